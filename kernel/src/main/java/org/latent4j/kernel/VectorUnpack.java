@@ -86,28 +86,40 @@ final class VectorUnpack {
 
     private static void q40(MemorySegment data, long offset, float[] out, int at, int length) {
         for (int block = 0; block < length; block += 32, offset += 18) {
-            float d = Float.float16ToFloat(data.get(SHORT, offset));
-            nibbles(data, offset + 2, FloatVector.broadcast(FLOATS, d), FloatVector.broadcast(FLOATS, -8 * d), out, at + block);
+            FloatVector d = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, offset)));
+            for (int k = 0; k < 16; k += LANES) {
+                IntVector bytes = bytes(data, offset + 2 + k);
+                // Not (q d) - 8 d: where q is 8 and d negative, the reference has a negative zero.
+                low(bytes).sub(8f).mul(d).intoArray(out, at + block + k);
+                high(bytes).sub(8f).mul(d).intoArray(out, at + block + 16 + k);
+            }
         }
     }
 
     private static void q41(MemorySegment data, long offset, float[] out, int at, int length) {
         for (int block = 0; block < length; block += 32, offset += 20) {
-            float d = Float.float16ToFloat(data.get(SHORT, offset));
-            float m = Float.float16ToFloat(data.get(SHORT, offset + 2));
-            nibbles(data, offset + 4, FloatVector.broadcast(FLOATS, d), FloatVector.broadcast(FLOATS, m), out, at + block);
+            FloatVector d = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, offset)));
+            FloatVector m = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, offset + 2)));
+            for (int k = 0; k < 16; k += LANES) {
+                IntVector bytes = bytes(data, offset + 4 + k);
+                low(bytes).fma(d, m).intoArray(out, at + block + k);
+                high(bytes).fma(d, m).intoArray(out, at + block + 16 + k);
+            }
         }
     }
 
-    /** 16 bytes: the low nibbles are values 0 to 15, the high ones 16 to 31. */
-    private static void nibbles(MemorySegment data, long offset, FloatVector d, FloatVector m, float[] out, int at) {
-        for (int k = 0; k < 16; k += LANES) {
-            IntVector bytes = (IntVector) ByteVector.fromMemorySegment(BYTES, data, offset + k, ORDER)
-                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-            FloatVector low = (FloatVector) bytes.and(15).convert(VectorOperators.I2F, 0);
-            FloatVector high = (FloatVector) bytes.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0);
-            low.fma(d, m).intoArray(out, at + k);
-            high.fma(d, m).intoArray(out, at + 16 + k);
-        }
+    private static IntVector bytes(MemorySegment data, long offset) {
+        return (IntVector) ByteVector.fromMemorySegment(BYTES, data, offset, ORDER)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+    }
+
+    /** The low nibbles of 16 bytes are a block's values 0 to 15. */
+    private static FloatVector low(IntVector bytes) {
+        return (FloatVector) bytes.and(15).convert(VectorOperators.I2F, 0);
+    }
+
+    /** The high nibbles of 16 bytes are a block's values 16 to 31. */
+    private static FloatVector high(IntVector bytes) {
+        return (FloatVector) bytes.lanewise(VectorOperators.LSHR, 4).convert(VectorOperators.I2F, 0);
     }
 }
