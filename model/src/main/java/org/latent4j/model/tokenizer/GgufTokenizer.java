@@ -1,0 +1,101 @@
+package org.latent4j.model.tokenizer;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.latent4j.kernel.LatentException;
+
+/** Reads a tokenizer out of a GGUF's metadata, by the conventions of llama.cpp ({@code llama-vocab.cpp}). */
+final class GgufTokenizer {
+    private static final int UNKNOWN = 2;
+    private static final int CONTROL = 3;
+    private static final int USER_DEFINED = 4;
+
+    /** Texts of control tokens that end a text or a turn, whatever the metadata says. */
+    private static final Set<String> ENDS = Set.of("<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>",
+            "<|im_end|>", "<|end|>", "<end_of_turn>", "<EOT>", "_<EOT>", "<｜end▁of▁sentence｜>");
+
+    private final Metadata metadata;
+    private final List<String> tokens;
+    private final int[] types;
+
+    private GgufTokenizer(Metadata metadata) {
+        this.metadata = metadata;
+        tokens = metadata.strings(key("tokens")).orElseThrow(() -> missing("tokens"));
+        types = metadata.integers(key("token_type")).orElseGet(() -> new int[0]);
+        if (tokens.isEmpty()) {
+            throw missing("tokens");
+        }
+        if (types.length != 0 && types.length != tokens.size()) {
+            throw new LatentException("the GGUF has " + types.length + " types (tokenizer.ggml.token_type) for "
+                    + tokens.size() + " tokens; the file is damaged");
+        }
+    }
+
+    /** The tokenizer, which must be of a kind that we support. */
+    static Codec open(Metadata metadata) {
+        String model = metadata.string(key("model")).orElseThrow(() -> missing("model"));
+        if (!model.equals("gpt2")) {
+            throw new LatentException("the GGUF's tokenizer is of kind \"" + Names.shown(model)
+                    + "\" (tokenizer.ggml.model), which isn't supported; supported is gpt2 (byte-level BPE)");
+        }
+        return new ByteLevelBpe(new GgufTokenizer(metadata).bpe());
+    }
+
+    private BpeDefinition bpe() {
+        PreTokenizer preTokenizer = PreTokenizer.named(metadata.string(key("pre")).orElseThrow(() -> missing("pre")));
+        List<String> merges = metadata.strings(key("merges")).orElseThrow(() -> missing("merges"));
+        OptionalInt begin = token("bos_token_id");
+        OptionalInt end = token("eos_token_id");
+        return new BpeDefinition("the GGUF", preTokenizer, tokens, merges, writtenOut(), begin, end, ends(end),
+                added("add_bos_token", preTokenizer.opensTexts(), begin), added("add_eos_token", false, end));
+    }
+
+    private int[] writtenOut() {
+        return IntStream.range(0, types.length)
+                .filter(id -> types[id] == UNKNOWN || types[id] == CONTROL || types[id] == USER_DEFINED).toArray();
+    }
+
+    private Set<Integer> ends(OptionalInt end) {
+        Set<Integer> ends = new TreeSet<>();
+        for (OptionalInt id : List.of(end, token("eot_token_id"), token("eom_token_id"))) {
+            id.ifPresent(ends::add);
+        }
+        Arrays.stream(writtenOut()).filter(id -> ENDS.contains(tokens.get(id))).forEach(ends::add);
+        return ends;
+    }
+
+    private OptionalInt token(String name) {
+        OptionalLong id = metadata.integer(key(name));
+        if (id.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        if (id.getAsLong() < 0 || id.getAsLong() >= tokens.size()) {
+            throw new LatentException(key(name) + " of the GGUF is " + id.getAsLong() + ", which is out of range; ids are 0 to "
+                    + (tokens.size() - 1));
+        }
+        return OptionalInt.of((int) id.getAsLong());
+    }
+
+    private boolean added(String name, boolean otherwise, OptionalInt token) {
+        Optional<Boolean> said = metadata.bool(key(name));
+        if (said.orElse(false) && token.isEmpty()) {
+            throw new LatentException(key(name) + " of the GGUF is true, but it doesn't say which token; the file is damaged");
+        }
+        return said.orElse(otherwise && token.isPresent());
+    }
+
+    private static String key(String name) {
+        return "tokenizer.ggml." + name;
+    }
+
+    private static LatentException missing(String name) {
+        return new LatentException("the GGUF has no " + key(name) + ", so texts can't be cut into tokens; "
+                + "convert the model again with a current converter, or give token ids");
+    }
+}
