@@ -1,13 +1,11 @@
 package org.latent4j.model.tokenizer;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import org.latent4j.kernel.LatentException;
 
 /** Reads a tokenizer out of a GGUF's metadata, by the conventions of llama.cpp ({@code llama-vocab.cpp}). */
@@ -17,7 +15,7 @@ final class GgufTokenizer {
     private static final int USER_DEFINED = 4;
 
     /** Texts of control tokens that end a text or a turn, whatever the metadata says. */
-    private static final Set<String> ENDS = Set.of("<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>",
+    static final Set<String> ENDS = Set.of("<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>",
             "<|im_end|>", "<|end|>", "<end_of_turn>", "<EOT>", "_<EOT>", "<｜end▁of▁sentence｜>");
 
     private final Metadata metadata;
@@ -48,25 +46,37 @@ final class GgufTokenizer {
     }
 
     private BpeDefinition bpe() {
+        int[] writtenOut = writtenOut();
         PreTokenizer preTokenizer = PreTokenizer.named(metadata.string(key("pre")).orElseThrow(() -> missing("pre")));
         List<String> merges = metadata.strings(key("merges")).orElseThrow(() -> missing("merges"));
         OptionalInt begin = token("bos_token_id");
         OptionalInt end = token("eos_token_id");
-        return new BpeDefinition("the GGUF", preTokenizer, tokens, merges, writtenOut(), begin, end, ends(end),
+        return new BpeDefinition("the GGUF", preTokenizer, tokens, merges, writtenOut, begin, end, ends(end, writtenOut),
                 added("add_bos_token", preTokenizer.opensTexts(), begin), added("add_eos_token", false, end));
     }
 
     private int[] writtenOut() {
-        return IntStream.range(0, types.length)
-                .filter(id -> types[id] == UNKNOWN || types[id] == CONTROL || types[id] == USER_DEFINED).toArray();
+        Ids found = new Ids(); // a plain loop: the first stream of a JVM costs more than all the rest here
+        for (int id = 0; id < types.length; id++) {
+            if (types[id] == UNKNOWN || types[id] == CONTROL || types[id] == USER_DEFINED) {
+                found.add(id);
+            }
+        }
+        return found.toArray();
     }
 
-    private Set<Integer> ends(OptionalInt end) {
+    private Set<Integer> ends(OptionalInt end, int[] writtenOut) {
         Set<Integer> ends = new TreeSet<>();
         for (OptionalInt id : List.of(end, token("eot_token_id"), token("eom_token_id"))) {
-            id.ifPresent(ends::add);
+            if (id.isPresent()) {
+                ends.add(id.getAsInt());
+            }
         }
-        Arrays.stream(writtenOut()).filter(id -> ENDS.contains(tokens.get(id))).forEach(ends::add);
+        for (int id : writtenOut) {
+            if (ENDS.contains(tokens.get(id))) {
+                ends.add(id);
+            }
+        }
         return ends;
     }
 

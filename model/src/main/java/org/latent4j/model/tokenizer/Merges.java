@@ -1,10 +1,8 @@
 package org.latent4j.model.tokenizer;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.latent4j.kernel.LatentException;
 
 /**
@@ -30,28 +28,30 @@ final class Merges {
      * @param ids id by token
      * @param source where they come from, for errors
      */
-    Merges(List<String> merges, Map<String, Integer> ids, String source) {
+    Merges(List<String> merges, TokenIndex ids, String source) {
         int capacity = Integer.highestOneBit(Math.max(8, merges.size()) - 1) * 4; // half full at most
         pairs = new long[capacity];
         ranks = new int[capacity];
         merged = new int[merges.size()];
         Arrays.fill(pairs, FREE);
         for (int rank = 0; rank < merged.length; rank++) {
-            String merge = merges.get(rank);
-            int space = merge.indexOf(' ', 1);
-            String left = space < 0 ? merge : merge.substring(0, space);
-            String right = space < 0 ? "" : merge.substring(space + 1);
-            Integer leftId = ids.get(left);
-            Integer rightId = ids.get(right);
-            Integer mergedId = ids.get(left.concat(right));
-            if (leftId == null || rightId == null || mergedId == null) {
-                throw new LatentException(String.format(Locale.ROOT,
-                        "merge %d of %s, \"%s\", names a token that isn't in the vocabulary; the file is damaged",
-                        rank, source, Names.shown(merge)));
-            }
-            merged[rank] = mergedId;
-            put(pair(leftId, rightId), rank);
+            read(merges.get(rank), rank, ids, source);
         }
+    }
+
+    private void read(String merge, int rank, TokenIndex ids, String source) {
+        int space = merge.indexOf(' ', 1);
+        int left = space < 0 ? TokenIndex.NONE : ids.id(merge, 0, space);
+        int right = space < 0 ? TokenIndex.NONE : ids.id(merge, space + 1, merge.length());
+        int likely = rank == 0 ? TokenIndex.NONE : merged[rank - 1] + 1; // vocabularies list tokens as they were learned
+        int both = space < 0 ? TokenIndex.NONE : ids.idWithout(merge, space, likely);
+        if (left == TokenIndex.NONE || right == TokenIndex.NONE || both == TokenIndex.NONE) {
+            throw new LatentException(String.format(Locale.ROOT,
+                    "merge %d of %s, \"%s\", names a token that isn't in the vocabulary; the file is damaged",
+                    rank, source, Names.shown(merge)));
+        }
+        merged[rank] = both;
+        put(pair(left, right), rank);
     }
 
     /** Merges the first {@code length} ids of a word in place and returns how many remain. */
@@ -161,14 +161,5 @@ final class Merges {
 
     private static long pair(int left, int right) {
         return (long) left << Integer.SIZE | right;
-    }
-
-    /** Id by token; of a token that stands there twice the last, as llama.cpp has it. */
-    static Map<String, Integer> ids(List<String> tokens) {
-        Map<String, Integer> ids = HashMap.newHashMap(tokens.size());
-        for (int id = 0; id < tokens.size(); id++) {
-            ids.put(tokens.get(id), id);
-        }
-        return ids;
     }
 }

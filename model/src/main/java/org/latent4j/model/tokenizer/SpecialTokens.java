@@ -1,9 +1,8 @@
 package org.latent4j.model.tokenizer;
 
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * Finds tokens that are written out in a text ({@code <|im_start|>}): the leftmost, and of those that begin at one
@@ -17,14 +16,19 @@ final class SpecialTokens {
 
     /** Of the given ids those with a text; {@code tokens} holds the texts of all. */
     SpecialTokens(int[] special, List<String> tokens) {
-        Integer[] sorted = Arrays.stream(special).filter(id -> !tokens.get(id).isEmpty()).boxed().toArray(Integer[]::new);
-        Arrays.sort(sorted, Comparator.comparing(tokens::get));
-        texts = new String[sorted.length];
-        ids = new int[sorted.length];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = sorted[i];
-            texts[i] = tokens.get(ids[i]);
-            beginnings.set(texts[i].charAt(0));
+        TreeMap<String, Integer> sorted = new TreeMap<>();
+        for (int id : special) {
+            String token = tokens.get(id);
+            if (!token.isEmpty()) {
+                sorted.put(token, id);
+                beginnings.set(token.charAt(0));
+            }
+        }
+        texts = sorted.keySet().toArray(new String[0]);
+        ids = new int[texts.length];
+        int at = 0;
+        for (int id : sorted.values()) {
+            ids[at++] = id;
         }
     }
 

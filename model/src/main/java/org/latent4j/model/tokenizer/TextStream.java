@@ -6,7 +6,7 @@ import org.latent4j.kernel.LatentException;
  * Token ids to text, one by one: text comes out as soon as its characters are whole. What comes out altogether is
  * {@link Tokenizer#decode} of all ids. Bytes that can't become a character come out as U+FFFD. For one thread.
  */
-public sealed interface TextStream permits ByteStream {
+public sealed interface TextStream permits ByteStream, WindowStream {
     /**
      * Takes the next id and returns the text that is certain by now, often that of this token, sometimes none.
      *

@@ -9,6 +9,8 @@ import org.latent4j.kernel.LatentException;
  * a text unless asked to. Encoding and decoding are safe for threads; the same text always has the same ids.
  */
 public final class Tokenizer implements AutoCloseable {
+    private static final int LONGEST_TEXT = 1 << 26; // characters; beyond that working memory gets out of hand
+
     private final Codec codec;
 
     Tokenizer(Codec codec) {
@@ -18,7 +20,7 @@ public final class Tokenizer implements AutoCloseable {
     /**
      * The ids of a text and nothing else. Special tokens that the text writes out ({@code <|im_start|>}) are recognised.
      *
-     * @throws LatentException if the text has a lone surrogate
+     * @throws LatentException if the text has a lone surrogate or more than 2^26 characters
      */
     public int[] encode(String text) {
         return codec.encode(checked(text));
@@ -27,7 +29,7 @@ public final class Tokenizer implements AutoCloseable {
     /**
      * The ids of a text with the begin and end tokens that the model's tokenizer adds, which may be none.
      *
-     * @throws LatentException if the text has a lone surrogate
+     * @throws LatentException if the text has a lone surrogate or more than 2^26 characters
      */
     public int[] encodeWithSpecial(String text) {
         return codec.encodeWithSpecial(checked(text));
@@ -88,6 +90,10 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private static String checked(String text) {
+        if (text.length() > LONGEST_TEXT) {
+            throw new LatentException("text has " + text.length() + " characters; at most " + LONGEST_TEXT
+                    + " can be cut into tokens at once, divide it");
+        }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
