@@ -47,7 +47,8 @@ final class NativeLibrary {
         private Outcome() { }
     }
 
-    private static @Nullable String load(String platform, Path cache) {
+    /** Loads it from that cache folder, or a temporary one; returns what is wrong, or null when it is loaded. */
+    static @Nullable String load(String platform, Path cache) {
         List<String> files = FILES.get(platform);
         if (files == null) {
             return "tokenizer.json can't be read on " + platform + ", where Hugging Face's library doesn't exist; "
@@ -129,7 +130,7 @@ final class NativeLibrary {
     }
 
     /** The operating system and processor as the jar names them: {@code linux-x86_64}. */
-    private static String platform() {
+    static String platform() {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String processor = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
         String systemName = system.startsWith("windows") ? "win" : system.startsWith("mac") ? "osx" : system;
