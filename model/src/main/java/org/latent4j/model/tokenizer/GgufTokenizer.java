@@ -1,5 +1,6 @@
 package org.latent4j.model.tokenizer;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,39 +20,42 @@ final class GgufTokenizer {
             "<|im_end|>", "<|end|>", "<end_of_turn>", "<EOT>", "_<EOT>", "<｜end▁of▁sentence｜>");
 
     private final Metadata metadata;
+    private final String name;
     private final List<String> tokens;
     private final int[] types;
 
-    private GgufTokenizer(Metadata metadata) {
+    private GgufTokenizer(Metadata metadata, String name) {
         this.metadata = metadata;
-        tokens = metadata.strings(key("tokens")).orElseThrow(() -> missing("tokens"));
-        types = metadata.integers(key("token_type")).orElseGet(() -> new int[0]);
+        this.name = name;
+        // A copy: they are looked at again and again, and the metadata may make a string each time it is asked.
+        tokens = Arrays.asList(said(metadata.strings(key("tokens")), "tokens").toArray(new String[0]));
+        types = metadata.integers(key("token_type")).orElse(new int[0]);
         if (tokens.isEmpty()) {
             throw missing("tokens");
         }
         if (types.length != 0 && types.length != tokens.size()) {
-            throw new LatentException("the GGUF has " + types.length + " types (tokenizer.ggml.token_type) for "
+            throw new LatentException(name + " has " + types.length + " types (tokenizer.ggml.token_type) for "
                     + tokens.size() + " tokens; the file is damaged");
         }
     }
 
-    /** The tokenizer, which must be of a kind that we support. */
-    static Codec open(Metadata metadata) {
-        String model = metadata.string(key("model")).orElseThrow(() -> missing("model"));
-        if (!model.equals("gpt2")) {
-            throw new LatentException("the GGUF's tokenizer is of kind \"" + Names.shown(model)
-                    + "\" (tokenizer.ggml.model), which isn't supported; supported is gpt2 (byte-level BPE)");
-        }
-        return new ByteLevelBpe(new GgufTokenizer(metadata).bpe());
+    /** The tokenizer, which must be of a kind that we support; {@code name} is that of the file, for errors. */
+    static Codec open(Metadata metadata, String name) {
+        return new ByteLevelBpe(new GgufTokenizer(metadata, name).bpe());
     }
 
     private BpeDefinition bpe() {
+        String model = said(metadata.string(key("model")), "model");
+        if (!model.equals("gpt2")) {
+            throw new LatentException(name + " has a tokenizer of kind \"" + Names.shown(model)
+                    + "\" (tokenizer.ggml.model), which isn't supported; supported is gpt2 (byte-level BPE)");
+        }
         int[] writtenOut = writtenOut();
-        PreTokenizer preTokenizer = PreTokenizer.named(metadata.string(key("pre")).orElseThrow(() -> missing("pre")));
-        List<String> merges = metadata.strings(key("merges")).orElseThrow(() -> missing("merges"));
+        PreTokenizer preTokenizer = PreTokenizer.named(said(metadata.string(key("pre")), "pre"), name);
+        List<String> merges = said(metadata.strings(key("merges")), "merges");
         OptionalInt begin = token("bos_token_id");
         OptionalInt end = token("eos_token_id");
-        return new BpeDefinition("the GGUF", preTokenizer, tokens, merges, writtenOut, begin, end, ends(end, writtenOut),
+        return new BpeDefinition(name, preTokenizer, tokens, merges, writtenOut, begin, end, ends(end, writtenOut),
                 added("add_bos_token", preTokenizer.opensTexts(), begin), added("add_eos_token", false, end));
     }
 
@@ -80,22 +84,23 @@ final class GgufTokenizer {
         return ends;
     }
 
-    private OptionalInt token(String name) {
-        OptionalLong id = metadata.integer(key(name));
+    private OptionalInt token(String which) {
+        OptionalLong id = metadata.integer(key(which));
         if (id.isEmpty()) {
             return OptionalInt.empty();
         }
         if (id.getAsLong() < 0 || id.getAsLong() >= tokens.size()) {
-            throw new LatentException(key(name) + " of the GGUF is " + id.getAsLong() + ", which is out of range; ids are 0 to "
-                    + (tokens.size() - 1));
+            throw new LatentException(name + " says that " + key(which) + " is " + id.getAsLong() + ", which is out of range; ids are "
+                    + "0 to " + (tokens.size() - 1));
         }
         return OptionalInt.of((int) id.getAsLong());
     }
 
-    private boolean added(String name, boolean otherwise, OptionalInt token) {
-        Optional<Boolean> said = metadata.bool(key(name));
+    private boolean added(String which, boolean otherwise, OptionalInt token) {
+        Optional<Boolean> said = metadata.bool(key(which));
         if (said.orElse(false) && token.isEmpty()) {
-            throw new LatentException(key(name) + " of the GGUF is true, but it doesn't say which token; the file is damaged");
+            throw new LatentException(name + " says that " + key(which) + " is true, but doesn't say which token;"
+                    + " the file is damaged");
         }
         return said.orElse(otherwise && token.isPresent());
     }
@@ -104,8 +109,15 @@ final class GgufTokenizer {
         return "tokenizer.ggml." + name;
     }
 
-    private static LatentException missing(String name) {
-        return new LatentException("the GGUF has no " + key(name) + ", so texts can't be cut into tokens; "
+    private <T> T said(Optional<T> value, String which) {
+        if (value.isEmpty()) {
+            throw missing(which);
+        }
+        return value.get();
+    }
+
+    private LatentException missing(String which) {
+        return new LatentException(name + " has no " + key(which) + ", so texts can't be cut into tokens; "
                 + "convert the model again with a current converter, or give token ids");
     }
 }

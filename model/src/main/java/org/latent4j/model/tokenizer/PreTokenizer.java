@@ -37,16 +37,16 @@ enum PreTokenizer {
         this.expressions = expressions;
     }
 
-    /** The pre-tokenizer of that name in {@code tokenizer.ggml.pre}; an error lists the known ones. */
-    static PreTokenizer named(String name) {
+    /** The pre-tokenizer of that name in {@code tokenizer.ggml.pre} of a file; an error lists the known ones. */
+    static PreTokenizer named(String name, String file) {
         for (PreTokenizer known : values()) {
             if (known.names.contains(name)) {
                 return known;
             }
         }
         throw new LatentException(String.format(Locale.ROOT,
-                "the tokenizer cuts words by pre-tokenizer \"%s\" (tokenizer.ggml.pre), which isn't supported; supported are %s",
-                Names.shown(name), supported()));
+                "%s cuts words by pre-tokenizer \"%s\" (tokenizer.ggml.pre), which isn't supported; supported are %s",
+                file, Names.shown(name), supported()));
     }
 
     private static String supported() {

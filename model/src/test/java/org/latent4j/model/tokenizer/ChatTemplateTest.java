@@ -57,7 +57,7 @@ class ChatTemplateTest {
     void theDefaultModelsChatHasTheIdsOfTheReference() {
         ChatTemplate template = template(TestMetadata.text("smollm2-chat-template.jinja"));
         String text = template.render(List.of(new Message("user", "What is the opposite of hot?")), true);
-        Tokenizer tokenizer = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2()));
+        Tokenizer tokenizer = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2(), "a test"));
         assertThat(tokenizer.encode(text)).containsExactly(1, 9690, 198, 2683, 359, 253, 5356, 5646, 11173, 3365, 3511,
                 308, 34519, 28, 7018, 411, 407, 19712, 8182, 2, 198, 1, 4093, 198, 1780, 314, 260, 7011, 282, 3380, 47, 2,
                 198, 1, 520, 9531, 198);

@@ -30,7 +30,7 @@ class FolderTokenizerTest {
     @BeforeAll
     static void open() throws IOException {
         library = new Tokenizer(FolderTokenizer.open(TestFolders.smollm2(Files.createDirectory(root.resolve("smollm2")))));
-        own = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2()));
+        own = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2(), "a test"));
     }
 
     @AfterAll

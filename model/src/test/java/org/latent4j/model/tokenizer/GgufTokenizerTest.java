@@ -19,7 +19,7 @@ import org.latent4j.kernel.LatentException;
 
 /** The tokenizer of the default model, from what its GGUF says. */
 class GgufTokenizerTest {
-    private static final Tokenizer SMOLLM2 = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2()));
+    private static final Tokenizer SMOLLM2 = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2(), "a test"));
 
     record Case(String text, int[] ids) {
         static List<Case> all(String resource) throws IOException {
@@ -99,7 +99,7 @@ class GgufTokenizerTest {
     void beginAndEndAreAddedWhereTheFileSaysSo() {
         TestMetadata adding = TestMetadata.smollm2().with("tokenizer.ggml.add_bos_token", true)
                 .with("tokenizer.ggml.add_eos_token", true);
-        Tokenizer tokenizer = new Tokenizer(GgufTokenizer.open(adding));
+        Tokenizer tokenizer = new Tokenizer(GgufTokenizer.open(adding, "a test"));
         assertThat(tokenizer.encodeWithSpecial("Hi")).containsExactly(1, 26843, 2);
         assertThat(tokenizer.encode("Hi")).containsExactly(26843);
         assertThat(tokenizer.beginToken()).hasValue(1);
@@ -110,16 +110,16 @@ class GgufTokenizerTest {
     @Test
     void theDigestTellsTokenizersApart() {
         String digest = SMOLLM2.sha256();
-        assertThat(digest).hasSize(64).isEqualTo(new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2())).sha256());
+        assertThat(digest).hasSize(64).isEqualTo(new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2(), "a test")).sha256());
         for (TestMetadata other : List.of(TestMetadata.smollm2().with("tokenizer.ggml.pre", "gpt-2"),
                 TestMetadata.smollm2().with("tokenizer.ggml.bos_token_id", 3L))) {
-            assertThat(new Tokenizer(GgufTokenizer.open(other)).sha256()).isNotEqualTo(digest);
+            assertThat(new Tokenizer(GgufTokenizer.open(other, "a test")).sha256()).isNotEqualTo(digest);
         }
     }
 
     @Test
     void llama3TakesWholeWordsAndDigitsByThree() {
-        Tokenizer llama3 = new Tokenizer(GgufTokenizer.open(small("llama-bpe")));
+        Tokenizer llama3 = new Tokenizer(GgufTokenizer.open(small("llama-bpe"), "a test"));
         assertThat(tokens(llama3, "abc'LL 1234567\r\n\n x  ")).containsExactly("abc", "'", "L", "L", " ", "123", "4", "5", "6", "7",
                 "\r", "\n", "\n", " ", "x", " ", " ");
     }
@@ -159,7 +159,7 @@ class GgufTokenizerTest {
     @Test
     void whatIsNotSupportedIsNamed() {
         refuses(TestMetadata.smollm2().with("tokenizer.ggml.pre", "tekken"),
-                "the tokenizer cuts words by pre-tokenizer \"tekken\" (tokenizer.ggml.pre), which isn't supported;"
+                "a test cuts words by pre-tokenizer \"tekken\" (tokenizer.ggml.pre), which isn't supported;"
                         + " supported are default, gpt-2, llama-bpe, llama-v3, llama3, smollm");
         refuses(TestMetadata.smollm2().with("tokenizer.ggml.model", "llama"), "kind \"llama\"");
         refuses(TestMetadata.smollm2().with("tokenizer.ggml.model", "x\ny".repeat(100)), "…");
@@ -175,14 +175,14 @@ class GgufTokenizerTest {
         refuses(TestMetadata.smollm2().with("tokenizer.ggml.eos_token_id", 49152L), "49152, which is out of range");
         refuses(TestMetadata.smollm2().with("tokenizer.ggml.eos_token_id", -1L), "-1, which is out of range");
         for (String merge : List.of("", " ", "a", "a b c", "zzzz qqqq", "a ", " a")) {
-            refuses(TestMetadata.smollm2().with("tokenizer.ggml.merges", List.of(merge)), "merge 0 of the GGUF");
+            refuses(TestMetadata.smollm2().with("tokenizer.ggml.merges", List.of(merge)), "merge 0 of a test");
         }
         refuses(TestMetadata.smollm2().without("tokenizer.ggml.bos_token_id").with("tokenizer.ggml.add_bos_token", true),
                 "doesn't say which token");
     }
 
     private static void refuses(TestMetadata metadata, String message) {
-        assertThatThrownBy(() -> GgufTokenizer.open(metadata)).isInstanceOf(LatentException.class)
+        assertThatThrownBy(() -> GgufTokenizer.open(metadata, "a test")).isInstanceOf(LatentException.class)
                 .hasMessageContaining(message).message().doesNotContain("\n");
     }
 }

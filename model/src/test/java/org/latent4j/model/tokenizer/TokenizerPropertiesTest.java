@@ -16,7 +16,7 @@ import org.latent4j.kernel.LatentException;
 
 /** Laws of tokenizers. */
 class TokenizerPropertiesTest {
-    private static final Tokenizer SMOLLM2 = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2()));
+    private static final Tokenizer SMOLLM2 = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2(), "a test"));
     private static final List<String> SMOLLM2_TOKENS = TestMetadata.smollm2().strings("tokenizer.ggml.tokens").orElseThrow();
 
     @Property
