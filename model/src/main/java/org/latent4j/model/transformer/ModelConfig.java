@@ -1,6 +1,7 @@
 package org.latent4j.model.transformer;
 
 import java.util.Optional;
+import org.latent4j.kernel.Activation;
 
 /**
  * Every way in which one transformer differs from another. The forward pass reads this record and has no
@@ -74,18 +75,11 @@ public record ModelConfig(
         }
     }
 
-    /** What the MLP computes between its projections. */
-    public record Mlp(boolean gated, Activation activation) {
-        /** The non-linearity. */
-        public enum Activation {
-            /** {@code x * sigmoid(x)}. */
-            SILU,
-            /** Gaussian error linear unit, exact. */
-            GELU,
-            /** Its approximation by tanh (GPT-2's {@code gelu_new}). */
-            GELU_TANH,
-            /** {@code max(x, 0)}. */
-            RELU
-        }
-    }
+    /**
+     * What the MLP computes between its projections.
+     *
+     * @param gated whether a second projection is multiplied with the activated one (Shazeer 2020)
+     * @param activation the non-linearity
+     */
+    public record Mlp(boolean gated, Activation activation) {}
 }

@@ -1,0 +1,78 @@
+package org.latent4j.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The innermost loops: what runs millions of times and is worth writing twice, once with the Vector API and once
+ * plainly. All work on float arrays; matrices are given as array, offset of the first value and stride between rows.
+ *
+ * <p>Every method computes its sums in an order that depends on the length of the sum alone, never on how many rows
+ * or columns are computed together. That is what makes results bit-identical in any batch on any number of threads.
+ * The two implementations differ from each other in the last bits.
+ */
+interface Kernels {
+    /** The rows of activations that {@link #tile} works on. */
+    int TILE_ROWS = 3;
+
+    /** What the implementation is, for {@code latent doctor}: {@code Vector API, 512 bits}. */
+    String name();
+
+    /** How many floats an accumulator has; lengths of sums given to {@link #tile} are multiples of it. */
+    int lanes();
+
+    /** The columns of outputs (rows of weights) that {@link #tile} works on. */
+    int tileColumns();
+
+    /**
+     * Adds {@code x[r] . w[c]} over {@code length} values to the partial sums of a tile of {@link #TILE_ROWS} rows and
+     * {@link #tileColumns()} columns.
+     *
+     * @param x activations; rows at {@code x0}, {@code x1}, {@code x2}, which may be the same row
+     * @param w weights unpacked, the first row at {@code wOffset}, {@code wStride} apart
+     * @param length a multiple of {@link #lanes()}
+     * @param sums {@code TILE_ROWS * tileColumns() * lanes()} partial sums from {@code sumsOffset}
+     * @param first whether the sums start here; otherwise they are continued
+     */
+    void tile(
+            float[] x, int x0, int x1, int x2, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset, boolean first);
+
+    /** The same for a single row: partial sums {@code [tileColumns(), lanes()]}. */
+    void rowTile(float[] x, int x0, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset, boolean first);
+
+    /**
+     * Finishes the sums of one row of a tile: each of the {@code columns} outputs is its lanes added up, in a tree of halves.
+     *
+     * @param sums partial sums {@code [tileColumns(), lanes()]} from {@code sumsOffset}
+     * @param out receives {@code columns} values from {@code outOffset}
+     * @param columns at most {@link #tileColumns()}
+     */
+    void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns);
+
+    /** Unpacks {@code length} values of a row that begins at byte {@code offset}; both whole blocks. */
+    void unpack(Packing packing, MemorySegment data, long offset, float[] out, int outOffset, int length);
+
+    /** The sum of squares of {@code length} values. */
+    float sumOfSquares(float[] x, int offset, int length);
+
+    /** The sum of {@code length} values. */
+    float sum(float[] x, int offset, int length);
+
+    /** The mean of the squared distances from {@code mean}. */
+    float variance(float[] x, int offset, float mean, int length);
+
+    /** {@code out[i] = (x[i] - shift) * factor * scale[i] (+ bias[i])}. */
+    void normalise(float[] x, int offset, float shift, float factor, float[] scale, float[] biasOrEmpty, float[] out, int outOffset);
+
+    /** {@code x[i] += y[i]}. */
+    void add(float[] x, int xOffset, float[] y, int yOffset, int length);
+
+    /** Softmax in place: {@code exp(x - max) / sum}. */
+    void softmax(float[] x, int offset, int length);
+
+    /** {@code out[d] = sum over k of p[k] * v[k][d]}, k in order, for {@link #TILE_ROWS} rows of {@code p}. */
+    void mix(
+            float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1, int o2);
+
+    /** {@code gate[i] = silu(gate[i]) * up[i]} and its relatives: the activation in place, times {@code up} where there is one. */
+    void activate(Activation activation, float[] gate, int offset, float[] upOrEmpty, int upOffset, int length);
+}

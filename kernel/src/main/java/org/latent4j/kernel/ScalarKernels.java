@@ -1,0 +1,197 @@
+package org.latent4j.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** {@link Kernels} in plain Java: the reference in tests, and the way out where the Vector API is missing. */
+final class ScalarKernels implements Kernels {
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+
+    @Override
+    public String name() {
+        return "plain Java, no vectors";
+    }
+
+    @Override
+    public int lanes() {
+        return 1;
+    }
+
+    @Override
+    public int tileColumns() {
+        return 4;
+    }
+
+    @Override
+    public void tile(
+            float[] x, int x0, int x1, int x2, float[] w, int wOffset, int stride, int length, float[] sums, int at, boolean first) {
+        rowTile(x, x0, w, wOffset, stride, length, sums, at, first);
+        rowTile(x, x1, w, wOffset, stride, length, sums, at + 4, first);
+        rowTile(x, x2, w, wOffset, stride, length, sums, at + 8, first);
+    }
+
+    @Override
+    public void rowTile(float[] x, int x0, float[] w, int wOffset, int stride, int length, float[] sums, int at, boolean first) {
+        float s0 = first ? 0 : sums[at];
+        float s1 = first ? 0 : sums[at + 1];
+        float s2 = first ? 0 : sums[at + 2];
+        float s3 = first ? 0 : sums[at + 3];
+        for (int k = 0; k < length; k++) {
+            float v = x[x0 + k];
+            s0 = Math.fma(v, w[wOffset + k], s0);
+            s1 = Math.fma(v, w[wOffset + stride + k], s1);
+            s2 = Math.fma(v, w[wOffset + 2 * stride + k], s2);
+            s3 = Math.fma(v, w[wOffset + 3 * stride + k], s3);
+        }
+        sums[at] = s0;
+        sums[at + 1] = s1;
+        sums[at + 2] = s2;
+        sums[at + 3] = s3;
+    }
+
+    @Override
+    public void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns) {
+        System.arraycopy(sums, sumsOffset, out, outOffset, columns);
+    }
+
+    @Override
+    public void unpack(Packing packing, MemorySegment data, long offset, float[] out, int at, int length) {
+        switch (packing) {
+            case F32 -> MemorySegment.copy(data, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER), offset, out, at, length);
+            case BF16 -> {
+                for (int k = 0; k < length; k++) {
+                    out[at + k] = Float.intBitsToFloat(data.get(SHORT, offset + 2L * k) << 16);
+                }
+            }
+            case F16 -> {
+                for (int k = 0; k < length; k++) {
+                    out[at + k] = half(data, offset + 2L * k);
+                }
+            }
+            case Q8_0 -> {
+                for (int k = 0; k < length; k++) {
+                    long block = offset + 34L * (k / 32);
+                    out[at + k] = half(data, block) * data.get(ValueLayout.JAVA_BYTE, block + 2 + k % 32);
+                }
+            }
+            case Q4_0 -> {
+                for (int k = 0; k < length; k++) {
+                    long block = offset + 18L * (k / 32);
+                    out[at + k] = half(data, block) * (nibble(data, block + 2, k % 32) - 8);
+                }
+            }
+            case Q4_1 -> {
+                for (int k = 0; k < length; k++) {
+                    long block = offset + 20L * (k / 32);
+                    out[at + k] = half(data, block) * nibble(data, block + 4, k % 32) + half(data, block + 2);
+                }
+            }
+        }
+    }
+
+    private static float half(MemorySegment data, long offset) {
+        return Float.float16ToFloat(data.get(SHORT, offset));
+    }
+
+    /** Value k of 32: the low half of byte k, then the high half of byte k - 16. */
+    private static int nibble(MemorySegment data, long offset, int k) {
+        int both = data.get(ValueLayout.JAVA_BYTE, offset + k % 16);
+        return k < 16 ? both & 15 : both >> 4 & 15;
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int offset, int length) {
+        float s = 0;
+        for (int k = 0; k < length; k++) {
+            s = Math.fma(x[offset + k], x[offset + k], s);
+        }
+        return s;
+    }
+
+    @Override
+    public float sum(float[] x, int offset, int length) {
+        float s = 0;
+        for (int k = 0; k < length; k++) {
+            s += x[offset + k];
+        }
+        return s;
+    }
+
+    @Override
+    public float variance(float[] x, int offset, float mean, int length) {
+        float s = 0;
+        for (int k = 0; k < length; k++) {
+            float v = x[offset + k] - mean;
+            s = Math.fma(v, v, s);
+        }
+        return s / length;
+    }
+
+    @Override
+    public void normalise(
+            float[] x, int offset, float shift, float factor, float[] scale, float[] bias, float[] out, int outOffset) {
+        for (int k = 0; k < scale.length; k++) {
+            float v = (x[offset + k] - shift) * factor * scale[k];
+            out[outOffset + k] = bias.length > 0 ? v + bias[k] : v;
+        }
+    }
+
+    @Override
+    public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+        for (int k = 0; k < length; k++) {
+            x[xOffset + k] += y[yOffset + k];
+        }
+    }
+
+    @Override
+    public void softmax(float[] x, int offset, int length) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int k = 0; k < length; k++) {
+            max = Math.max(max, x[offset + k]);
+        }
+        float sum = 0;
+        for (int k = 0; k < length; k++) {
+            float e = Exponential.exp(x[offset + k] - max);
+            x[offset + k] = e;
+            sum += e;
+        }
+        float factor = 1 / sum;
+        for (int k = 0; k < length; k++) {
+            x[offset + k] *= factor;
+        }
+    }
+
+    @Override
+    public void mix(
+            float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1, int o2) {
+        mixRow(p, p0, keys, v, vOffset, vStride, width, out, o0);
+        mixRow(p, p1, keys, v, vOffset, vStride, width, out, o1);
+        mixRow(p, p2, keys, v, vOffset, vStride, width, out, o2);
+    }
+
+    private static void mixRow(float[] p, int at, int keys, float[] v, int vOffset, int stride, int width, float[] out, int o) {
+        for (int d = 0; d < width; d++) {
+            float s = 0;
+            for (int k = 0; k < keys; k++) {
+                s = Math.fma(p[at + k], v[vOffset + k * stride + d], s);
+            }
+            out[o + d] = s;
+        }
+    }
+
+    @Override
+    public void activate(Activation activation, float[] gate, int offset, float[] up, int upOffset, int length) {
+        for (int k = 0; k < length; k++) {
+            float x = gate[offset + k];
+            float y = switch (activation) {
+                case SILU -> x / (1 + Exponential.exp(-x));
+                case GELU -> 0.5f * x * (1 + Exponential.erf(x * Exponential.SQRT_HALF));
+                case GELU_TANH -> x / (1 + Exponential.exp(-Exponential.GELU_2U * x * (1 + Exponential.GELU_CUBE * x * x)));
+                case RELU -> Math.max(x, 0);
+            };
+            gate[offset + k] = up.length > 0 ? y * up[upOffset + k] : y;
+        }
+    }
+}

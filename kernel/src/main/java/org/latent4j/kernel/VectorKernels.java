@@ -1,0 +1,386 @@
+package org.latent4j.kernel;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link Kernels} with the Vector API, in the widest vectors that the machine prefers. */
+final class VectorKernels implements Kernels {
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = FLOATS.length();
+    private static final boolean WIDE = LANES >= 16;
+    private static final int COLUMNS = WIDE ? 8 : 4;
+
+    private final VectorUnpack unpack = new VectorUnpack();
+    private final ScalarKernels scalar = new ScalarKernels();
+
+    @Override
+    public String name() {
+        return "Vector API, " + FLOATS.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public int lanes() {
+        return LANES;
+    }
+
+    @Override
+    public int tileColumns() {
+        return COLUMNS;
+    }
+
+    @Override
+    public void tile(
+            float[] x,
+            int x0,
+            int x1,
+            int x2,
+            float[] w,
+            int wOffset,
+            int wStride,
+            int length,
+            float[] sums,
+            int sumsOffset,
+            boolean first) {
+        if (WIDE) {
+            VectorTiles.tileOf3By8(x, x0, x1, x2, w, wOffset, wStride, length, sums, sumsOffset, first);
+        } else {
+            VectorTiles.tileOf3By4(x, x0, x1, x2, w, wOffset, wStride, length, sums, sumsOffset, first);
+        }
+    }
+
+    @Override
+    public void rowTile(
+            float[] x, int x0, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset, boolean first) {
+        if (WIDE) {
+            VectorTiles.tileOf1By8(x, x0, w, wOffset, wStride, length, sums, sumsOffset, first);
+        } else {
+            VectorTiles.tileOf1By4(x, x0, w, wOffset, wStride, length, sums, sumsOffset, first);
+        }
+    }
+
+    /*
+     * Adding up lanes. Vector.reduceLanes leaves the order open, and the interpreter's differs from the compiler's, which
+     * would let results change while the JVM warms up. So the tree is spelled out: lane l + lane l ^ h, for h = half the
+     * lanes, a quarter, ... 1. Two vectors are halved together, so that no lane is computed twice.
+     */
+    private static final int H1 = LANES / 2;
+    private static final int H2 = Math.max(LANES / 4, 1);
+    private static final int H3 = Math.max(LANES / 8, 1);
+    private static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(FLOATS, l -> l ^ H1);
+    private static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(FLOATS, l -> l ^ H2);
+    private static final VectorShuffle<Float> SWAP3 = VectorShuffle.fromOp(FLOATS, l -> l ^ H3);
+    private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(FLOATS, l -> l ^ 1);
+    private static final VectorMask<Float> UPPER1 = upper(H1);
+    private static final VectorMask<Float> UPPER2 = upper(H2);
+    private static final VectorMask<Float> UPPER3 = upper(H3);
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, l -> (2 * l) % LANES);
+    private static final VectorMask<Float> EIGHT = VectorMask.fromLong(FLOATS, 0xFFL & (LANES < 64 ? (1L << LANES) - 1 : -1L));
+
+    private static VectorMask<Float> upper(int half) {
+        long bits = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            bits |= (lane & half) != 0 ? 1L << lane : 0;
+        }
+        return VectorMask.fromLong(FLOATS, bits);
+    }
+
+    /** Lanes outside {@code upper} hold {@code a[l] + a[l ^ half]}, lanes inside {@code b[l] + b[l ^ half]}. */
+    private static FloatVector halve(FloatVector a, FloatVector b, VectorShuffle<Float> swap, VectorMask<Float> upper) {
+        return a.blend(b, upper).add(b.blend(a, upper).rearrange(swap));
+    }
+
+    @Override
+    public void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns) {
+        if (WIDE && columns == 8) {
+            finishEight(sums, sumsOffset, out, outOffset);
+        } else {
+            for (int c = 0; c < columns; c++) {
+                out[outOffset + c] = finishOne(sums, sumsOffset + c * LANES);
+            }
+        }
+    }
+
+    private static void finishEight(float[] sums, int at, float[] out, int outOffset) {
+        FloatVector s0 = FloatVector.fromArray(FLOATS, sums, at);
+        FloatVector s1 = FloatVector.fromArray(FLOATS, sums, at + LANES);
+        FloatVector s2 = FloatVector.fromArray(FLOATS, sums, at + 2 * LANES);
+        FloatVector s3 = FloatVector.fromArray(FLOATS, sums, at + 3 * LANES);
+        FloatVector s4 = FloatVector.fromArray(FLOATS, sums, at + 4 * LANES);
+        FloatVector s5 = FloatVector.fromArray(FLOATS, sums, at + 5 * LANES);
+        FloatVector s6 = FloatVector.fromArray(FLOATS, sums, at + 6 * LANES);
+        FloatVector s7 = FloatVector.fromArray(FLOATS, sums, at + 7 * LANES);
+        FloatVector even = halve(halve(s0, s4, SWAP1, UPPER1), halve(s2, s6, SWAP1, UPPER1), SWAP2, UPPER2);
+        FloatVector odd = halve(halve(s1, s5, SWAP1, UPPER1), halve(s3, s7, SWAP1, UPPER1), SWAP2, UPPER2);
+        FloatVector all = halve(even, odd, SWAP3, UPPER3);
+        // Lanes 2c and 2c + 1 now hold the two halves of output c.
+        all.add(all.rearrange(SWAP4)).rearrange(EVEN).intoArray(out, outOffset, EIGHT);
+    }
+
+    /** The same tree for one accumulator. */
+    private static float finishOne(float[] sums, int at) {
+        FloatVector s = FloatVector.fromArray(FLOATS, sums, at);
+        return total(s);
+    }
+
+    /** The lanes added up by halves; C2 can't reorder what is spelled out. */
+    private static float total(FloatVector s) {
+        FloatVector t = s.add(s.rearrange(SWAP1));
+        if (LANES >= 4) {
+            t = t.add(t.rearrange(SWAP2));
+        }
+        if (LANES >= 8) {
+            t = t.add(t.rearrange(SWAP3));
+        }
+        if (LANES >= 16) {
+            t = t.add(t.rearrange(SWAP4));
+        }
+        return t.lane(0);
+    }
+
+    @Override
+    public void unpack(Packing packing, MemorySegment data, long offset, float[] out, int outOffset, int length) {
+        if (LANES >= 8) {
+            unpack.unpack(packing, data, offset, out, outOffset, length);
+        } else {
+            scalar.unpack(packing, data, offset, out, outOffset, length);
+        }
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int offset, int length) {
+        FloatVector s = FloatVector.zero(FLOATS);
+        int k = 0;
+        for (; k <= length - LANES; k += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k);
+            s = v.fma(v, s);
+        }
+        if (k < length) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k, FLOATS.indexInRange(k, length));
+            s = v.fma(v, s);
+        }
+        return total(s);
+    }
+
+    @Override
+    public float sum(float[] x, int offset, int length) {
+        FloatVector s = FloatVector.zero(FLOATS);
+        int k = 0;
+        for (; k <= length - LANES; k += LANES) {
+            s = s.add(FloatVector.fromArray(FLOATS, x, offset + k));
+        }
+        if (k < length) {
+            s = s.add(FloatVector.fromArray(FLOATS, x, offset + k, FLOATS.indexInRange(k, length)));
+        }
+        return total(s);
+    }
+
+    @Override
+    public float variance(float[] x, int offset, float mean, int length) {
+        FloatVector s = FloatVector.zero(FLOATS);
+        int k = 0;
+        for (; k <= length - LANES; k += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k).sub(mean);
+            s = v.fma(v, s);
+        }
+        if (k < length) {
+            VectorMask<Float> in = FLOATS.indexInRange(k, length);
+            // Lanes beyond the end hold the mean, whose distance is 0.
+            FloatVector v = FloatVector.broadcast(FLOATS, mean).blend(FloatVector.fromArray(FLOATS, x, offset + k, in), in).sub(mean);
+            s = v.fma(v, s);
+        }
+        return total(s) / length;
+    }
+
+    @Override
+    public void normalise(
+            float[] x, int offset, float shift, float factor, float[] scale, float[] bias, float[] out, int outOffset) {
+        int length = scale.length;
+        for (int k = 0; k < length; k += LANES) {
+            VectorMask<Float> in = FLOATS.indexInRange(k, length);
+            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k, in).sub(shift).mul(factor);
+            v = v.mul(FloatVector.fromArray(FLOATS, scale, k, in));
+            if (bias.length > 0) {
+                v = v.add(FloatVector.fromArray(FLOATS, bias, k, in));
+            }
+            v.intoArray(out, outOffset + k, in);
+        }
+    }
+
+    @Override
+    public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+        int k = 0;
+        for (; k <= length - LANES; k += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOffset + k)
+                    .add(FloatVector.fromArray(FLOATS, y, yOffset + k))
+                    .intoArray(x, xOffset + k);
+        }
+        for (; k < length; k++) {
+            x[xOffset + k] += y[yOffset + k];
+        }
+    }
+
+    @Override
+    public void softmax(float[] x, int offset, int length) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int k = 0; k < length; k++) {
+            max = Math.max(max, x[offset + k]);
+        }
+        FloatVector s = FloatVector.zero(FLOATS);
+        int k = 0;
+        for (; k <= length - LANES; k += LANES) {
+            FloatVector e = exp(FloatVector.fromArray(FLOATS, x, offset + k).sub(max));
+            e.intoArray(x, offset + k);
+            s = s.add(e);
+        }
+        if (k < length) {
+            VectorMask<Float> in = FLOATS.indexInRange(k, length);
+            FloatVector e = exp(FloatVector.fromArray(FLOATS, x, offset + k, in).sub(max));
+            e.intoArray(x, offset + k, in);
+            s = s.add(e, in);
+        }
+        float factor = 1 / total(s);
+        for (k = 0; k <= length - LANES; k += LANES) {
+            FloatVector.fromArray(FLOATS, x, offset + k).mul(factor).intoArray(x, offset + k);
+        }
+        for (; k < length; k++) {
+            x[offset + k] *= factor;
+        }
+    }
+
+    /**
+     * e to the power of x in two units in the last place: x = n ln 2 + r, a polynomial for r, n into the exponent. Written
+     * out because the API's own EXP calls a different library before and after compilation.
+     */
+    private static FloatVector exp(FloatVector x) {
+        FloatVector clamped = x.max(Exponential.LEAST).min(Exponential.MOST);
+        FloatVector shifted = clamped.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.ROUND));
+        FloatVector n = shifted.sub(Exponential.ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), clamped);
+        r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
+        FloatVector p = FloatVector.broadcast(FLOATS, Exponential.C4);
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f)).fma(r, FloatVector.broadcast(FLOATS, 1f));
+        IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    }
+
+    @Override
+    public void mix(
+            float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1, int o2) {
+        int d = 0;
+        for (; d <= width - 2 * LANES; d += 2 * LANES) {
+            mixTwo(p, p0, p1, p2, keys, v, vOffset + d, vStride, out, o0 + d, o1 + d, o2 + d);
+        }
+        for (; d < width; d += LANES) {
+            mixOne(p, p0, p1, p2, keys, v, vOffset + d, vStride, out, o0 + d, o1 + d, o2 + d, FLOATS.indexInRange(d, width));
+        }
+    }
+
+    private static void mixTwo(
+            float[] p, int p0, int p1, int p2, int keys, float[] v, int at, int stride, float[] out, int o0, int o1, int o2) {
+        FloatVector a00 = FloatVector.zero(FLOATS);
+        FloatVector a01 = a00;
+        FloatVector a10 = a00;
+        FloatVector a11 = a00;
+        FloatVector a20 = a00;
+        FloatVector a21 = a00;
+        for (int k = 0; k < keys; k++, at += stride) {
+            FloatVector v0 = FloatVector.fromArray(FLOATS, v, at);
+            FloatVector v1 = FloatVector.fromArray(FLOATS, v, at + LANES);
+            FloatVector q0 = FloatVector.broadcast(FLOATS, p[p0 + k]);
+            FloatVector q1 = FloatVector.broadcast(FLOATS, p[p1 + k]);
+            FloatVector q2 = FloatVector.broadcast(FLOATS, p[p2 + k]);
+            a00 = v0.fma(q0, a00);
+            a01 = v1.fma(q0, a01);
+            a10 = v0.fma(q1, a10);
+            a11 = v1.fma(q1, a11);
+            a20 = v0.fma(q2, a20);
+            a21 = v1.fma(q2, a21);
+        }
+        a00.intoArray(out, o0);
+        a01.intoArray(out, o0 + LANES);
+        a10.intoArray(out, o1);
+        a11.intoArray(out, o1 + LANES);
+        a20.intoArray(out, o2);
+        a21.intoArray(out, o2 + LANES);
+    }
+
+    private static void mixOne(
+            float[] p,
+            int p0,
+            int p1,
+            int p2,
+            int keys,
+            float[] v,
+            int at,
+            int stride,
+            float[] out,
+            int o0,
+            int o1,
+            int o2,
+            VectorMask<Float> in) {
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        for (int k = 0; k < keys; k++, at += stride) {
+            FloatVector w = FloatVector.fromArray(FLOATS, v, at, in);
+            a0 = w.fma(FloatVector.broadcast(FLOATS, p[p0 + k]), a0);
+            a1 = w.fma(FloatVector.broadcast(FLOATS, p[p1 + k]), a1);
+            a2 = w.fma(FloatVector.broadcast(FLOATS, p[p2 + k]), a2);
+        }
+        a0.intoArray(out, o0, in);
+        a1.intoArray(out, o1, in);
+        a2.intoArray(out, o2, in);
+    }
+
+    @Override
+    public void activate(Activation activation, float[] gate, int offset, float[] up, int upOffset, int length) {
+        for (int k = 0; k < length; k += LANES) {
+            VectorMask<Float> in = FLOATS.indexInRange(k, length);
+            FloatVector x = FloatVector.fromArray(FLOATS, gate, offset + k, in);
+            FloatVector y = switch (activation) {
+                case SILU -> x.div(exp(x.neg()).add(1f));
+                // (1 + tanh u) / 2 is the logistic function of 2 u: no cancellation for small u.
+                case GELU_TANH -> x.div(exp(gelu2u(x).neg()).add(1f));
+                case RELU -> x.max(0f);
+                case GELU -> gelu(x);
+            };
+            if (up.length > 0) {
+                y = y.mul(FloatVector.fromArray(FLOATS, up, upOffset + k, in));
+            }
+            y.intoArray(gate, offset + k, in);
+        }
+    }
+
+    /** {@code 2 sqrt(2 / pi) (x + 0.044715 x^3)}. */
+    private static FloatVector gelu2u(FloatVector x) {
+        return x.mul(x).mul(Exponential.GELU_CUBE).add(1f).mul(x).mul(Exponential.GELU_2U);
+    }
+
+    private static FloatVector gelu(FloatVector x) {
+        FloatVector t = x.mul(Exponential.SQRT_HALF);
+        FloatVector a = t.abs();
+        FloatVector s = t.mul(t);
+        FloatVector small = polynomial(s, Exponential.ERF_SMALL).mul(t);
+        FloatVector large = exp(polynomial(a.min(4f), Exponential.ERF_LARGE)).neg().add(1f);
+        VectorMask<Float> negative = t.lt(0f);
+        FloatVector erf = small.blend(large.blend(large.neg(), negative), a.compare(VectorOperators.GT, 1f));
+        return x.mul(0.5f).mul(erf.add(1f));
+    }
+
+    private static FloatVector polynomial(FloatVector x, float[] coefficients) {
+        FloatVector p = FloatVector.broadcast(FLOATS, coefficients[coefficients.length - 1]);
+        for (int i = coefficients.length - 2; i >= 0; i--) {
+            p = p.fma(x, FloatVector.broadcast(FLOATS, coefficients[i]));
+        }
+        return p;
+    }
+}

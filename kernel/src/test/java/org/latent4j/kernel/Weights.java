@@ -1,0 +1,57 @@
+package org.latent4j.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Random;
+
+/** Random weights of every packing, and what they are worth when unpacked one value at a time. */
+final class Weights {
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Weights() {}
+
+    static PackedMatrix random(Packing packing, int rows, int columns, long seed) {
+        Random random = new Random(seed);
+        MemorySegment data = Arena.ofAuto().allocate(packing.bytes(columns) * rows);
+        long blocks = data.byteSize() / packing.blockBytes();
+        for (long block = 0; block < blocks; block++) {
+            fill(packing, data, block * packing.blockBytes(), random);
+        }
+        return new PackedMatrix(packing, rows, columns, data);
+    }
+
+    private static void fill(Packing packing, MemorySegment data, long at, Random random) {
+        float scale = (random.nextFloat() - 0.5f) / 16;
+        switch (packing) {
+            case F32 -> data.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, random.nextFloat() - 0.5f);
+            case F16 -> data.set(SHORT, at, Float.floatToFloat16(random.nextFloat() - 0.5f));
+            case BF16 -> data.set(SHORT, at, (short) (Float.floatToRawIntBits(random.nextFloat() - 0.5f) >>> 16));
+            case Q8_0, Q4_0, Q4_1 -> {
+                byte[] bytes = new byte[packing.blockBytes()];
+                random.nextBytes(bytes);
+                MemorySegment.copy(bytes, 0, data, ValueLayout.JAVA_BYTE, at, bytes.length);
+                data.set(SHORT, at, Float.floatToFloat16(scale));
+                if (packing == Packing.Q4_1) {
+                    data.set(SHORT, at + 2, Float.floatToFloat16(random.nextFloat() - 0.5f));
+                }
+            }
+        }
+    }
+
+    static float[] row(PackedMatrix w, int row) {
+        float[] out = new float[w.columns()];
+        new ScalarKernels().unpack(w.packing(), w.data(), row * w.rowBytes(), out, 0, w.columns());
+        return out;
+    }
+
+    static Matrix activations(int rows, int columns, long seed) {
+        Random random = new Random(seed);
+        Matrix x = Matrix.zeros(rows, columns);
+        for (int i = 0; i < x.data().length; i++) {
+            x.data()[i] = (float) random.nextGaussian();
+        }
+        return x;
+    }
+}

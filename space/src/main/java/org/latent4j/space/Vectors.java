@@ -1,0 +1,29 @@
+package org.latent4j.space;
+
+import org.latent4j.kernel.Matrix;
+
+/** Measures of vectors and of pairs of them, summed in double precision in the order of the coordinates. */
+public final class Vectors {
+    private Vectors() {}
+
+    /** The inner product of row {@code i} of {@code a} with row {@code j} of {@code b}, which are equally wide. */
+    public static double dot(Matrix a, int i, Matrix b, int j) {
+        int width = a.columns();
+        double sum = 0;
+        for (int c = 0; c < width; c++) {
+            sum += (double) a.data()[i * width + c] * b.data()[j * width + c];
+        }
+        return sum;
+    }
+
+    /** The Euclidean length of row {@code i}. */
+    public static double norm(Matrix a, int i) {
+        return Math.sqrt(dot(a, i, a, i));
+    }
+
+    /** The cosine of the angle between two rows, from -1 to 1; NaN where one is zero. */
+    public static double cosine(Matrix a, int i, Matrix b, int j) {
+        double cosine = dot(a, i, b, j) / (norm(a, i) * norm(b, j));
+        return Math.max(-1, Math.min(1, cosine));
+    }
+}
