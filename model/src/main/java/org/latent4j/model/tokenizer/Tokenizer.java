@@ -94,18 +94,27 @@ public final class Tokenizer implements AutoCloseable {
             throw new LatentException("text has " + text.length() + " characters; at most " + LONGEST_TEXT
                     + " can be cut into tokens at once, divide it");
         }
+        int lone = loneSurrogate(text);
+        if (lone >= 0) {
+            throw new LatentException("text has a lone surrogate at character " + text.codePointCount(0, lone)
+                    + "; it isn't valid Unicode, take it out or replace it by U+FFFD");
+        }
+        return text;
+    }
+
+    /** Where a text has half a surrogate pair, or -1. */
+    static int loneSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
                 boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!pair) {
-                    throw new LatentException("text has a lone surrogate at character " + text.codePointCount(0, i)
-                            + "; it isn't valid Unicode, take it out or replace it by U+FFFD");
+                    return i;
                 }
                 i++;
             }
         }
-        return text;
+        return -1;
     }
 }
