@@ -1,8 +1,11 @@
 package org.latent4j.model.tokenizer;
 
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.model.format.Gguf;
+import org.latent4j.model.format.TokenizerFiles;
 
 /**
  * Cuts texts into token ids and puts ids together to texts, exactly as the model's own tokenizer does. Adds nothing to
@@ -15,6 +18,21 @@ public final class Tokenizer implements AutoCloseable {
 
     Tokenizer(Codec codec) {
         this.codec = codec;
+    }
+
+    /**
+     * Opens the tokenizer of a model. What it needs is copied: a GGUF may be closed afterwards.
+     *
+     * @throws LatentException if there is none, it is of a kind that isn't supported, or its files are damaged
+     */
+    public static Tokenizer open(TokenizerFiles files) {
+        return new Tokenizer(switch (files) {
+            case TokenizerFiles.Folder(Path folder) -> FolderTokenizer.open(folder);
+            case TokenizerFiles.Embedded(Gguf gguf) -> {
+                GgufMetadata metadata = new GgufMetadata(gguf);
+                yield GgufTokenizer.open(metadata, metadata.name());
+            }
+        });
     }
 
     /**

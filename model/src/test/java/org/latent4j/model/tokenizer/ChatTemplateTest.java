@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,10 +16,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.model.format.TokenizerFiles;
 import org.latent4j.model.tokenizer.ChatTemplate.Message;
 
 /** Chat templates, against what transformers 5.23.0 makes of them. */
@@ -124,5 +128,20 @@ class ChatTemplateTest {
         String content = "word ".repeat(2_000_000).toUpperCase(Locale.ROOT);
         ChatTemplate template = template(TestMetadata.text("smollm2-chat-template.jinja"));
         assertThat(template.render(List.of(new Message("user", content)), true)).contains(content);
+    }
+
+    @Test
+    void foldersKeepTheirTemplateInOneOfThreePlaces(@TempDir Path folder) throws IOException {
+        TokenizerFiles files = new TokenizerFiles.Folder(folder);
+        assertThat(ChatTemplate.of(files)).isEmpty();
+        Path config = folder.resolve("tokenizer_config.json");
+        Files.writeString(config, """
+                {"bos_token": {"content": "<b>"}, "eos_token": null, "chat_template": "{{ bos_token }}{{ eos_token }}one"}""");
+        assertThat(ChatTemplate.of(files).orElseThrow().render(List.of(), false)).isEqualTo("<b>one");
+        Files.writeString(config, """
+                {"chat_template": [{"name": "tool_use", "template": "no"}, {"name": "default", "template": "two"}]}""");
+        assertThat(ChatTemplate.of(files).orElseThrow().render(List.of(), false)).isEqualTo("two");
+        Files.writeString(folder.resolve("chat_template.jinja"), "three");
+        assertThat(ChatTemplate.of(files).orElseThrow().render(List.of(), false)).isEqualTo("three");
     }
 }

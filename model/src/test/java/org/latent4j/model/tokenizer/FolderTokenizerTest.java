@@ -159,6 +159,6 @@ class FolderTokenizerTest {
         assertThatThrownBy(() -> FolderTokenizer.open(empty)).hasMessageContaining("SentencePiece");
         Files.writeString(empty.resolve("tokenizer.json"), "{\"model\": 7}");
         assertThatThrownBy(() -> FolderTokenizer.open(empty)).isInstanceOf(LatentException.class)
-                .hasMessageStartingWith(empty.resolve("tokenizer.json") + " can't be read by Hugging Face's library");
+                .hasMessageStartingWith(empty.resolve("tokenizer.json") + " isn't a tokenizer: its model isn't an object");
     }
 }
