@@ -58,7 +58,8 @@ sealed interface Decoder {
             case ByteFallback b -> TokenizerJson.Writing.SENTENCE_PIECE;
             case Metaspace m -> TokenizerJson.Writing.SENTENCE_PIECE;
             case Sequence(var steps) -> steps.stream().map(Decoder::writing)
-                    .filter(writing -> writing != TokenizerJson.Writing.PLAIN).findFirst().orElse(TokenizerJson.Writing.PLAIN);
+                    .filter(writing -> writing != TokenizerJson.Writing.PLAIN).findFirst()
+                    .orElse(TokenizerJson.Writing.PLAIN);
             default -> TokenizerJson.Writing.PLAIN;
         };
     }
@@ -126,7 +127,8 @@ sealed interface Decoder {
         private static void end(ByteArrayOutputStream run, List<String> decoded) {
             if (run.size() > 0) {
                 try {
-                    decoded.add(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(run.toByteArray())).toString());
+                    decoded.add(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(run.toByteArray()))
+                            .toString());
                 } catch (CharacterCodingException e) {
                     decoded.add("\uFFFD".repeat(run.size()));
                 }
@@ -155,7 +157,7 @@ sealed interface Decoder {
                 from += content.length();
             }
             int to = token.length();
-            for (int i = 0; i < stop && to - content.length() >= from && token.startsWith(content, to - content.length()); i++) {
+            for (int i = 0; i < stop && token.substring(from, to).endsWith(content); i++) {
                 to -= content.length();
             }
             return token.substring(from, to);
@@ -200,7 +202,8 @@ sealed interface Decoder {
         public List<String> apply(List<String> tokens) {
             List<String> decoded = new ArrayList<>();
             for (int i = 0; i < tokens.size(); i++) {
-                decoded.add(suffix.isEmpty() ? tokens.get(i) : tokens.get(i).replace(suffix, i == tokens.size() - 1 ? "" : " "));
+                String by = i == tokens.size() - 1 ? "" : " ";
+                decoded.add(suffix.isEmpty() ? tokens.get(i) : tokens.get(i).replace(suffix, by));
             }
             return decoded;
         }

@@ -35,7 +35,8 @@ final class LibraryCodec implements Codec {
         library = NativeLibrary.get();
         try {
             handle = library.createTokenizerFromString(new String(json, StandardCharsets.UTF_8));
-            library.disableTruncation(handle); // files remember what someone trained with; transformers doesn't apply it
+            // Files remember how someone trained; transformers doesn't apply it.
+            library.disableTruncation(handle);
             library.disablePadding(handle);
         } catch (RuntimeException e) {
             throw failure("can't be read by Hugging Face's library", e);
@@ -46,7 +47,8 @@ final class LibraryCodec implements Codec {
         try {
             long size = Files.size(file);
             if (size > LARGEST_FILE) {
-                throw new LatentException(file + " has " + size + " bytes; a tokenizer has " + LARGEST_FILE + " at most");
+                throw new LatentException(file + " has " + size + " bytes; a tokenizer has " + LARGEST_FILE
+                        + " at most");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {

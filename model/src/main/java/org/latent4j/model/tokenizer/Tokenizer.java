@@ -36,7 +36,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * The ids of a text and nothing else. Special tokens that the text writes out ({@code <|im_start|>}) are recognised.
+     * The ids of a text and nothing else. Special tokens that it writes out ({@code <|im_start|>}) are recognised.
      *
      * @throws LatentException if the text has a lone surrogate or more than 2^26 characters
      */
@@ -91,7 +91,7 @@ public final class Tokenizer implements AutoCloseable {
         return codec.endToken();
     }
 
-    /** The tokens at which a continuation ends: {@link #endToken()} and those that end a turn, such as {@code <|im_end|>}. */
+    /** The tokens at which a continuation ends: {@link #endToken()} and those that end a turn ({@code <|im_end|>}). */
     public Set<Integer> endTokens() {
         return codec.endTokens();
     }

@@ -43,7 +43,8 @@ class GoldenTokenizerTest {
         }
         assertThat(ids.size()).isGreaterThan(40);
         for (int i = 0; i < ids.size(); i++) {
-            int[] expected = Arrays.stream(ids.get(i).split(" ")).filter(id -> !id.isEmpty()).mapToInt(Integer::parseInt).toArray();
+            int[] expected = Arrays.stream(ids.get(i).split(" ")).filter(id -> !id.isEmpty())
+                    .mapToInt(Integer::parseInt).toArray();
             assertThat(tokenizer.encode(texts[i])).as(texts[i]).containsExactly(expected);
             assertThat(tokenizer.decode(expected)).isEqualTo(texts[i]);
         }
@@ -59,7 +60,8 @@ class GoldenTokenizerTest {
         ChatTemplate template = ChatTemplateFinder.in(TestMetadata.smollm2(), "a test").orElseThrow();
         for (JsonNode text : new ObjectMapper().readTree(file.toFile())) {
             String said = text.get("text").asText();
-            String prompt = text.get("chat").asBoolean() ? template.render(List.of(new Message("user", said)), true) : said;
+            String prompt = text.get("chat").asBoolean() ? template.render(List.of(new Message("user", said)), true)
+                    : said;
             assertThat(tokenizer.encode(prompt)).containsExactly(ids(text.get("ids")));
             assertThat(tokenizer.decode(ids(text.get("greedy")))).isEqualTo(text.get("greedy_text").asText());
         }
@@ -73,8 +75,10 @@ class GoldenTokenizerTest {
     void otherKindsAreRefusedByName() {
         for (String name : List.of("phi-3", "bert-bge")) {
             try (Gguf gguf = Gguf.open(golden("tokenizers/ggml-vocab-" + name + ".gguf"))) {
-                assertThatThrownBy(() -> Tokenizer.open(new TokenizerFiles.Embedded(gguf))).isInstanceOf(LatentException.class)
-                        .hasMessageContaining("has a tokenizer of kind \"" + (name.equals("phi-3") ? "llama" : "bert") + "\"");
+                assertThatThrownBy(() -> Tokenizer.open(new TokenizerFiles.Embedded(gguf)))
+                        .isInstanceOf(LatentException.class)
+                        .hasMessageContaining("has a tokenizer of kind \"" + (name.equals("phi-3") ? "llama" : "bert")
+                        + "\"");
             }
         }
     }
