@@ -72,6 +72,14 @@ sealed interface TextInput {
                         .formatted(file));
     }
 
+    /** What messages call it. */
+    default String label() {
+        return switch (this) {
+            case Given _ -> "the command line";
+            case InFile input -> input.file().toString();
+        };
+    }
+
     /** Opens the input at its beginning. */
     default PromptReader open() {
         return open(bytes -> {});
