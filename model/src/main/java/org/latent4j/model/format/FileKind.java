@@ -87,7 +87,9 @@ enum FileKind {
 
     private static FileKind text(byte[] head, String start) {
         for (byte b : head) {
-            if (b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f') {
+            boolean control = b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f';
+            boolean neverInUtf8 = b == (byte) 0xc0 || b == (byte) 0xc1 || (b & 0xff) >= 0xf5;
+            if (control || neverInUtf8) {
                 return UNKNOWN;
             }
         }

@@ -1,6 +1,7 @@
 package org.latent4j.model.format;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -119,7 +120,7 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
                     .map(line -> line.substring("license:".length()).strip())
                     .filter(licence -> !licence.isEmpty())
                     .findFirst();
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return Optional.empty(); // a card that can't be read says no licence
         }
     }

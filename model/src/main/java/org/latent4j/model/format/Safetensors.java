@@ -101,10 +101,13 @@ public final class Safetensors implements AutoCloseable {
     }
 
     private static int headerLength(MappedFile file) {
-        FileKind.require(file, FileKind.SAFETENSORS);
+        if (file.size() < 10 || file.data().get(ValueLayout.JAVA_BYTE, 8) != '{') {
+            throw FileKind.of(file).refusal(file);
+        }
         long length = file.data().get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
-        if (length > LONGEST_HEADER) {
-            throw file.broken("says that its header has %d bytes, at most %d are allowed", length, LONGEST_HEADER);
+        if (length < 2 || length > LONGEST_HEADER) {
+            throw file.broken("says that its header has %s bytes, at most %d are allowed",
+                    Long.toUnsignedString(length), LONGEST_HEADER);
         }
         if (length > file.size() - 8) {
             throw file.broken("has a header of %d bytes, the file has %d; is the download complete?", length, file.size());

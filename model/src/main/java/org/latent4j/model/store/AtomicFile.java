@@ -12,9 +12,10 @@ final class AtomicFile {
 
     static void write(Path file, byte[] content) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
-        Path temporary = Files.createTempFile(folder, "." + file.getFileName(), ".new");
+        String unique = ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
+        Path temporary = folder.resolve("." + file.getFileName() + "." + unique + ".new");
         try {
-            Files.write(temporary, content);
+            Files.write(temporary, content); // not createTempFile, whose files only their owner may read
             move(temporary, file);
         } finally {
             Files.deleteIfExists(temporary);

@@ -18,6 +18,9 @@ import org.latent4j.model.store.CatalogueModel.PinnedFile;
 
 /** The models known by a short name, each file pinned by its SHA-256: the resource {@code catalogue.json}. */
 public final class Catalogue {
+    /** Goes up whenever a pin changes: a model that was fetched by this edition needn't be compared with the pins. */
+    static final int EDITION = 1;
+
     private final Map<String, CatalogueModel> models = new LinkedHashMap<>();
     private final String defaultName;
 

@@ -24,9 +24,10 @@ import org.latent4j.model.store.CatalogueModel.Kind;
  * @param licence the model's, if known
  * @param open the file to open, or {@code .} for the folder
  * @param files all files, by their paths within the folder
+ * @param edition of the catalogue that pinned them, 0 for none
  */
 record Sidecar(
-        String name, Optional<String> kind, String origin, Optional<String> licence, String open, List<StoredFile> files) {
+        String name, Optional<String> kind, String origin, Optional<String> licence, String open, List<StoredFile> files, long edition) {
     static final String FILE_NAME = "latent4j.json";
     private static final int LARGEST = 4 << 20;
 
@@ -61,7 +62,7 @@ record Sidecar(
             }
             boolean inside = open.get().equals(".") || RepositoryPath.isSafe(open.get());
             return inside
-                    ? Optional.of(new Sidecar(name.get(), json.string("kind"), origin.get(), json.string("licence"), open.get(), files))
+                    ? Optional.of(new Sidecar(name.get(), json.string("kind"), origin.get(), json.string("licence"), open.get(), files, json.integer("edition").orElse(0)))
                     : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
@@ -97,6 +98,10 @@ record Sidecar(
         return open.equals(".") ? folder : folder.resolve(open);
     }
 
+    ModelStore.Located located(Path folder, boolean fetched) {
+        return new ModelStore.Located(opened(folder), name, origin, licence, fetched);
+    }
+
     long size() {
         return files.stream().mapToLong(StoredFile::size).sum();
     }
@@ -111,6 +116,7 @@ record Sidecar(
         json.put("files", files.stream()
                 .map(file -> Map.of("path", file.path(), "size", file.size(), "modified", file.modified(), "sha256", file.sha256()))
                 .toList());
+        json.put("edition", edition);
         json.put("fetched", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         AtomicFile.write(folder.resolve(FILE_NAME), Json.write(json).getBytes(StandardCharsets.UTF_8));
     }

@@ -1,5 +1,6 @@
 package org.latent4j.model.tokenizer;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.model.format.Gguf;
+import org.latent4j.model.format.TokenizerFiles;
 import org.latent4j.model.tokenizer.jinja.Template;
 import org.latent4j.model.tokenizer.jinja.TemplateException;
 
@@ -41,6 +45,21 @@ public final class ChatTemplate {
         } catch (TemplateException e) {
             throw failure(e);
         }
+    }
+
+    /**
+     * The template of a model; none if it wasn't made for conversations.
+     *
+     * @throws LatentException if it can't be read
+     */
+    public static Optional<ChatTemplate> of(TokenizerFiles files) {
+        return switch (files) {
+            case TokenizerFiles.Folder(Path folder) -> ChatTemplateFinder.in(folder);
+            case TokenizerFiles.Embedded(Gguf gguf) -> {
+                GgufMetadata metadata = new GgufMetadata(gguf);
+                yield ChatTemplateFinder.in(metadata, metadata.name());
+            }
+        };
     }
 
     /**
@@ -83,6 +102,7 @@ public final class ChatTemplate {
     private LatentException failure(TemplateException e) {
         String line = e.line() > 0 ? " fails at line " + e.line() : " fails";
         String why = Objects.toString(e.getMessage(), "").replace('\n', ' ');
-        return new LatentException("the chat template of " + name + line + ": " + why + "; use the raw mode or another model", e);
+        return new LatentException("the chat template of " + name + line + ": " + why
+                + "; use the raw mode or another model", e);
     }
 }

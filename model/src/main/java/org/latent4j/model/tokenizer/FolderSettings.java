@@ -29,7 +29,8 @@ final class FolderSettings {
         }
         JsonNode id = json("config.json").path(name + "_id");
         id = id.isArray() ? id.path(0) : id;
-        return id.isInt() && id.asInt() >= 0 && id.asInt() < tokens.size() ? OptionalInt.of(id.asInt()) : OptionalInt.empty();
+        return id.isInt() && id.asInt() >= 0 && id.asInt() < tokens.size() ? OptionalInt.of(id.asInt())
+                : OptionalInt.empty();
     }
 
     /** The text of a token that the tokenizer's settings name, or nothing. */
@@ -71,7 +72,8 @@ final class FolderSettings {
         try {
             long size = Files.size(file);
             if (size > LARGEST_FILE) {
-                throw new LatentException(file + " has " + size + " bytes; it should have " + LARGEST_FILE + " at most");
+                throw new LatentException(file + " has " + size + " bytes; it should have " + LARGEST_FILE
+                        + " at most");
             }
             return new ObjectMapper().readTree(Files.readAllBytes(file));
         } catch (IOException e) {

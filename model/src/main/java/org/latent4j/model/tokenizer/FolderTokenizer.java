@@ -59,7 +59,8 @@ final class FolderTokenizer {
         OptionalInt end = special("eos_token", ids);
         Set<Integer> ends = new TreeSet<>();
         end.ifPresent(ends::add);
-        boolean opens = settings.json("tokenizer_config.json").path("add_bos_token").asBoolean(false) && begin.isPresent();
+        boolean opens = settings.json("tokenizer_config.json").path("add_bos_token").asBoolean(false)
+                && begin.isPresent();
         return new ByteLevelBpe(new BpeDefinition(folder.resolve("merges.txt").toString(), PreTokenizer.GPT_2, tokens,
                 merges(), written.stream().mapToInt(Integer::intValue).toArray(), begin, end, ends, opens, false));
     }
@@ -73,7 +74,8 @@ final class FolderTokenizer {
                 int id = entry.getValue().isInt() ? entry.getValue().asInt() : -1;
                 if (id < 0 || id >= MOST_TOKENS) {
                     throw new LatentException(folder.resolve(file) + " gives token \"" + Names.shown(entry.getKey())
-                            + "\" the id " + Names.shown(entry.getValue().toString()) + "; ids are 0 to " + (MOST_TOKENS - 1));
+                            + "\" the id " + Names.shown(entry.getValue().toString()) + "; ids are 0 to "
+                            + (MOST_TOKENS - 1));
                 }
                 byId.put(id, entry.getKey());
             }
@@ -91,7 +93,8 @@ final class FolderTokenizer {
         Path file = folder.resolve("merges.txt");
         try {
             if (Files.size(file) > LARGEST_MERGES) {
-                throw new LatentException(file + " has " + Files.size(file) + " bytes; merges have " + LARGEST_MERGES + " at most");
+                throw new LatentException(file + " has " + Files.size(file) + " bytes; merges have " + LARGEST_MERGES
+                        + " at most");
             }
             List<String> merges = new ArrayList<>();
             for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")) {

@@ -90,8 +90,8 @@ final class GgufTokenizer {
             return OptionalInt.empty();
         }
         if (id.getAsLong() < 0 || id.getAsLong() >= tokens.size()) {
-            throw new LatentException(name + " says that " + key(which) + " is " + id.getAsLong() + ", which is out of range; ids are "
-                    + "0 to " + (tokens.size() - 1));
+            throw new LatentException(name + " says that " + key(which) + " is " + id.getAsLong()
+                    + ", which is out of range; ids are 0 to " + (tokens.size() - 1));
         }
         return OptionalInt.of((int) id.getAsLong());
     }

@@ -1,7 +1,6 @@
 package org.latent4j.model.tokenizer;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 
 /** A {@code tokenizer.json} in the library that Hugging Face publishes. */
@@ -26,17 +24,19 @@ final class LibraryCodec implements Codec {
     private final TokenizersLibrary library;
     private final ReadWriteLock lock = new ReentrantReadWriteLock(); // read: in use, write: being freed
     private long handle; // 0 when freed
-    private volatile @Nullable TokenizerJson tokens;
+    private final TokenizerJson tokens;
 
     /** Opens {@code tokenizer.json} of a folder. */
     LibraryCodec(Path folder) {
         file = folder.resolve("tokenizer.json");
         json = read(file);
+        tokens = TokenizerJson.read(json, file.toString()); // also keeps from the library what would end the process
         settings = new FolderSettings(folder);
         library = NativeLibrary.get();
         try {
             handle = library.createTokenizerFromString(new String(json, StandardCharsets.UTF_8));
-            library.disableTruncation(handle); // files remember what someone trained with; transformers doesn't apply it
+            // Files remember how someone trained; transformers doesn't apply it.
+            library.disableTruncation(handle);
             library.disablePadding(handle);
         } catch (RuntimeException e) {
             throw failure("can't be read by Hugging Face's library", e);
@@ -47,7 +47,8 @@ final class LibraryCodec implements Codec {
         try {
             long size = Files.size(file);
             if (size > LARGEST_FILE) {
-                throw new LatentException(file + " has " + size + " bytes; a tokenizer has " + LARGEST_FILE + " at most");
+                throw new LatentException(file + " has " + size + " bytes; a tokenizer has " + LARGEST_FILE
+                        + " at most");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
@@ -78,16 +79,7 @@ final class LibraryCodec implements Codec {
 
     @Override
     public String decode(int[] ids) {
-        TokenizerJson known = tokens();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (int id : ids) {
-            bytes.writeBytes(known.bytes(id)); // refuses ids out of range
-        }
-        if (known.writing() == TokenizerJson.Writing.BYTES) {
-            return bytes.toString(StandardCharsets.UTF_8);
-        }
-        long[] wide = Arrays.stream(ids).asLongStream().toArray();
-        return withHandle(tokenizer -> library.decode(tokenizer, wide, false));
+        return tokens.decode(ids);
     }
 
     private <T> T withHandle(LongFunction<T> work) {
@@ -112,44 +104,33 @@ final class LibraryCodec implements Codec {
 
     @Override
     public String token(int id) {
-        return new String(tokens().bytes(id), StandardCharsets.UTF_8);
+        return new String(tokens.bytes(id), StandardCharsets.UTF_8);
     }
 
     @Override
     public TextStream stream() {
-        TokenizerJson known = tokens();
-        return known.writing() == TokenizerJson.Writing.BYTES ? new ByteStream(known::bytes)
-                : new WindowStream(this::decode, known::isByte);
+        return tokens.writing() == TokenizerJson.Writing.BYTES ? new ByteStream(tokens::bytes)
+                : new WindowStream(tokens::decode, tokens::isByte);
     }
 
     @Override
     public int size() {
-        return tokens().size();
-    }
-
-    /** Read when first asked for; texts can be encoded without. Two threads may both read it, to the same end. */
-    private TokenizerJson tokens() {
-        TokenizerJson known = tokens;
-        if (known == null) {
-            known = TokenizerJson.read(json, file.toString());
-            tokens = known;
-        }
-        return known;
+        return tokens.size();
     }
 
     @Override
     public OptionalInt beginToken() {
-        return settings.token("bos_token", tokens());
+        return settings.token("bos_token", tokens);
     }
 
     @Override
     public OptionalInt endToken() {
-        return settings.token("eos_token", tokens());
+        return settings.token("eos_token", tokens);
     }
 
     @Override
     public Set<Integer> endTokens() {
-        return settings.ends(tokens());
+        return settings.ends(tokens);
     }
 
     @Override

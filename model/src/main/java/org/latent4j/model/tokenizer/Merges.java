@@ -43,7 +43,8 @@ final class Merges {
         int space = merge.indexOf(' ', 1);
         int left = space < 0 ? TokenIndex.NONE : ids.id(merge, 0, space);
         int right = space < 0 ? TokenIndex.NONE : ids.id(merge, space + 1, merge.length());
-        int likely = rank == 0 ? TokenIndex.NONE : merged[rank - 1] + 1; // vocabularies list tokens as they were learned
+        // Vocabularies list tokens as they were learned.
+        int likely = rank == 0 ? TokenIndex.NONE : merged[rank - 1] + 1;
         int both = space < 0 ? TokenIndex.NONE : ids.idWithout(merge, space, likely);
         if (left == TokenIndex.NONE || right == TokenIndex.NONE || both == TokenIndex.NONE) {
             throw new LatentException(String.format(Locale.ROOT,

@@ -60,7 +60,8 @@ final class NativeLibrary {
         }
         String temporary = tryLoadTemporary(platform, files);
         return temporary == null ? null : "Hugging Face's tokenizer library can be loaded neither from " + cache + " ("
-                + cached + ") nor from a temporary folder (" + temporary + "); make one of them writable and executable";
+                + cached + ") nor from a temporary folder (" + temporary
+                + "); make one of them writable and executable";
     }
 
     /** Why the library can't be loaded from that folder; null when it is loaded. */
@@ -100,7 +101,7 @@ final class NativeLibrary {
         }
     }
 
-    /** The file in that folder, copied there if it isn't yet, under another name first: two processes may do the same. */
+    /** The file in that folder; copied there if need be, under another name first: two processes may do the same. */
     private static Path extracted(String platform, String file, Path folder) throws IOException {
         String resource = "native/lib/" + platform + "/cpu/" + file;
         URL found = TokenizersLibrary.class.getClassLoader().getResource(resource);

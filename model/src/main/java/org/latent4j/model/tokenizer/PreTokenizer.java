@@ -50,7 +50,8 @@ enum PreTokenizer {
     }
 
     private static String supported() {
-        return Arrays.stream(values()).flatMap(known -> known.names.stream()).sorted().collect(Collectors.joining(", "));
+        return Arrays.stream(values()).flatMap(known -> known.names.stream()).sorted()
+                .collect(Collectors.joining(", "));
     }
 
     /** Whether a word that is a token of the vocabulary is taken whole, whatever the merges say. */
@@ -87,7 +88,7 @@ enum PreTokenizer {
                 words.word(from, to);
                 return;
             }
-            // Bounds are opaque: looking ahead ends where the piece ends, as it does when stages run one after the other.
+            // Bounds are opaque: looking ahead ends where the piece ends, as in a stage that sees the piece alone.
             Matcher matcher = stages[stage].matcher(text).region(from, to);
             int done = from;
             while (matcher.find()) {

@@ -67,7 +67,7 @@ final class SpecialTokens {
         return longest;
     }
 
-    /** First index in the range whose letter at this depth is at least {@code letter}; shorter texts come before all. */
+    /** First index in the range whose letter at this depth is at least {@code letter}; shorter texts come first. */
     private int lowerBound(int low, int high, int depth, int letter) {
         int from = low;
         int to = high;

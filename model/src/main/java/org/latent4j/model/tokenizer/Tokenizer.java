@@ -1,8 +1,11 @@
 package org.latent4j.model.tokenizer;
 
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.model.format.Gguf;
+import org.latent4j.model.format.TokenizerFiles;
 
 /**
  * Cuts texts into token ids and puts ids together to texts, exactly as the model's own tokenizer does. Adds nothing to
@@ -18,7 +21,22 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * The ids of a text and nothing else. Special tokens that the text writes out ({@code <|im_start|>}) are recognised.
+     * Opens the tokenizer of a model. What it needs is copied: a GGUF may be closed afterwards.
+     *
+     * @throws LatentException if there is none, it is of a kind that isn't supported, or its files are damaged
+     */
+    public static Tokenizer open(TokenizerFiles files) {
+        return new Tokenizer(switch (files) {
+            case TokenizerFiles.Folder(Path folder) -> FolderTokenizer.open(folder);
+            case TokenizerFiles.Embedded(Gguf gguf) -> {
+                GgufMetadata metadata = new GgufMetadata(gguf);
+                yield GgufTokenizer.open(metadata, metadata.name());
+            }
+        });
+    }
+
+    /**
+     * The ids of a text and nothing else. Special tokens that it writes out ({@code <|im_start|>}) are recognised.
      *
      * @throws LatentException if the text has a lone surrogate or more than 2^26 characters
      */
@@ -73,7 +91,7 @@ public final class Tokenizer implements AutoCloseable {
         return codec.endToken();
     }
 
-    /** The tokens at which a continuation ends: {@link #endToken()} and those that end a turn, such as {@code <|im_end|>}. */
+    /** The tokens at which a continuation ends: {@link #endToken()} and those that end a turn ({@code <|im_end|>}). */
     public Set<Integer> endTokens() {
         return codec.endTokens();
     }
@@ -94,18 +112,27 @@ public final class Tokenizer implements AutoCloseable {
             throw new LatentException("text has " + text.length() + " characters; at most " + LONGEST_TEXT
                     + " can be cut into tokens at once, divide it");
         }
+        int lone = loneSurrogate(text);
+        if (lone >= 0) {
+            throw new LatentException("text has a lone surrogate at character " + text.codePointCount(0, lone)
+                    + "; it isn't valid Unicode, take it out or replace it by U+FFFD");
+        }
+        return text;
+    }
+
+    /** Where a text has half a surrogate pair, or -1. */
+    static int loneSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
                 boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!pair) {
-                    throw new LatentException("text has a lone surrogate at character " + text.codePointCount(0, i)
-                            + "; it isn't valid Unicode, take it out or replace it by U+FFFD");
+                    return i;
                 }
                 i++;
             }
         }
-        return text;
+        return -1;
     }
 }

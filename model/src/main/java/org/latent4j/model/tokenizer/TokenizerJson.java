@@ -3,11 +3,15 @@ package org.latent4j.model.tokenizer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +19,7 @@ import org.latent4j.kernel.LatentException;
 
 /**
  * What a {@code tokenizer.json} says about its tokens: the text of each id and how a token is written. The library
- * encodes and decodes; this answers what it can't: the size, a token by id, an id by token.
+ * encodes; this decodes and answers what the library can't: the size, a token by id, an id by token.
  */
 final class TokenizerJson {
     /** How tokens are written, by the file's decoder. */
@@ -29,11 +33,14 @@ final class TokenizerJson {
     }
 
     private static final int MOST_TOKENS = 1 << 24;
+    private static final int DEEPEST = 100; // the library ends the process somewhat above
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build()).build();
+    private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
 
     private @Nullable String[] tokens = new String[0];
     private int size;
-    private boolean byteLevel;
-    private boolean sentencePiece;
+    private Decoder decoder = new Decoder.Spaced();
     private final Map<String, Integer> ids = new HashMap<>();
 
     private TokenizerJson() { }
@@ -41,21 +48,22 @@ final class TokenizerJson {
     /** Reads the bytes of the file; {@code name} is for errors. */
     static TokenizerJson read(byte[] json, String name) {
         TokenizerJson read = new TokenizerJson();
-        try (JsonParser parser = new JsonFactory().createParser(json)) {
-            expect(parser.nextToken() == JsonToken.START_OBJECT, "isn't an object");
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            expect(next(parser) == JsonToken.START_OBJECT, "it isn't an object");
+            while (next(parser) == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();
-                JsonToken value = parser.nextToken();
+                JsonToken value = next(parser);
                 switch (field) {
                     case "model" -> read.model(parser, value);
                     case "added_tokens" -> read.addedTokens(parser, value);
-                    case "decoder" -> read.decoder(parser);
-                    default -> parser.skipChildren();
+                    case "decoder" -> read.decoder = Decoder.of(checked(MAPPER.readTree(parser)));
+                    default -> skip(parser);
                 }
             }
+            expect(parser.currentToken() == JsonToken.END_OBJECT && next(parser) == null, "something follows its end");
             return read;
         } catch (IOException e) {
-            throw new LatentException(name + " isn't a tokenizer: " + firstLine(e), e);
+            throw new LatentException(name + " isn't a tokenizer: " + firstLine(e) + "; fetch it again", e);
         }
     }
 
@@ -65,68 +73,53 @@ final class TokenizerJson {
 
     private void model(JsonParser parser, JsonToken start) throws IOException {
         expect(start == JsonToken.START_OBJECT, "its model isn't an object");
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        while (next(parser) == JsonToken.FIELD_NAME) {
             boolean vocabulary = parser.currentName().equals("vocab");
-            JsonToken value = parser.nextToken();
+            JsonToken value = next(parser);
             if (vocabulary && value == JsonToken.START_OBJECT) {
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                while (next(parser) == JsonToken.FIELD_NAME) {
                     String token = parser.currentName();
-                    expect(parser.nextToken() == JsonToken.VALUE_NUMBER_INT, "an id isn't a whole number");
+                    expect(next(parser) == JsonToken.VALUE_NUMBER_INT, "an id isn't a whole number");
                     put(token, parser.getIntValue());
                 }
             } else if (vocabulary && value == JsonToken.START_ARRAY) {
                 pieces(parser);
             } else {
-                parser.skipChildren();
+                skip(parser);
             }
         }
     }
 
     /** Unigram's vocabulary: {@code [[token, score], …]}, ids by place. */
     private void pieces(JsonParser parser) throws IOException {
-        for (int id = 0; parser.nextToken() == JsonToken.START_ARRAY; id++) {
-            expect(parser.nextToken() == JsonToken.VALUE_STRING, "a token isn't a string");
+        for (int id = 0; next(parser) == JsonToken.START_ARRAY; id++) {
+            expect(next(parser) == JsonToken.VALUE_STRING, "a token isn't a string");
             put(parser.getText(), id);
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
+            while (next(parser) != JsonToken.END_ARRAY) {
                 expect(parser.currentToken() != null, "it ends early");
-                parser.skipChildren();
+                skip(parser);
             }
         }
     }
 
     private void addedTokens(JsonParser parser, JsonToken start) throws IOException {
         expect(start == JsonToken.START_ARRAY || start == JsonToken.VALUE_NULL, "its added_tokens aren't an array");
-        while (start == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.START_OBJECT) {
+        while (start == JsonToken.START_ARRAY && next(parser) == JsonToken.START_OBJECT) {
             int id = -1;
             String content = "";
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            while (next(parser) == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();
-                JsonToken value = parser.nextToken();
+                JsonToken value = next(parser);
                 if (field.equals("id") && value == JsonToken.VALUE_NUMBER_INT) {
                     id = parser.getIntValue();
                 } else if (field.equals("content") && value == JsonToken.VALUE_STRING) {
                     content = parser.getText();
                 } else {
-                    parser.skipChildren();
+                    skip(parser);
                 }
             }
             put(content, id);
         }
-    }
-
-    /** Looks which decoders there are, at whatever depth. */
-    private void decoder(JsonParser parser) throws IOException {
-        int depth = 0;
-        JsonToken token = parser.currentToken();
-        do {
-            expect(token != null, "it ends early");
-            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-            if (token == JsonToken.VALUE_STRING && "type".equals(parser.currentName())) {
-                byteLevel |= parser.getText().equals("ByteLevel");
-                sentencePiece |= parser.getText().equals("ByteFallback") || parser.getText().equals("Metaspace");
-            }
-            token = depth > 0 ? parser.nextToken() : null;
-        } while (depth > 0);
     }
 
     private void put(String token, int id) throws IOException {
@@ -137,6 +130,43 @@ final class TokenizerJson {
         size = Math.max(size, id + 1);
         tokens[id] = token;
         ids.put(token, id);
+    }
+
+    /**
+     * The next token, checked: the library ends the process at a number that a double can't hold and at half a
+     * surrogate pair, so it gets neither.
+     */
+    private static @Nullable JsonToken next(JsonParser parser) throws IOException {
+        JsonToken token = parser.nextToken();
+        if (token == JsonToken.VALUE_NUMBER_FLOAT || token == JsonToken.VALUE_NUMBER_INT) {
+            expect(Double.isFinite(parser.getDoubleValue()), "a number is out of range");
+        } else if (token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME) {
+            expect(Tokenizer.loneSurrogate(parser.getText()) < 0, "a string isn't valid Unicode");
+        }
+        return token;
+    }
+
+    /** A value that was read as a whole, checked in the same way. */
+    private static JsonNode checked(JsonNode value) throws IOException {
+        expect(!value.isNumber() || Double.isFinite(value.asDouble()), "a number is out of range");
+        expect(Tokenizer.loneSurrogate(value.asText()) < 0, "a string isn't valid Unicode");
+        for (Map.Entry<String, JsonNode> field : value.properties()) {
+            expect(Tokenizer.loneSurrogate(field.getKey()) < 0, "a string isn't valid Unicode");
+        }
+        for (JsonNode part : value) {
+            checked(part);
+        }
+        return value;
+    }
+
+    /** Goes to the end of a value. */
+    private static void skip(JsonParser parser) throws IOException {
+        int depth = parser.currentToken() != null && parser.currentToken().isStructStart() ? 1 : 0;
+        while (depth > 0) {
+            JsonToken token = next(parser);
+            expect(token != null, "it ends early");
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        }
     }
 
     private static void expect(boolean holds, String otherwise) throws IOException {
@@ -157,12 +187,25 @@ final class TokenizerJson {
     }
 
     Writing writing() {
-        return byteLevel ? Writing.BYTES : sentencePiece ? Writing.SENTENCE_PIECE : Writing.PLAIN;
+        return decoder.writing();
     }
 
     /** Whether the token is {@code <0xE2>}, one byte of a character. */
     boolean isByte(int id) {
-        return writing() == Writing.SENTENCE_PIECE && byteOf(text(id)) >= 0;
+        return writing() == Writing.SENTENCE_PIECE && Decoder.ByteFallback.byteOf(text(id)) >= 0;
+    }
+
+    /** The text of ids; those that no token has say nothing. */
+    String decode(int[] ids) {
+        List<String> said = new ArrayList<>(ids.length);
+        for (int id : ids) {
+            text(id); // refuses ids out of range
+            String token = tokens[id];
+            if (token != null) {
+                said.add(token);
+            }
+        }
+        return String.join("", decoder.apply(said));
     }
 
     /** What a token stands for, as UTF-8; ids that no token has stand for nothing. */
@@ -171,7 +214,7 @@ final class TokenizerJson {
         return switch (writing()) {
             case BYTES -> ByteAlphabet.bytes(token);
             case PLAIN -> token.getBytes(StandardCharsets.UTF_8);
-            case SENTENCE_PIECE -> byteOf(token) >= 0 ? new byte[] {(byte) byteOf(token)}
+            case SENTENCE_PIECE -> isByte(id) ? new byte[] {(byte) Decoder.ByteFallback.byteOf(token)}
                     : token.replace('▁', ' ').getBytes(StandardCharsets.UTF_8);
         };
     }
@@ -182,12 +225,5 @@ final class TokenizerJson {
         }
         String token = tokens[id];
         return token == null ? "" : token;
-    }
-
-    /** The byte that {@code <0xE2>} stands for, or -1. */
-    private static int byteOf(String token) {
-        boolean written = token.length() == 6 && token.startsWith("<0x") && token.endsWith(">")
-                && HexFormat.isHexDigit(token.charAt(3)) && HexFormat.isHexDigit(token.charAt(4));
-        return written ? HexFormat.fromHexDigits(token, 3, 5) : -1;
     }
 }

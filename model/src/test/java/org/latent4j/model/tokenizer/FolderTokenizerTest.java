@@ -3,6 +3,9 @@ package org.latent4j.model.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +21,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.model.format.TokenizerFiles;
 
 /** Tokenizers of Hugging Face folders; the library of Hugging Face is also the reference for our own BPE. */
 class FolderTokenizerTest {
@@ -29,7 +35,8 @@ class FolderTokenizerTest {
 
     @BeforeAll
     static void open() throws IOException {
-        library = new Tokenizer(FolderTokenizer.open(TestFolders.smollm2(Files.createDirectory(root.resolve("smollm2")))));
+        Path folder = TestFolders.smollm2(Files.createDirectory(root.resolve("smollm2")));
+        library = Tokenizer.open(new TokenizerFiles.Folder(folder));
         own = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2(), "a test"));
     }
 
@@ -116,7 +123,8 @@ class FolderTokenizerTest {
             TextStream stream = spm.stream();
             SplittableRandom random = new SplittableRandom(3);
             for (int i = 0; i < 2000; i++) {
-                int[] ids = random.ints(random.nextInt(12), 0, spm.size()).map(id -> random.nextBoolean() ? id : 259 + id % 8).toArray();
+                int[] ids = random.ints(random.nextInt(12), 0, spm.size()).map(id -> random.nextBoolean() ? id : 259
+                        + id % 8).toArray();
                 StringBuilder text = new StringBuilder();
                 for (int id : ids) {
                     text.append(stream.add(id));
@@ -134,7 +142,8 @@ class FolderTokenizerTest {
             List<Callable<Boolean>> works = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
                 Tokenizer tokenizer = i % 2 == 0 ? library : own;
-                works.add(() -> Arrays.equals(tokenizer.encode(text), expected) && tokenizer.decode(expected).equals(text));
+                works.add(() -> Arrays.equals(tokenizer.encode(text), expected) && tokenizer.decode(expected)
+                        .equals(text));
             }
             for (Future<Boolean> work : threads.invokeAll(works)) {
                 assertThat(work.get()).isTrue();
@@ -144,7 +153,8 @@ class FolderTokenizerTest {
 
     @Test
     void aClosedTokenizerIsRefused() throws IOException {
-        Tokenizer closed = new Tokenizer(FolderTokenizer.open(TestFolders.sentencePiece(Files.createDirectory(root.resolve("closed")))));
+        Path folder = TestFolders.sentencePiece(Files.createDirectory(root.resolve("closed")));
+        Tokenizer closed = Tokenizer.open(new TokenizerFiles.Folder(folder));
         closed.close();
         closed.close();
         assertThatThrownBy(() -> closed.encode("a")).isInstanceOf(IllegalStateException.class);
@@ -159,6 +169,67 @@ class FolderTokenizerTest {
         assertThatThrownBy(() -> FolderTokenizer.open(empty)).hasMessageContaining("SentencePiece");
         Files.writeString(empty.resolve("tokenizer.json"), "{\"model\": 7}");
         assertThatThrownBy(() -> FolderTokenizer.open(empty)).isInstanceOf(LatentException.class)
-                .hasMessageStartingWith(empty.resolve("tokenizer.json") + " can't be read by Hugging Face's library");
+                .hasMessageStartingWith(empty.resolve("tokenizer.json")
+                + " isn't a tokenizer: its model isn't an object");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "null",
+        "{'type': 'ByteLevel', 'add_prefix_space': true, 'trim_offsets': true, 'use_regex': true}",
+        "{'type': 'Metaspace', 'replacement': '▁', 'prepend_scheme': 'always', 'split': true}",
+        "{'type': 'Metaspace', 'replacement': '▁', 'prepend_scheme': 'never', 'split': true}",
+        "{'type': 'Metaspace', 'replacement': '▁', 'add_prefix_space': true}",
+        "{'type': 'WordPiece', 'prefix': 'a', 'cleanup': true}",
+        "{'type': 'WordPiece', 'prefix': '##', 'cleanup': false}",
+        "{'type': 'BPEDecoder', 'suffix': 'b'}", "{'type': 'Fuse'}", "{'type': 'ByteFallback'}",
+        "{'type': 'Strip', 'content': 'a', 'start': 1, 'stop': 1}",
+        "{'type': 'Replace', 'pattern': {'String': 'ab'}, 'content': 'x'}",
+        "{'type': 'Sequence', 'decoders': [{'type': 'ByteFallback'}, {'type': 'Metaspace', 'replacement': '▁',"
+                + " 'prepend_scheme': 'first', 'split': false}]}"
+    })
+    void decodersSayWhatTheLibrarySays(String decoder) throws IOException {
+        Path folder = Files.createTempDirectory(root, "decoder");
+        Path file = TestFolders.sentencePiece(folder).resolve("tokenizer.json");
+        ObjectNode json = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+        json.set("decoder", new ObjectMapper().readTree(decoder.replace('\'', '"')));
+        Files.writeString(file, json.toString());
+        TokenizersLibrary reference = NativeLibrary.get();
+        long handle = reference.createTokenizerFromString(json.toString());
+        try (Tokenizer tokenizer = Tokenizer.open(new TokenizerFiles.Folder(folder))) {
+            SplittableRandom random = new SplittableRandom(5);
+            for (int i = 0; i < 300; i++) {
+                int[] ids = random.ints(1 + random.nextInt(9), 0, 267).map(id -> id % 3 == 0 ? id : 259 + id % 8)
+                        .toArray();
+                // The library ends the process when a token is shorter than what is to be stripped from it.
+                String expected = reference.decode(handle, Arrays.stream(ids).filter(id -> !decoder.contains("Strip")
+                        || id != 260)
+                        .asLongStream().toArray(), false);
+                assertThat(tokenizer.decode(Arrays.stream(ids).filter(id -> !decoder.contains("Strip") || id != 260)
+                        .toArray()))
+                        .as(Arrays.toString(ids)).isEqualTo(expected);
+            }
+        } finally {
+            reference.deleteTokenizer(handle);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "{}", "{\"model\":", "{\"decoder\": {\"type\": \"CTC\"}}",
+            "{\"pre_tokenizer\": 1e999}",
+        "{\"pre_tokenizer\": \"\\ud800\"}", "{\"added_tokens\": [{\"id\": -1}]}", "{} {}", "\u0000",
+        "{\"model\": {\"vocab\": {\"a\": 4000000000}}}", "{\"model\": {\"vocab\": {\"a\": \"b\"}}}"})
+    void brokenFilesAreRefusedBeforeTheLibrarySeesThem(String json) throws IOException {
+        Path folder = Files.createTempDirectory(root, "broken");
+        Files.writeString(folder.resolve("tokenizer.json"), json);
+        assertThatThrownBy(() -> Tokenizer.open(new TokenizerFiles.Folder(folder))).isInstanceOf(LatentException.class)
+                .hasMessageStartingWith(folder.toString()).message().doesNotContain("\n");
+    }
+
+    @Test
+    void deepNestingIsRefused() throws IOException {
+        Path folder = Files.createTempDirectory(root, "deep");
+        Files.writeString(folder.resolve("tokenizer.json"), "{\"decoder\": " + "[".repeat(100_000));
+        assertThatThrownBy(() -> Tokenizer.open(new TokenizerFiles.Folder(folder))).isInstanceOf(LatentException.class);
     }
 }

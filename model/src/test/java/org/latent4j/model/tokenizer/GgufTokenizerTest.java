@@ -25,7 +25,8 @@ class GgufTokenizerTest {
         static List<Case> all(String resource) throws IOException {
             JsonNode cases = new ObjectMapper().readTree(TestMetadata.text(resource));
             return StreamSupport.stream(cases.spliterator(), false).map(node -> new Case(node.get("text").asText(),
-                    StreamSupport.stream(node.get("ids").spliterator(), false).mapToInt(JsonNode::asInt).toArray())).toList();
+                    StreamSupport.stream(node.get("ids").spliterator(), false).mapToInt(JsonNode::asInt).toArray()))
+                            .toList();
         }
     }
 
@@ -110,7 +111,8 @@ class GgufTokenizerTest {
     @Test
     void theDigestTellsTokenizersApart() {
         String digest = SMOLLM2.sha256();
-        assertThat(digest).hasSize(64).isEqualTo(new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2(), "a test")).sha256());
+        assertThat(digest).hasSize(64).isEqualTo(new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2(), "a test"))
+                .sha256());
         for (TestMetadata other : List.of(TestMetadata.smollm2().with("tokenizer.ggml.pre", "gpt-2"),
                 TestMetadata.smollm2().with("tokenizer.ggml.bos_token_id", 3L))) {
             assertThat(new Tokenizer(GgufTokenizer.open(other, "a test")).sha256()).isNotEqualTo(digest);
@@ -120,7 +122,8 @@ class GgufTokenizerTest {
     @Test
     void llama3TakesWholeWordsAndDigitsByThree() {
         Tokenizer llama3 = new Tokenizer(GgufTokenizer.open(small("llama-bpe"), "a test"));
-        assertThat(tokens(llama3, "abc'LL 1234567\r\n\n x  ")).containsExactly("abc", "'", "L", "L", " ", "123", "4", "5", "6", "7",
+        assertThat(tokens(llama3, "abc'LL 1234567\r\n\n x  ")).containsExactly("abc", "'", "L", "L", " ", "123", "4",
+                "5", "6", "7",
                 "\r", "\n", "\n", " ", "x", " ", " ");
     }
 
@@ -128,11 +131,14 @@ class GgufTokenizerTest {
     void preTokenizersCutAsTheirModels() {
         String text = "I'll pay $1234.5";
         assertThat(words(PreTokenizer.GPT_2, text)).containsExactly("I", "'ll", " pay", " $", "1234", ".", "5");
-        assertThat(words(PreTokenizer.SMOLLM, text)).containsExactly("I", "'ll", " pay", " $", "1", "2", "3", "4", ".", "5");
+        assertThat(words(PreTokenizer.SMOLLM, text)).containsExactly("I", "'ll", " pay", " $", "1", "2", "3", "4", ".",
+                "5");
         assertThat(words(PreTokenizer.LLAMA_3, text)).containsExactly("I", "'ll", " pay", " $", "123", "4", ".", "5");
-        assertThat(words(PreTokenizer.DEFAULT, text)).containsExactly("I", "'", "ll", " pay", " ", "$", "123", "4", ".", "5");
+        assertThat(words(PreTokenizer.DEFAULT, text)).containsExactly("I", "'", "ll", " pay", " ", "$", "123", "4",
+                ".", "5");
         assertThat(words(PreTokenizer.GPT_2, "a  b\n\n c   ")).containsExactly("a", " ", " b", "\n\n", " c", "   ");
-        assertThat(words(PreTokenizer.LLAMA_3, "a  b\n\n c!\n d")).containsExactly("a", " ", " b", "\n\n", " c", "!\n", " d");
+        assertThat(words(PreTokenizer.LLAMA_3, "a  b\n\n c!\n d")).containsExactly("a", " ", " b", "\n\n", " c", "!\n",
+                " d");
     }
 
     private static List<String> words(PreTokenizer preTokenizer, String text) {
@@ -177,7 +183,8 @@ class GgufTokenizerTest {
         for (String merge : List.of("", " ", "a", "a b c", "zzzz qqqq", "a ", " a")) {
             refuses(TestMetadata.smollm2().with("tokenizer.ggml.merges", List.of(merge)), "merge 0 of a test");
         }
-        refuses(TestMetadata.smollm2().without("tokenizer.ggml.bos_token_id").with("tokenizer.ggml.add_bos_token", true),
+        refuses(TestMetadata.smollm2().without("tokenizer.ggml.bos_token_id").with("tokenizer.ggml.add_bos_token",
+                true),
                 "doesn't say which token");
     }
 

@@ -19,12 +19,14 @@ final class TestFolders {
         TestMetadata metadata = TestMetadata.smollm2();
         List<String> tokens = metadata.strings("tokenizer.ggml.tokens").orElseThrow();
         ObjectNode json = JSON.createObjectNode().put("version", "1.0");
-        json.putObject("truncation").put("direction", "Right").put("max_length", 4).put("strategy", "LongestFirst").put("stride", 0);
+        json.putObject("truncation").put("direction", "Right").put("max_length", 4).put("strategy", "LongestFirst")
+                .put("stride", 0);
         json.putObject("padding").put("direction", "Right").put("pad_id", 2).put("pad_token", "<|im_end|>")
                 .put("pad_type_id", 0).putNull("pad_to_multiple_of").putObject("strategy").put("Fixed", 100);
         ArrayNode added = json.putArray("added_tokens");
         for (int id = 0; id < 17; id++) {
-            added.addObject().put("id", id).put("content", tokens.get(id)).put("single_word", false).put("lstrip", false)
+            added.addObject().put("id", id).put("content", tokens.get(id)).put("single_word", false).put("lstrip",
+                    false)
                     .put("rstrip", false).put("normalized", false).put("special", true);
         }
         ArrayNode cuts = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
@@ -39,7 +41,8 @@ final class TestFolders {
         ObjectNode opening = post.putObject("special_tokens").putObject("<|im_start|>").put("id", "<|im_start|>");
         opening.putArray("ids").add(1);
         opening.putArray("tokens").add("<|im_start|>");
-        ObjectNode model = json.putObject("model").put("type", "BPE").put("fuse_unk", false).put("byte_fallback", false);
+        ObjectNode model = json.putObject("model").put("type", "BPE").put("fuse_unk", false).put("byte_fallback",
+                false);
         ObjectNode vocabulary = model.putObject("vocab");
         for (int id = 0; id < tokens.size(); id++) {
             vocabulary.put(tokens.get(id), id);
@@ -75,7 +78,8 @@ final class TestFolders {
         ObjectNode json = JSON.createObjectNode().put("version", "1.0");
         ArrayNode added = json.putArray("added_tokens");
         for (int id = 0; id < 3; id++) {
-            added.addObject().put("id", id).put("content", List.of("<unk>", "<s>", "</s>").get(id)).put("single_word", false)
+            added.addObject().put("id", id).put("content", List.of("<unk>", "<s>", "</s>").get(id)).put("single_word",
+                    false)
                     .put("lstrip", false).put("rstrip", false).put("normalized", false).put("special", true);
         }
         ArrayNode normalizers = json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");

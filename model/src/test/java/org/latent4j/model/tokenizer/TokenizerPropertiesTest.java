@@ -17,7 +17,8 @@ import org.latent4j.kernel.LatentException;
 /** Laws of tokenizers. */
 class TokenizerPropertiesTest {
     private static final Tokenizer SMOLLM2 = new Tokenizer(GgufTokenizer.open(TestMetadata.smollm2(), "a test"));
-    private static final List<String> SMOLLM2_TOKENS = TestMetadata.smollm2().strings("tokenizer.ggml.tokens").orElseThrow();
+    private static final List<String> SMOLLM2_TOKENS = TestMetadata.smollm2().strings("tokenizer.ggml.tokens")
+            .orElseThrow();
 
     @Property
     void streamedTextIsThatOfAllIds(@ForAll @Size(max = 40) List<@IntRange(max = 49151) Integer> ids) {

@@ -108,7 +108,8 @@ sealed interface Expression {
         }
     }
 
-    record Test(int line, Expression of, String name, List<Expression> positional, boolean negated) implements Expression {
+    record Test(int line, Expression of, String name, List<Expression> positional,
+            boolean negated) implements Expression {
         @Override
         public Object evaluate(Scope scope) {
             return Tests.holds(scope.run(), name, of.value(scope), arguments(scope, positional, Map.of())) != negated;
@@ -131,7 +132,8 @@ sealed interface Expression {
         }
     }
 
-    record Conditional(int line, Expression condition, Expression then, @Nullable Expression otherwise) implements Expression {
+    record Conditional(int line, Expression condition, Expression then,
+            @Nullable Expression otherwise) implements Expression {
         @Override
         public @Nullable Object evaluate(Scope scope) {
             if (Value.isTrue(condition.value(scope))) {
@@ -142,7 +144,8 @@ sealed interface Expression {
     }
 
     /** A chain of comparisons: {@code a < b <= c}. */
-    record Comparison(int line, Expression first, List<String> operators, List<Expression> others) implements Expression {
+    record Comparison(int line, Expression first, List<String> operators,
+            List<Expression> others) implements Expression {
         @Override
         public Object evaluate(Scope scope) {
             Object left = first.value(scope);

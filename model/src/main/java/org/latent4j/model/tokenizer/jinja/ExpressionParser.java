@@ -79,7 +79,8 @@ final class ExpressionParser {
     /** Refuses chains so long that evaluating them would end the stack. */
     private static Expression checked(Expression expression, int links) {
         if (links > DEEPEST * 5) {
-            throw new TemplateException(expression.line(), "a chain of operators has more than " + DEEPEST * 5 + " links");
+            throw new TemplateException(expression.line(), "a chain of operators has more than " + DEEPEST * 5
+                    + " links");
         }
         return expression;
     }

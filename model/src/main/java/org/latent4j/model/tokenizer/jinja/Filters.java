@@ -14,7 +14,8 @@ final class Filters {
 
     static @Nullable Object apply(Run run, String name, @Nullable Object value, Arguments a) {
         return switch (name) {
-            case "default", "d" -> value instanceof Undefined || Value.isTrue(a.get(1, "boolean", false)) && !Value.isTrue(value)
+            case "default", "d" -> value instanceof Undefined
+                    || Value.isTrue(a.get(1, "boolean", false)) && !Value.isTrue(value)
                     ? a.get(0, "default_value", "") : value;
             case "tojson" -> toJson(run, value, a);
             case "string" -> Value.text(run, value);
@@ -30,7 +31,8 @@ final class Filters {
             case "indent" -> indented(run, Value.text(run, value), a);
             case "int" -> toInteger(value, a.get(0, "default", 0L));
             case "float" -> toReal(value, a.get(0, "default", 0.0));
-            case "abs" -> value instanceof Double d ? (Object) Math.abs(d) : (Object) Math.absExact(Value.integer(value));
+            case "abs" -> value instanceof Double d ? (Object) Math.abs(d)
+                    : (Object) Math.absExact(Value.integer(value));
             case "round" -> rounded(Value.real(value), a.integer(0, "precision", 0));
             default -> ofContainer(run, name, value, a);
         };
@@ -61,7 +63,8 @@ final class Filters {
                 List<@Nullable Object> pairs = value instanceof Map<?, ?> map ? Methods.pairs(map) : List.of();
                 yield sorted(pairs, new Arguments(List.of(false, false, 0L), Map.of()));
             }
-            case "min", "max" -> edge(sorted(Value.items(run, value), new Arguments(List.of(), Map.of())), name.equals("min"));
+            case "min", "max" -> edge(sorted(Value.items(run, value), new Arguments(List.of(), Map.of())),
+                    name.equals("min"));
             case "map" -> a.named().containsKey("attribute") ? attributes(Value.items(run, value), a.named())
                     : each(run, Value.items(run, value), a);
             case "select", "reject", "selectattr", "rejectattr" -> selected(run, name, Value.items(run, value), a);
@@ -135,7 +138,8 @@ final class Filters {
         return mapped;
     }
 
-    private static List<@Nullable Object> attributes(List<@Nullable Object> items, Map<String, @Nullable Object> named) {
+    private static List<@Nullable Object> attributes(
+            List<@Nullable Object> items, Map<String, @Nullable Object> named) {
         List<@Nullable Object> attributes = mapped(items, named.get("attribute"));
         if (named.containsKey("default")) {
             attributes.replaceAll(value -> value instanceof Undefined ? named.get("default") : value);
@@ -162,7 +166,8 @@ final class Filters {
         for (Object item : items) {
             run.step();
             Object subject = byAttribute ? lookedUp(item, a.get(0, "attribute")) : item;
-            boolean holds = a.has(test, "test") ? Tests.holds(run, a.string(test, "test"), subject, new Arguments(rest, Map.of()))
+            boolean holds = a.has(test, "test")
+                    ? Tests.holds(run, a.string(test, "test"), subject, new Arguments(rest, Map.of()))
                     : Value.isTrue(subject);
             if (holds == name.startsWith("select")) {
                 selected.add(item);
@@ -189,7 +194,8 @@ final class Filters {
     private static @Nullable Object toInteger(@Nullable Object value, @Nullable Object otherwise) {
         try {
             return switch (value) {
-                case String s -> (Object) (s.contains(".") ? (long) Double.parseDouble(s) : Long.parseLong(Text.strip(s)));
+                case String s -> (Object) (s.contains(".") ? (long) Double.parseDouble(s)
+                        : Long.parseLong(Text.strip(s)));
                 case Double d -> d.longValue();
                 case null, default -> Value.isNumber(value) ? Value.integer(value) : otherwise;
             };
@@ -200,7 +206,8 @@ final class Filters {
 
     private static @Nullable Object toReal(@Nullable Object value, @Nullable Object otherwise) {
         try {
-            return value instanceof String s ? (Object) Double.parseDouble(s) : Value.isNumber(value) ? Value.real(value) : otherwise;
+            return value instanceof String s ? (Object) Double.parseDouble(s)
+                    : Value.isNumber(value) ? (Object) Value.real(value) : otherwise;
         } catch (NumberFormatException e) {
             return otherwise;
         }

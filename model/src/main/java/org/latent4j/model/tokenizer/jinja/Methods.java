@@ -28,7 +28,8 @@ final class Methods {
             case "keys" -> (run, a) -> new ArrayList<Object>(map.keySet());
             case "values" -> (run, a) -> new ArrayList<@Nullable Object>(map.values());
             case "copy" -> (run, a) -> map;
-            case "get" -> (run, a) -> map.containsKey(a.get(0, "key")) ? map.get(a.get(0, "key")) : a.get(1, "default", null);
+            case "get" -> (run, a) -> map.containsKey(a.get(0, "key"))
+                    ? map.get(a.get(0, "key")) : a.get(1, "default", null);
             default -> null;
         };
     }
@@ -68,13 +69,16 @@ final class Methods {
             case "lower" -> (run, a) -> s.toLowerCase(Locale.ROOT);
             case "title" -> (run, a) -> title(s);
             case "capitalize" -> (run, a) -> capitalized(s);
-            case "startswith" -> (run, a) -> anyOf(a.get(0, "prefix")).stream().anyMatch(p -> s.startsWith(Value.string(p)));
-            case "endswith" -> (run, a) -> anyOf(a.get(0, "suffix")).stream().anyMatch(p -> s.endsWith(Value.string(p)));
+            case "startswith" -> (run, a) -> anyOf(a.get(0, "prefix")).stream()
+                    .anyMatch(prefix -> s.startsWith(Value.string(prefix)));
+            case "endswith" -> (run, a) -> anyOf(a.get(0, "suffix")).stream()
+                    .anyMatch(suffix -> s.endsWith(Value.string(suffix)));
             case "removeprefix" -> (run, a) -> s.startsWith(a.string(0, "prefix"))
                     ? s.substring(a.string(0, "prefix").length()) : s;
             case "removesuffix" -> (run, a) -> s.endsWith(a.string(0, "suffix"))
                     ? s.substring(0, s.length() - a.string(0, "suffix").length()) : s;
-            case "replace" -> (run, a) -> replaced(run, s, a.string(0, "old"), a.string(1, "new"), a.integer(2, "count", -1));
+            case "replace" -> (run, a) ->
+                    replaced(run, s, a.string(0, "old"), a.string(1, "new"), a.integer(2, "count", -1));
             case "split" -> (run, a) -> split(run, s, a.get(0, "sep", null), a.integer(1, "maxsplit", -1), false);
             case "rsplit" -> (run, a) -> split(run, s, a.get(0, "sep", null), a.integer(1, "maxsplit", -1), true);
             case "splitlines" -> (run, a) -> new ArrayList<Object>(s.lines().toList());
@@ -137,7 +141,8 @@ final class Methods {
         return result.append(s, from, s.length()).toString();
     }
 
-    private static List<@Nullable Object> split(Run run, String s, @Nullable Object separator, long most, boolean fromEnd) {
+    private static List<@Nullable Object> split(Run run, String s, @Nullable Object separator, long most,
+            boolean fromEnd) {
         run.text(8L * s.length());
         if (separator == null) {
             if (most >= 0) {

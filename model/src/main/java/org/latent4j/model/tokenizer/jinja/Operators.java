@@ -51,7 +51,8 @@ final class Operators {
 
     private static Object numeric(String operator, @Nullable Object left, @Nullable Object right) {
         if (!Value.isNumber(left) || !Value.isNumber(right)) {
-            throw new TemplateException(Value.kind(left) + " " + operator + " " + Value.kind(right) + " isn't possible");
+            throw new TemplateException(Value.kind(left) + " " + operator + " " + Value.kind(right)
+                    + " isn't possible");
         }
         boolean divides = operator.equals("/") || operator.equals("//") || operator.equals("%");
         if (divides && Value.real(right) == 0) {

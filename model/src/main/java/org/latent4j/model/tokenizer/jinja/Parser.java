@@ -83,7 +83,8 @@ final class Parser {
                 close();
                 yield new Statement.Leave(name.text().equals("break") ? Flow.BREAK : Flow.CONTINUE);
             }
-            default -> throw new TemplateException(name.line(), "block '" + name.text() + "' isn't supported in a chat template");
+            default -> throw new TemplateException(name.line(), "block '" + name.text()
+                    + "' isn't supported in a chat template");
         };
     }
 
@@ -201,7 +202,8 @@ final class Parser {
             throw new TemplateException(line, "call isn't followed by a call");
         }
         close();
-        return new Statement.CallBlock(call, new Statement.Macro("caller", parameters, defaults, outsideLoops("endcall")));
+        return new Statement.CallBlock(call, new Statement.Macro("caller", parameters, defaults,
+                outsideLoops("endcall")));
     }
 
     private List<Statement> outsideLoops(String end) {

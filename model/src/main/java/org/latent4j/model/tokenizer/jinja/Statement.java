@@ -184,7 +184,8 @@ sealed interface Statement {
             loop.put("length", size);
             loop.put("previtem", index > 0 ? items.get(index - 1) : new Undefined("loop.previtem"));
             loop.put("nextitem", index + 1 < size ? items.get(index + 1) : new Undefined("loop.nextitem"));
-            Callable cycle = (run, a) -> a.positional().isEmpty() ? null : a.positional().get(index % a.positional().size());
+            Callable cycle = (run, a) -> a.positional().isEmpty()
+                    ? null : a.positional().get(index % a.positional().size());
             loop.put("cycle", cycle);
             return loop;
         }
@@ -216,7 +217,8 @@ sealed interface Statement {
                     String parameter = parameters.get(i);
                     Expression otherwise = defaults.get(parameter);
                     boolean given = arguments.has(i, parameter);
-                    inner.set(parameter, given || otherwise == null ? arguments.get(i, parameter) : otherwise.value(inner));
+                    inner.set(parameter, given || otherwise == null ? arguments.get(i, parameter)
+                            : otherwise.value(inner));
                 }
                 StringBuilder text = new StringBuilder();
                 all(body, inner, text);

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A template that has been read. It sees the values it is given and nothing else: no Java object, no file, no other
- * template. Rendering takes a bounded number of steps and makes a bounded amount of text. Immutable and safe for threads.
+ * template. Rendering takes a bounded number of steps and makes a bounded amount of text. Immutable and safe for
+ * threads.
  */
 public final class Template {
     private static final int LONGEST = 1 << 20;

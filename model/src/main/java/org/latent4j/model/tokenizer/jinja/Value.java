@@ -230,7 +230,8 @@ final class Value {
     }
 
     /** {@code value[from:to:step]}. */
-    static @Nullable Object slice(Run run, @Nullable Object value, @Nullable Object from, @Nullable Object to, @Nullable Object step) {
+    static @Nullable Object slice(Run run, @Nullable Object value, @Nullable Object from, @Nullable Object to,
+            @Nullable Object step) {
         long stride = step == null ? 1 : integer(step);
         if (stride == 0) {
             throw new TemplateException("a slice's step is 0");
