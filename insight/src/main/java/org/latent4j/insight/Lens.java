@@ -63,7 +63,7 @@ public final class Lens {
             tokens.add(model.tokenizer().token(id));
         }
         List<Candidate> next = layers.getLast().cells().getLast().top();
-        return new LensReading(model.name(), mode, ids, tokens, layers, next, paths.planeVariance());
+        return new LensReading(model.name(), mode, ids, tokens, layers, next, paths.plane());
     }
 
     /** What one state would say. */

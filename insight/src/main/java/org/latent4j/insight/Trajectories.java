@@ -10,7 +10,7 @@ import org.latent4j.space.Vectors;
  * The path of every position through the layers, in the plane in which all states together spread most. States are
  * scaled to length 1 before: their length grows manyfold from the first layer to the last and would hide everything else.
  */
-record Trajectories(double[][][] places, double planeVariance) {
+record Trajectories(double[][][] places, LensReading.Plane plane) {
     static Trajectories of(List<Matrix> layers) {
         int positions = layers.getFirst().rows();
         int width = layers.getFirst().columns();
@@ -27,7 +27,7 @@ record Trajectories(double[][][] places, double planeVariance) {
                 places[layer][p] = Arrays.copyOf(plane.project(all.row(layer * positions + p)), 2);
             }
         }
-        return new Trajectories(places, plane.explained());
+        return new Trajectories(places, new LensReading.Plane(plane.share(0), plane.components().length > 1 ? plane.share(1) : 0));
     }
 
     private static void putScaled(Matrix from, int row, Matrix to, int toRow) {

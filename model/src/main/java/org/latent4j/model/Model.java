@@ -11,7 +11,7 @@ import org.latent4j.model.format.Checkpoint;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
-import org.latent4j.model.store.HashCache;
+import org.latent4j.model.store.ModelStore;
 import org.latent4j.model.store.ModelStore.Located;
 import org.latent4j.model.tokenizer.ChatTemplate;
 import org.latent4j.model.tokenizer.ChatTemplate.Message;
@@ -194,7 +194,7 @@ public final class Model implements AutoCloseable {
     /** What states of this model belong to. The first call reads the whole model to hash it, unless that was done before. */
     public synchronized Fingerprint fingerprint(PromptMode mode) {
         if (sha256 == null) {
-            sha256 = HashCache.standard(System.getenv()).sha256(checkpoint.files(), options.progress());
+            sha256 = ModelStore.standard(System.getenv(), options.offline()).hashes().sha256(checkpoint.files(), options.progress());
         }
         return new Fingerprint(sha256, tokenizerHash(), mode);
     }
