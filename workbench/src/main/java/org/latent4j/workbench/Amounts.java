@@ -23,6 +23,18 @@ final class Amounts {
     }
 
     /**
+     * A count with its thousands apart: {@code 10,485,760}. The same in every locale, as files and messages should be.
+     */
+    static String count(long number) {
+        StringBuilder digits = new StringBuilder(Long.toString(number));
+        int first = number < 0 ? 1 : 0;
+        for (int at = digits.length() - 3; at > first; at -= 3) {
+            digits.insert(at, ',');
+        }
+        return digits.toString();
+    }
+
+    /**
      * Bytes from a number with or without a unit: {@code 500MB}, {@code 2 GB}, {@code 1048576}.
      *
      * @return -1 if it is none
