@@ -11,7 +11,10 @@ record CaptureLayout(ModelConfig config, List<Site> sites, Positions positions) 
     /** The most heap that an entry of a header takes in a file. */
     private static final int LONGEST_ENTRY = 192;
 
-    /** A tensor in a file: {@code 0.resid_post.12}, {@code F32}, {@code [positions, width]}. All types take 4 bytes a value. */
+    /**
+     * A tensor in a file: {@code 0.resid_post.12}, {@code F32}, {@code [positions, width]}. All types take 4 bytes a
+     * value.
+     */
     record Tensor(String name, String type, long[] shape) {
         long bytes() {
             long bytes = 4;
@@ -46,7 +49,10 @@ record CaptureLayout(ModelConfig config, List<Site> sites, Positions positions) 
         return (1L + sites.size()) * LONGEST_ENTRY;
     }
 
-    /** The values that running a text holds in memory at once, at the least: a pattern is whole before its rows are chosen. */
+    /**
+     * The values that running a text holds in memory at once, at the least: a pattern is whole before its rows are
+     * chosen.
+     */
     long values(int tokens) {
         long values = bytes(tokens) / 4;
         boolean patterns = sites.stream().anyMatch(site -> site.kind() == Site.Kind.ATTN_PATTERN);

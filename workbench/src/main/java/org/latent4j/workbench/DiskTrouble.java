@@ -17,8 +17,7 @@ final class DiskTrouble {
         return new LatentException("can't write %s: %s".formatted(out, why(e)), e);
     }
 
-    /** Whether the disk, or what one may use of it, is full. */
-    static boolean isFull(IOException e) {
+    private static boolean isFull(IOException e) {
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
         return message.contains("no space left") || message.contains("not enough space") || message.contains("quota");
     }

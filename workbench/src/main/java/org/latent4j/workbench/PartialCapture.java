@@ -27,8 +27,8 @@ import java.util.Objects;
 import org.latent4j.kernel.LatentException;
 
 /**
- * The folder {@code OUT.partial} in which a capture grows until it is whole: the files, how far they have come, and a lock
- * against a second process. When the program ends early, it stays; the same capture goes on from there.
+ * The folder {@code OUT.partial} in which a capture grows until it is whole: the files, how far they have come, and a
+ * lock against a second process. When the program ends early, it stays; the same capture goes on from there.
  */
 final class PartialCapture implements AutoCloseable {
     private static final String PROGRESS = "progress.json";
@@ -38,7 +38,7 @@ final class PartialCapture implements AutoCloseable {
     private final Path folder;
     private final FileChannel lockFile;
     private Map<String, String> manifest = Map.of();
-    private int done;
+    private volatile int done; // read by the thread that says good-bye
 
     private PartialCapture(Path out, Path folder, FileChannel lockFile) {
         this.out = out;
@@ -75,8 +75,10 @@ final class PartialCapture implements AutoCloseable {
     }
 
     private static void check(Path out) {
-        if (!String.valueOf(out.getFileName()).endsWith(".safetensors") || String.valueOf(out.getFileName()).equals(".safetensors")) {
-            throw new LatentException("--out %s: a capture is a safetensors file, its name ends with .safetensors".formatted(out));
+        String name = String.valueOf(out.getFileName());
+        if (!name.endsWith(".safetensors") || name.equals(".safetensors")) {
+            throw new LatentException(
+                    "--out %s: a capture is a safetensors file, its name ends with .safetensors".formatted(out));
         }
         if (Files.isDirectory(out)) {
             throw new LatentException("--out %s is a folder; name a file".formatted(out));
@@ -90,15 +92,17 @@ final class PartialCapture implements AutoCloseable {
         }
     }
 
-    // Whoever ends removes the folder with its lock. A lock on a file that was removed meanwhile is worth nothing, so the
-    // file is recognised by its name again: by a size made up for the purpose, since opening and closing it once more would
-    // give the lock away (fcntl's rule).
+    // Whoever ends removes the folder with its lock. A lock on a file that was removed meanwhile is worth nothing, so
+    // the file is recognised by its name again: by a size made up for the purpose, since opening and closing it once
+    // more would give the lock away (fcntl's rule).
     private static FileChannel lock(Path out, Path folder) throws IOException {
         for (int attempt = 0; attempt < 10; attempt++) {
             createFolder(folder);
             try (Opened lock = new Opened(folder.resolve(LOCK))) {
                 if (!tryLock(lock.channel)) {
-                    throw new LatentException("%s is being written by another process (%s); wait for it, or choose another --out"
+                    throw new LatentException(
+                            ("%s is being written by another process (%s); wait for it, or choose another "
+                                    + "--out")
                             .formatted(out, owner(folder)));
                 }
                 if (lock.isStillThere()) {
@@ -202,7 +206,8 @@ final class PartialCapture implements AutoCloseable {
     /** Notes that the texts before {@code texts} are in the files for good. */
     void checkpoint(int texts) throws IOException {
         Path next = folder.resolve(PROGRESS + ".next");
-        try (OutputStream stream = Files.newOutputStream(next); JsonGenerator json = new JsonFactory().createGenerator(stream)) {
+        try (OutputStream stream = Files.newOutputStream(next);
+                JsonGenerator json = new JsonFactory().createGenerator(stream)) {
             json.writeStartObject();
             json.writeNumberField("texts_done", texts);
             json.writeObjectFieldStart("manifest");
@@ -232,15 +237,17 @@ final class PartialCapture implements AutoCloseable {
                     texts = json.getIntValue();
                 } else if (name.equals("manifest")) {
                     while (json.nextToken() == JsonToken.FIELD_NAME) {
-                        found.put(json.currentName(), json.nextTextValue());
+                        found.put(json.currentName(), String.valueOf(json.nextTextValue()));
                     }
                 }
             }
         } catch (IOException e) {
-            throw new LatentException("%s can't be read, so the capture can't go on; --restart starts over".formatted(progress), e);
+            throw new LatentException(
+                    "%s can't be read, so the capture can't go on; --restart starts over".formatted(progress), e);
         }
         if (texts < 0 || found.isEmpty()) {
-            throw new LatentException("%s isn't whole, so the capture can't go on; --restart starts over".formatted(progress));
+            throw new LatentException(
+                    "%s isn't whole, so the capture can't go on; --restart starts over".formatted(progress));
         }
         manifest = found;
         done = texts;
@@ -270,7 +277,8 @@ final class PartialCapture implements AutoCloseable {
 
     /** Removes what was captured, but keeps the output claimed. */
     void clear() throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{shard-*.safetensors,index.json,progress.json*}")) {
+        String ours = "{shard-*.safetensors,index.json,progress.json*}";
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ours)) {
             for (Path file : files) {
                 Files.delete(file);
             }

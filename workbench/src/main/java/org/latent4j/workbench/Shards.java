@@ -39,11 +39,15 @@ final class Shards {
 
     /** What tells the tensors' files, where there are several. */
     Path index() {
-        return out.resolveSibling(out.getFileName() + ".index.json");
+        return out.resolveSibling(name(out) + ".index.json");
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
     }
 
     private String stem() {
-        String name = out.getFileName().toString();
+        String name = name(out);
         return name.substring(0, name.length() - SUFFIX.length());
     }
 
@@ -67,7 +71,7 @@ final class Shards {
             long size = ShardFile.header(plan.shards().get(shard), layout, lengths, partial.manifest()).length
                     + plan.shards().get(shard).dataBytes();
             moveIntoPlace(partial.growing(shard), file(shard), size);
-            earlier.remove(file(shard).getFileName().toString());
+            earlier.remove(name(file(shard)));
             bytes += size;
         }
         if (count > 1) {
@@ -83,7 +87,8 @@ final class Shards {
         if (Files.exists(grown)) {
             move(grown, file);
         } else if (!Files.exists(file) || Files.size(file) != size) {
-            throw new LatentException("%s was taken away while the capture was at work; --restart starts over".formatted(grown));
+            throw new LatentException(
+                    "%s was taken away while the capture was at work; --restart starts over".formatted(grown));
         }
     }
 
@@ -97,7 +102,8 @@ final class Shards {
         if (!Files.isRegularFile(index())) {
             return names;
         }
-        try (InputStream stream = Files.newInputStream(index()); JsonParser json = new JsonFactory().createParser(stream)) {
+        try (InputStream stream = Files.newInputStream(index());
+                JsonParser json = new JsonFactory().createParser(stream)) {
             while (json.nextToken() != null) {
                 if (json.currentToken() == JsonToken.VALUE_STRING && isShard(json.getText())) {
                     names.add(json.getText());
@@ -123,7 +129,8 @@ final class Shards {
         return true;
     }
 
-    private void writeIndex(Path path, CaptureLayout layout, int[] lengths, Map<String, String> metadata) throws IOException {
+    private void writeIndex(Path path, CaptureLayout layout, int[] lengths, Map<String, String> metadata)
+            throws IOException {
         try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(path));
                 JsonGenerator json = new JsonFactory().createGenerator(stream)) {
             json.writeStartObject();
@@ -135,7 +142,7 @@ final class Shards {
             json.writeEndObject();
             json.writeObjectFieldStart("weight_map");
             for (int shard = 0; shard < plan.shards().size(); shard++) {
-                String name = file(shard).getFileName().toString();
+                String name = name(file(shard));
                 for (int text = plan.shards().get(shard).from(); text < plan.shards().get(shard).to(); text++) {
                     if (lengths[text] > 0) {
                         for (CaptureLayout.Tensor tensor : layout.tensors(text, lengths[text])) {
