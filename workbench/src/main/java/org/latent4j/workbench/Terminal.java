@@ -1,0 +1,21 @@
+package org.latent4j.workbench;
+
+/**
+ * What the terminal can show.
+ *
+ * @param output whether standard output is a terminal
+ * @param errors whether standard error is a terminal
+ * @param width columns
+ * @param colours which colours it understands
+ */
+record Terminal(boolean output, boolean errors, int width, Colours colours) {
+    /** Which colours a terminal understands. */
+    enum Colours {
+        /** None: plain text. */
+        NONE,
+        /** The palette of 256. */
+        ANSI_256,
+        /** Any, as red, green and blue. */
+        TRUE_COLOUR
+    }
+}
