@@ -4,7 +4,7 @@ package org.latent4j.workbench;
 final class ReadLegend {
     private static final int TERM = 14;
     private static final int[] SAMPLES = {1, 5, 10, 25, 50, 75, 100};
-    private static final int[] FEW_SAMPLES = {1, 10, 50, 100};
+    private static final int[] FEW_SAMPLES = {1, 10, 100};
     private static final int SAMPLES_WIDTH = 66;
 
     private final StringBuilder out;

@@ -61,7 +61,7 @@ final class Readings {
             double depth = row / (double) blocks;
             for (int p = 0; p < positions; p++) {
                 double answer = row == blocks ? sure[p] : sure[p] / (1 + Math.exp(14 * (turn[p] - depth)));
-                cells.add(cell(row, depth, answer, answers.get(p), angle[p], p == 0, random));
+                cells.add(cell(row, row == blocks, depth, answer, answers.get(p), angle[p], p == 0, random));
             }
             layers.add(new Layer(row == 0 ? "embed" : "resid_post." + (row - 1), cells));
         }
@@ -70,10 +70,10 @@ final class Readings {
     }
 
     private static Cell cell(
-            int row, double depth, double answer, String answerToken, double angle, boolean first, SplittableRandom random) {
+            int row, boolean end, double depth, double answer, String answerToken, double angle, boolean first, SplittableRandom random) {
         List<Candidate> top = new ArrayList<>();
         double left = 1 - answer;
-        double share = 0.03 + 0.35 * depth * random.nextDouble();
+        double share = (0.03 + 0.35 * depth * random.nextDouble()) * (end ? answer : 1);
         int rank = 0;
         for (int i = 0; i < 10; i++) {
             double probability = left * share * Math.pow(0.6, i);
