@@ -1,4 +1,4 @@
-/** The {@code latent} command: what people type, see and get. Everything here is used through {@code latent}, not as a library. */
+/** The {@code latent} command: its subcommands, what they read, and what they write. */
 @NullMarked
 package org.latent4j.workbench;
 
