@@ -1,10 +1,9 @@
 package org.latent4j.workbench;
 
 /**
- * Probability as a colour behind text: one hue, lightness and colourfulness rising evenly (in OKLCH) with the square root of the
- * probability, so that small ones can still be told apart. From a muted dark teal to a bright one: on a dark terminal the
- * probable stands out by light, on a light one by colour. Text on it is white or black, whichever has more contrast (always
- * above 4.5 to 1); below one percent the terminal's own colours stay.
+ * Probability as a colour behind text: one hue, lightness and colourfulness rising evenly (in OKLCH) with it. From a muted
+ * dark teal to a bright one: on a dark terminal the probable stands out by light, on a light one by colour. Text on it is
+ * white or black, whichever has more contrast (always above 4.5 to 1); below one percent the terminal's own colours stay.
  */
 final class Ramp {
     static final String RESET = "\u001B[0m";
@@ -38,16 +37,16 @@ final class Ramp {
         if (backgrounds.length == 0 || !(probability >= LEAST)) {
             return "";
         }
-        int step = (int) (Math.sqrt(Math.min(probability, 1)) * backgrounds.length);
+        int step = (int) (Math.min(probability, 1) * backgrounds.length);
         return backgrounds[Math.min(step, backgrounds.length - 1)];
     }
 
-    /** The same steps in plain text: a bar in eighths of a line, its height the square root of the probability. */
+    /** The same steps in plain text: a bar in eighths of a line. */
     static String bar(double probability) {
         if (!(probability >= LEAST)) {
             return " ";
         }
-        return Character.toString('▁' + (int) Math.min(7, Math.sqrt(probability) * 8));
+        return Character.toString('▁' + (int) Math.min(7, probability * 8));
     }
 
     /** The escape sequence for bars: the hue at middling lightness, seen on dark and on light. */
@@ -67,8 +66,8 @@ final class Ramp {
         String[] all = new String[STEPS];
         for (int i = 0; i < STEPS; i++) {
             double t = i / (STEPS - 1.0);
-            double lightness = 0.36 + 0.50 * t;
-            int rgb = oklch(lightness, 0.03 + 0.10 * t, 190);
+            double lightness = 0.34 + 0.47 * t;
+            int rgb = oklch(lightness, 0.02 + 0.10 * t, 190);
             String text = lightness < 0.56 ? "38;2;255;255;255" : "38;2;0;0;0";
             all[i] = "\u001B[" + text + ";48;2;" + (rgb >> 16) + ";" + (rgb >> 8 & 255) + ";" + (rgb & 255) + "m";
         }

@@ -3,8 +3,8 @@ package org.latent4j.workbench;
 /** What the colours, marks and numbers of a {@link ReadTable} mean, and the three words that it takes. */
 final class ReadLegend {
     private static final int TERM = 14;
-    private static final int[] SAMPLES = {1, 5, 10, 25, 50, 75, 100};
-    private static final int[] FEW_SAMPLES = {1, 10, 100};
+    private static final int[] SAMPLES = {1, 10, 25, 50, 75, 100};
+    private static final int[] FEW_SAMPLES = {1, 50, 100};
     private static final int SAMPLES_WIDTH = 66;
 
     private final StringBuilder out;
