@@ -36,6 +36,7 @@ final class ReadPage {
     private final LensReading reading;
     private final ReadSubject subject;
     private final int[] positions;
+    private final int[] drawn;
     private final Map<String, Integer> words = new HashMap<>();
 
     /**
@@ -44,7 +45,9 @@ final class ReadPage {
     ReadPage(LensReading reading, ReadSubject subject, int @Nullable [] chosen) {
         this.reading = reading;
         this.subject = subject;
-        this.positions = chosen != null ? chosen : ShownPositions.telling(reading, MOST_POSITIONS);
+        ShownPositions byMovement = new ShownPositions(reading);
+        this.positions = chosen != null ? chosen : byMovement.telling(MOST_POSITIONS);
+        this.drawn = byMovement.telling(DRAWN_PATHS);
     }
 
     /** Writes the page. */
@@ -110,9 +113,8 @@ final class ReadPage {
         }
         json.writeEndArray();
         json.writeArrayFieldStart("telling");
-        int[] telling = ShownPositions.telling(reading, DRAWN_PATHS);
         for (int column = 0; column < positions.length; column++) {
-            if (Arrays.binarySearch(telling, positions[column]) >= 0) {
+            if (Arrays.binarySearch(drawn, positions[column]) >= 0) {
                 json.writeNumber(column);
             }
         }

@@ -92,13 +92,19 @@ final class ReadTable {
         out.append('\n');
     }
 
+    /** The most telling positions, as many as fit side by side. */
     private int[] telling() {
-        int[] all = new int[reading.positions()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = i;
-        }
+        ShownPositions positions = new ShownPositions(reading);
         int room = width - label - SIDE;
-        return taken(all, 0, room) == all.length ? all : ShownPositions.telling(reading, Math.max(1, room / comfortable()));
+        int[] fitting = positions.telling(Math.max(1, room / comfortable()));
+        while (fitting.length < reading.positions()) {
+            int[] more = positions.telling(fitting.length + 1);
+            if (taken(more, 0, room) < more.length) {
+                break;
+            }
+            fitting = more;
+        }
+        return fitting;
     }
 
     /** Wide enough to read most tokens in. */

@@ -2,28 +2,43 @@ package org.latent4j.workbench;
 
 import org.latent4j.insight.LensReading;
 
-/** Which positions are shown where not all fit. */
+/**
+ * Which positions tell most: always the last; then those at which the probability of the model's final answer moves most
+ * on its way through the layers, ups and downs added. Of equal ones the later.
+ */
 final class ShownPositions {
-    private ShownPositions() {}
+    private final double[] movement;
 
-    /**
-     * The most telling positions, ascending: always the last; then those at which the probability of the model's final
-     * answer moves most on its way through the layers, ups and downs added. Equal ones: the later first.
-     *
-     * @param count how many, at least 1
-     */
-    static int[] telling(LensReading reading, int count) {
-        int positions = reading.positions();
-        boolean[] chosen = new boolean[positions];
-        chosen[positions - 1] = true;
-        double[] movement = new double[positions];
-        for (int p = 0; p < positions; p++) {
+    ShownPositions(LensReading reading) {
+        movement = new double[reading.positions()];
+        for (int p = 0; p < movement.length; p++) {
             movement[p] = movement(reading, p);
         }
+    }
+
+    /** How far the probability of the final answer at a position travels through the layers: 0 and up, at least its rise. */
+    private static double movement(LensReading reading, int position) {
+        double sum = 0;
+        for (int layer = 1; layer < reading.layers().size(); layer++) {
+            sum += Math.abs(reading.cell(layer, position).answerProbability()
+                    - reading.cell(layer - 1, position).answerProbability());
+        }
+        return sum;
+    }
+
+    /**
+     * The most telling positions, ascending; each count holds all of the count below.
+     *
+     * @param count how many, at least 1; all if there are not so many
+     */
+    int[] telling(int count) {
+        int last = movement.length - 1;
+        boolean[] chosen = new boolean[movement.length];
+        chosen[last] = true;
         int found = 1;
-        while (found < Math.min(count, positions)) {
+        while (found < Math.min(count, movement.length)) {
             int best = -1;
-            for (int p = positions - 2; p >= 0; p--) {
+            for (int p = last - 1; p >= 0; p--) {
                 if (!chosen[p] && (best < 0 || movement[p] > movement[best])) {
                     best = p;
                 }
@@ -33,21 +48,11 @@ final class ShownPositions {
         }
         int[] shown = new int[found];
         int at = 0;
-        for (int p = 0; p < positions; p++) {
+        for (int p = 0; p <= last; p++) {
             if (chosen[p]) {
                 shown[at++] = p;
             }
         }
         return shown;
-    }
-
-    /** How far the probability of the final answer at a position travels through the layers: 0 and up, at least its rise. */
-    static double movement(LensReading reading, int position) {
-        double sum = 0;
-        for (int layer = 1; layer < reading.layers().size(); layer++) {
-            sum += Math.abs(reading.cell(layer, position).answerProbability()
-                    - reading.cell(layer - 1, position).answerProbability());
-        }
-        return sum;
     }
 }

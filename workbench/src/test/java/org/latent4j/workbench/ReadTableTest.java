@@ -32,6 +32,30 @@ class ReadTableTest {
         assertThat(table(reading, 100, Colours.NONE, null)).isEqualTo(golden("read-60-positions.txt"));
     }
 
+    @Test
+    void tellingPositionsAreTheLastAndThoseWhoseAnswerMovesMost() {
+        LensReading reading = Readings.longer(60, 12);
+        ShownPositions positions = new ShownPositions(reading);
+        for (int count = 1; count <= 61; count++) {
+            int[] shown = positions.telling(count);
+            assertThat(shown).hasSize(Math.min(count, 60)).isSorted().doesNotHaveDuplicates().contains(59);
+            double least = Double.MAX_VALUE;
+            double most = 0;
+            for (int p = 0; p < 59; p++) {
+                double rise = 0;
+                for (int layer = 1; layer <= 12; layer++) {
+                    rise += Math.abs(reading.cell(layer, p).answerProbability() - reading.cell(layer - 1, p).answerProbability());
+                }
+                if (java.util.Arrays.binarySearch(shown, p) >= 0) {
+                    least = Math.min(least, rise);
+                } else {
+                    most = Math.max(most, rise);
+                }
+            }
+            assertThat(least).isGreaterThanOrEqualTo(most);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Colours.class)
     void noLineIsWiderThanTheTerminal(Colours colours) {
