@@ -1,6 +1,4 @@
-/**
- * Meaning: what a model's hidden states say. {@link org.latent4j.insight.LensReading} is what a lens saw, layer by layer.
- */
+/** Meaning: what hidden states say when they are read through the model's own head. */
 @NullMarked
 package org.latent4j.insight;
 

@@ -159,6 +159,12 @@ public final class Operations {
                 kernels.activate(activation, gate.data(), from * width, up.data(), from * width, (to - from) * width));
     }
 
+    /** Softmax of every row in place: {@code x = exp(x - max) / sum}, {@code [rows, width]}. */
+    public void softmax(Matrix x) {
+        int width = x.columns();
+        pool.run(x.rows(), (row, _) -> kernels.softmax(x.data(), row * width, width));
+    }
+
     /** {@code out[i] = x[rows[i]]}: some rows of a matrix. */
     public void select(Matrix x, int[] rows, Matrix out) {
         int width = x.columns();

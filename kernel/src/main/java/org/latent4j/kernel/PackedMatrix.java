@@ -40,4 +40,10 @@ public record PackedMatrix(Packing packing, int rows, int columns, MemorySegment
         Objects.checkFromToIndex(from, to, rows);
         return new PackedMatrix(packing, to - from, columns, data.asSlice(from * rowBytes(), (to - from) * rowBytes()));
     }
+
+    /** Unpacks one row into the first {@code columns} places of {@code out}. */
+    public void unpackRow(int row, float[] out) {
+        Objects.checkIndex(row, rows);
+        KernelChoice.best().unpack(packing, data, row * rowBytes(), out, 0, columns);
+    }
 }

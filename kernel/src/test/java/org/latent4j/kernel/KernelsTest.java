@@ -94,7 +94,7 @@ class KernelsTest {
         scalar.activate(activation, plain, 0, new float[0], 0, x.length);
         for (int i = 0; i < x.length; i++) {
             double exact = exact(activation, x[i]);
-            double allowed = 5e-7 * Math.max(Math.abs(exact), 0.1);
+            double allowed = 1e-6 * Math.max(Math.abs(exact), 0.1);
             assertThat(Math.abs(mine[i] - exact)).as("%s(%s)", activation, x[i]).isLessThanOrEqualTo(allowed);
             assertThat(Math.abs(plain[i] - exact)).as("%s(%s)", activation, x[i]).isLessThanOrEqualTo(allowed);
         }

@@ -59,13 +59,9 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         return coordinates;
     }
 
-    /** The share of the variance that the components hold together, from 0 to 1; 0 where the points don't spread at all. */
-    public double explained() {
-        double sum = 0;
-        for (double variance : variances) {
-            sum += variance;
-        }
-        return totalVariance > 0 ? Math.min(1, sum / totalVariance) : 0;
+    /** The share of the variance that a component holds, from 0 to 1; 0 where the points don't spread at all. */
+    public double share(int component) {
+        return totalVariance > 0 ? Math.min(1, variances[component] / totalVariance) : 0;
     }
 
     private static double[] mean(Matrix points) {

@@ -1,0 +1,153 @@
+package org.latent4j.insight;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.latent4j.insight.LensReading.Candidate;
+import org.latent4j.insight.LensReading.Cell;
+import org.latent4j.insight.LensReading.Layer;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.model.Model;
+import org.latent4j.model.PromptMode;
+import org.latent4j.model.Trace;
+import org.latent4j.model.site.Site;
+import org.latent4j.model.site.Sites;
+import org.latent4j.space.Vectors;
+
+/**
+ * Reads hidden states through the model's own end, final norm and output head, as if the model stopped there: the logit
+ * lens (nostalgebraist 2020).
+ */
+public final class Lens {
+    /** Values of logits held at a time: 48 MB. */
+    private static final int LOGITS_AT_A_TIME = 12_000_000;
+
+    private final Model model;
+    private final int top;
+
+    private Lens(Model model, int top) {
+        this.model = model;
+        this.top = Math.min(top, model.config().vocabulary());
+    }
+
+    /**
+     * Reads every layer at every position of a text.
+     *
+     * @param ids the text's tokens
+     * @param mode how they came about, to be told
+     * @param top how many candidates a cell keeps, from 1
+     */
+    public static LensReading read(Model model, int[] ids, PromptMode mode, int top) {
+        return new Lens(model, top).read(ids, mode);
+    }
+
+    private LensReading read(int[] ids, PromptMode mode) {
+        Trace trace = model.trace(ids, Sites.of("embed,resid_post.*"));
+        List<Site> sites = trace.sites();
+        List<Matrix> states = new ArrayList<>();
+        for (Site site : sites) {
+            states.add(trace.get(site));
+        }
+        List<Said[]> said = new ArrayList<>();
+        int[] answers = new int[ids.length];
+        for (int layer = sites.size() - 1; layer >= 0; layer--) {
+            said.addFirst(readLayer(states.get(layer), answers, layer == sites.size() - 1));
+        }
+        Trajectories paths = Trajectories.of(states);
+        List<Layer> layers = new ArrayList<>();
+        for (int layer = 0; layer < sites.size(); layer++) {
+            layers.add(new Layer(sites.get(layer).toString(), cells(layer, states, said.get(layer), paths)));
+        }
+        List<String> tokens = new ArrayList<>();
+        for (int id : ids) {
+            tokens.add(model.tokenizer().token(id));
+        }
+        List<Candidate> next = layers.getLast().cells().getLast().top();
+        return new LensReading(model.name(), mode, ids, tokens, layers, next, paths.plane());
+    }
+
+    /** What one state would say. */
+    private record Said(List<Candidate> top, int answerRank, double answerProbability, double entropy) {}
+
+    private Said[] readLayer(Matrix states, int[] answers, boolean last) {
+        int rowsAtATime = Math.max(1, LOGITS_AT_A_TIME / model.config().vocabulary());
+        Said[] said = new Said[states.rows()];
+        for (int from = 0; from < said.length; from += rowsAtATime) {
+            int to = Math.min(from + rowsAtATime, said.length);
+            Matrix logits = model.read(states.rows(from, to));
+            Matrix probabilities = Matrix.of(logits.rows(), logits.columns(), logits.data().clone());
+            model.toProbabilities(probabilities);
+            for (int row = 0; row < to - from; row++) {
+                int[] best = mostProbable(probabilities, row);
+                if (last) {
+                    answers[from + row] = best[0];
+                }
+                said[from + row] = say(logits, probabilities, row, best, answers[from + row]);
+            }
+        }
+        return said;
+    }
+
+    private Said say(Matrix logits, Matrix probabilities, int row, int[] best, int answer) {
+        List<Candidate> candidates = new ArrayList<>(best.length);
+        for (int id : best) {
+            candidates.add(new Candidate(id, model.tokenizer().token(id), probabilities.at(row, id)));
+        }
+        // With x the logits: log p = x - log sum exp x, so the entropy is log sum exp x - sum p x.
+        double logSum = logits.at(row, best[0]) - Math.log(probabilities.at(row, best[0]));
+        double entropy = Math.max(0, logSum - Vectors.dot(logits, row, probabilities, row));
+        return new Said(candidates, rank(probabilities, row, answer), probabilities.at(row, answer), entropy);
+    }
+
+    /** The ids of the highest probabilities, highest first, of equal ones the lowest id first. */
+    private int[] mostProbable(Matrix probabilities, int row) {
+        int[] best = new int[top];
+        float[] values = new float[top];
+        Arrays.fill(values, -1);
+        int at = row * probabilities.columns();
+        for (int id = 0; id < probabilities.columns(); id++) {
+            float p = probabilities.data()[at + id];
+            if (p > values[top - 1]) {
+                insert(best, values, id, p);
+            }
+        }
+        return best;
+    }
+
+    private static void insert(int[] best, float[] values, int id, float p) {
+        int place = best.length - 1;
+        while (place > 0 && values[place - 1] < p) {
+            best[place] = best[place - 1];
+            values[place] = values[place - 1];
+            place--;
+        }
+        best[place] = id;
+        values[place] = p;
+    }
+
+    private static int rank(Matrix probabilities, int row, int answer) {
+        int at = row * probabilities.columns();
+        float own = probabilities.data()[at + answer];
+        int rank = 1;
+        for (int id = 0; id < probabilities.columns(); id++) {
+            float p = probabilities.data()[at + id];
+            if (p > own || (p == own && id < answer)) {
+                rank++;
+            }
+        }
+        return rank;
+    }
+
+    private static List<Cell> cells(int layer, List<Matrix> states, Said[] said, Trajectories paths) {
+        List<Cell> cells = new ArrayList<>(said.length);
+        Matrix here = states.get(layer);
+        for (int p = 0; p < said.length; p++) {
+            double cosine = layer == 0 ? Double.NaN : Vectors.cosine(here, p, states.get(layer - 1), p);
+            double[] place = paths.at(layer, p);
+            Said one = said[p];
+            cells.add(new Cell(
+                    one.top(), one.answerRank(), one.answerProbability(), one.entropy(), Vectors.norm(here, p), cosine, place[0], place[1]));
+        }
+        return cells;
+    }
+}

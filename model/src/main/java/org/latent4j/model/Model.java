@@ -1,0 +1,222 @@
+package org.latent4j.model;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Operations;
+import org.latent4j.kernel.WorkerPool;
+import org.latent4j.model.format.Checkpoint;
+import org.latent4j.model.site.Positions;
+import org.latent4j.model.site.Site;
+import org.latent4j.model.site.Sites;
+import org.latent4j.model.store.ModelStore;
+import org.latent4j.model.store.ModelStore.Located;
+import org.latent4j.model.tokenizer.ChatTemplate;
+import org.latent4j.model.tokenizer.ChatTemplate.Message;
+import org.latent4j.model.tokenizer.Tokenizer;
+import org.latent4j.model.transformer.Batch;
+import org.latent4j.model.transformer.ModelConfig;
+import org.latent4j.model.transformer.Transformer;
+
+/**
+ * An open language model: text to tokens, tokens to hidden states.
+ *
+ * <p>A text's states are the same bits alone and in any batch, on any number of threads. Safe for use from several
+ * threads; they take turns. The weights stay packed in the mapped file; {@link #close} releases them.
+ */
+public final class Model implements AutoCloseable {
+    private final Located located;
+    private final Checkpoint checkpoint;
+    private final Models.Options options;
+    private final WorkerPool pool;
+    private final Operations operations;
+    private final Transformer transformer;
+    private @Nullable Tokenizer tokenizer;
+    private @Nullable String sha256;
+
+    Model(Located located, Checkpoint checkpoint, Models.Options options) {
+        this.located = located;
+        this.checkpoint = checkpoint;
+        this.options = options;
+        this.pool = new WorkerPool(options.threads());
+        this.operations = new Operations(pool);
+        this.transformer = new Transformer(checkpoint.config(), checkpoint.weights(), operations);
+    }
+
+    /** The name it was opened by. */
+    public String name() {
+        return located.name();
+    }
+
+    /** Where it came from, in a few words. */
+    public String origin() {
+        return located.origin();
+    }
+
+    /** Under which licence it is given, if known. */
+    public Optional<String> licence() {
+        return located.licence().or(() -> checkpoint.description().licence());
+    }
+
+    /** Its shape. */
+    public ModelConfig config() {
+        return checkpoint.config();
+    }
+
+    /** Its files: format, quantisation, size. */
+    public Checkpoint.Description description() {
+        return checkpoint.description();
+    }
+
+    /** How many threads compute. */
+    public int threads() {
+        return pool.threads();
+    }
+
+    /** What computes: {@code Vector API, 512 bits}, or that there are no vectors. */
+    public String kernels() {
+        return operations.kernels();
+    }
+
+    /**
+     * Its tokenizer, opened at first use.
+     *
+     * @throws LatentException if it has none, or one that isn't supported
+     */
+    public synchronized Tokenizer tokenizer() {
+        if (tokenizer == null) {
+            tokenizer = Tokenizer.open(checkpoint.tokenizer());
+        }
+        return tokenizer;
+    }
+
+    /** Its chat template, if it has one. */
+    public Optional<ChatTemplate> chatTemplate() {
+        return ChatTemplate.of(checkpoint.tokenizer());
+    }
+
+    /**
+     * A text's tokens.
+     *
+     * @throws LatentException if the text isn't valid Unicode, or the mode is chat and the model has no template
+     */
+    public int[] tokens(String text, PromptMode mode) {
+        return switch (mode) {
+            case RAW -> tokenizer().encode(text);
+            case SPECIAL -> tokenizer().encodeWithSpecial(text);
+            case CHAT -> chatTokens(List.of(new Message("user", text)));
+        };
+    }
+
+    /** The tokens of a conversation, rendered by the chat template, up to where the assistant would go on. */
+    public int[] chatTokens(List<Message> messages) {
+        ChatTemplate template = chatTemplate()
+                .orElseThrow(() -> new LatentException(
+                        "model '%s' has no chat template; leave out --chat to give it the text as it is".formatted(name())));
+        return tokenizer().encode(template.render(messages, true));
+    }
+
+    /** Runs a text, raw, and records the sites at all positions. */
+    public Trace trace(String text, Sites sites) {
+        return trace(tokens(text, PromptMode.RAW), sites);
+    }
+
+    /** Runs token ids and records the sites at all positions. */
+    public Trace trace(int[] ids, Sites sites) {
+        return traces(List.of(ids), sites, Positions.ALL).getFirst();
+    }
+
+    /**
+     * Runs sequences packed end to end and records the sites. Blocks above the highest site aren't computed; the head is,
+     * if {@code logits} are asked for, at the positions kept.
+     *
+     * @param sequences token ids, none empty, none longer than the model's context
+     * @param sites which states
+     * @param positions of which positions
+     * @return a trace for each sequence
+     * @throws LatentException if a site doesn't exist, an id or a position is out of range, or a sequence is empty or too long
+     */
+    public List<Trace> traces(List<int[]> sequences, Sites sites, Positions positions) {
+        List<Site> resolved = resolve(sites);
+        for (int[] ids : sequences) {
+            check(ids);
+        }
+        Batch batch = Batch.of(sequences);
+        Recorder recorder = new Recorder(batch, config().heads(), resolved, positions);
+        synchronized (transformer) {
+            transformer.run(batch, recorder);
+        }
+        return recorder.traces();
+    }
+
+    /** The sites of this model that a choice names, see {@link Sites#resolve}. */
+    public List<Site> resolve(Sites sites) {
+        return sites.resolve(new Sites.Extent(config().layers(), config().heads(), false));
+    }
+
+    private void check(int[] ids) {
+        if (ids.length == 0) {
+            throw new LatentException("the text is empty: there is no token whose states could be read");
+        }
+        if (ids.length > config().context()) {
+            throw new LatentException("the text has %d tokens, model '%s' was made for %d; shorten it, or cut it with --truncate"
+                    .formatted(ids.length, name(), config().context()));
+        }
+        int tokens = checkpoint.weights().tokens().rows();
+        for (int id : ids) {
+            if (id < 0 || id >= tokens) {
+                throw new LatentException("token id %d is out of range, model '%s' has ids 0 to %d".formatted(id, name(), tokens - 1));
+            }
+        }
+    }
+
+    /**
+     * What the output head would say of states of the residual stream (the lens): the final norm, then the head.
+     *
+     * @param states {@code [rows, width]}
+     * @return logits {@code [rows, vocabulary]}
+     */
+    public Matrix read(Matrix states) {
+        synchronized (transformer) {
+            return transformer.read(states);
+        }
+    }
+
+    /** Turns logits into probabilities, row by row, in place: softmax over the vocabulary. */
+    public void toProbabilities(Matrix logits) {
+        synchronized (transformer) {
+            operations.softmax(logits);
+        }
+    }
+
+    /** What states of this model belong to. The first call reads the whole model to hash it, unless that was done before. */
+    public synchronized Fingerprint fingerprint(PromptMode mode) {
+        if (sha256 == null) {
+            sha256 = ModelStore.standard(System.getenv(), options.offline()).hashes().sha256(checkpoint.files(), options.progress());
+        }
+        return new Fingerprint(sha256, tokenizerHash(), mode);
+    }
+
+    private String tokenizerHash() {
+        try {
+            return tokenizer().sha256();
+        } catch (LatentException _) {
+            return "none";
+        }
+    }
+
+
+    /** Releases the weights and ends the threads. Traces stay valid. */
+    @Override
+    public synchronized void close() {
+        synchronized (transformer) {
+            pool.close();
+        }
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
+        checkpoint.close();
+    }
+}

@@ -1,0 +1,68 @@
+package org.latent4j.model;
+
+import java.util.Map;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Progress;
+import org.latent4j.model.format.Checkpoint;
+import org.latent4j.model.store.ModelStore;
+import org.latent4j.model.store.ModelStore.Located;
+
+/** Opens models. */
+public final class Models {
+    /** The language model that is used where none is named. */
+    public static final String DEFAULT = "smollm2-135m-instruct";
+
+    private Models() {}
+
+    /**
+     * How a model is opened.
+     *
+     * @param threads how many threads compute, from 1; the caller is one of them
+     * @param offline whether the network stays untouched
+     * @param progress hears of downloads
+     */
+    public record Options(int threads, boolean offline, Progress progress) {
+        /** As many threads as the machine has cores, the network if need be, silence. */
+        public static Options standard() {
+            return new Options(Runtime.getRuntime().availableProcessors(), false, Progress.NONE);
+        }
+
+        /** The same with another number of threads. */
+        public Options withThreads(int number) {
+            return new Options(number, offline, progress);
+        }
+
+        /** The same with or without the network. */
+        public Options withOffline(boolean whether) {
+            return new Options(threads, whether, progress);
+        }
+
+        /** The same with another listener. */
+        public Options withProgress(Progress listener) {
+            return new Options(threads, offline, listener);
+        }
+    }
+
+    /**
+     * Opens a model with {@link Options#standard()}.
+     *
+     * @param name a catalogue name, a path to a {@code .gguf} or to a Hugging Face folder, or {@code org/name}
+     * @throws LatentException if it can't be found, fetched or opened
+     */
+    public static Model open(String name) {
+        return open(name, Options.standard());
+    }
+
+    /**
+     * Opens a model: looks for it where people keep models, fetches it otherwise, and checks its files.
+     *
+     * @throws LatentException if it can't be found, fetched or opened, or a number of threads makes no sense
+     */
+    public static Model open(String name, Options options) {
+        if (options.threads() < 1 || options.threads() > 1024) {
+            throw new LatentException("%d threads: give a number from 1 to 1024".formatted(options.threads()));
+        }
+        Located located = ModelStore.standard(System.getenv(), options.offline()).locate(name, options.progress());
+        return new Model(located, Checkpoint.open(located.path()), options);
+    }
+}

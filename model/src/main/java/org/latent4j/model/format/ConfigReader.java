@@ -1,0 +1,117 @@
+package org.latent4j.model.format;
+
+import java.util.Optional;
+import org.latent4j.kernel.Activation;
+import org.latent4j.model.transformer.ModelConfig;
+import org.latent4j.model.transformer.ModelConfig.Mlp;
+import org.latent4j.model.transformer.ModelConfig.Norm;
+import org.latent4j.model.transformer.ModelConfig.PositionEncoding;
+import org.latent4j.model.transformer.ModelConfig.PositionEncoding.Pairing;
+
+/** Fills a {@link ModelConfig} from an architecture's row of the table and what the file says. Every size is bounded. */
+final class ConfigReader {
+    private static final int MOST_LAYERS = 10_000;
+    private static final int MOST_WIDTH = 1 << 20;
+    private static final int MOST_HEADS = 1 << 14;
+    private static final int MOST_HEAD_WIDTH = 1 << 14;
+    private static final int MOST_INTERMEDIATE = 1 << 24;
+    private static final int MOST_CONTEXT = 1 << 30;
+
+    private final Architecture architecture;
+    private final Settings settings;
+
+    ConfigReader(Architecture architecture, Settings settings) {
+        this.architecture = architecture;
+        this.settings = settings;
+    }
+
+    /** The configuration of a model with so many tokens, whose pairs lie so in each head. */
+    ModelConfig read(int vocabulary, Pairing pairing) {
+        refuseExperts();
+        int width = settings.requiredSize(Setting.WIDTH, MOST_WIDTH);
+        int heads = settings.requiredSize(Setting.HEADS, MOST_HEADS);
+        int headWidth = headWidth(width, heads);
+        return new ModelConfig(
+                architecture.name(),
+                settings.requiredSize(Setting.LAYERS, MOST_LAYERS),
+                width,
+                heads,
+                keyValueHeads(heads),
+                headWidth,
+                intermediate(width),
+                vocabulary,
+                settings.requiredSize(Setting.CONTEXT, MOST_CONTEXT),
+                new Norm(architecture.norm(), epsilon()),
+                position(headWidth, pairing),
+                new Mlp(architecture.gated(), activation()),
+                (float) (1 / Math.sqrt(headWidth)),
+                window());
+    }
+
+    private void refuseExperts() {
+        long experts = settings.integer(Setting.EXPERTS).orElse(0);
+        if (experts > 0) {
+            throw settings.broken(Setting.EXPERTS, "is %d: mixtures of experts aren't supported", experts);
+        }
+    }
+
+    private int headWidth(int width, int heads) {
+        Optional<Integer> headWidth = settings.size(Setting.HEAD_WIDTH, MOST_HEAD_WIDTH);
+        if (headWidth.isEmpty() && width % heads != 0) {
+            throw settings.broken(Setting.HEADS, "is %d, which doesn't divide the width %d", heads, width);
+        }
+        int result = headWidth.orElse(width / heads);
+        settings.size(Setting.VALUE_WIDTH, MOST_HEAD_WIDTH).ifPresent(valueWidth -> {
+            if (valueWidth != result) {
+                throw settings.broken(Setting.VALUE_WIDTH, "is %d, only the same as the keys' %d is supported", valueWidth, result);
+            }
+        });
+        return result;
+    }
+
+    private int keyValueHeads(int heads) {
+        int keyValueHeads = settings.size(Setting.KEY_VALUE_HEADS, MOST_HEADS).orElse(heads);
+        if (heads % keyValueHeads != 0) {
+            throw settings.broken(Setting.KEY_VALUE_HEADS, "is %d, a divisor of the %d heads is needed", keyValueHeads, heads);
+        }
+        return keyValueHeads;
+    }
+
+    /** GPT-2 leaves it out where it is four times the width; a gated MLP has no usual size. */
+    private int intermediate(int width) {
+        return architecture.gated()
+                ? settings.requiredSize(Setting.INTERMEDIATE, MOST_INTERMEDIATE)
+                : settings.size(Setting.INTERMEDIATE, MOST_INTERMEDIATE).orElse(4 * width);
+    }
+
+    private float epsilon() {
+        double epsilon = settings.number(Setting.NORM_EPSILON).orElse(architecture.epsilon());
+        if (!(epsilon >= 0) || epsilon > 1) {
+            throw settings.broken(Setting.NORM_EPSILON, "is %s, a number from 0 to 1 is needed", epsilon);
+        }
+        return (float) epsilon;
+    }
+
+    private PositionEncoding position(int headWidth, Pairing pairing) {
+        if (!architecture.rotary()) {
+            return new PositionEncoding.Learned();
+        }
+        return new PositionEncoding.Rotary(settings.rotary(headWidth).frequencies(), pairing, 1);
+    }
+
+    private Activation activation() {
+        Optional<String> name = settings.text(Setting.ACTIVATION);
+        return name.isEmpty() ? architecture.activation() : switch (name.get()) {
+            case "silu", "swish" -> Activation.SILU;
+            case "gelu", "gelu_python" -> Activation.GELU;
+            case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate", "gelu_fast" -> Activation.GELU_TANH;
+            case "relu" -> Activation.RELU;
+            default -> throw settings.broken(Setting.ACTIVATION,
+                    "is '%s', which isn't supported; supported are silu, gelu, gelu_new and relu", name.get());
+        };
+    }
+
+    private Optional<Integer> window() {
+        return settings.window(architecture, MOST_CONTEXT);
+    }
+}

@@ -1,0 +1,30 @@
+package org.latent4j.model.tokenizer;
+
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** What a kind of tokenizer can do. Texts are valid UTF-16 and ids in range; {@link Tokenizer} sees to that. */
+sealed interface Codec extends AutoCloseable permits ByteLevelBpe, LibraryCodec {
+    int[] encode(String text);
+
+    int[] encodeWithSpecial(String text);
+
+    String decode(int[] ids);
+
+    String token(int id);
+
+    TextStream stream();
+
+    int size();
+
+    OptionalInt beginToken();
+
+    OptionalInt endToken();
+
+    Set<Integer> endTokens();
+
+    String sha256();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,153 @@
+package org.latent4j.model.tokenizer;
+
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongFunction;
+import org.latent4j.kernel.LatentException;
+
+/** A {@code tokenizer.json} in the library that Hugging Face publishes. */
+final class LibraryCodec implements Codec {
+    private static final long LARGEST_FILE = 1L << 27;
+
+    private final Path file;
+    private final byte[] json;
+    private final FolderSettings settings;
+    private final TokenizersLibrary library;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock(); // read: in use, write: being freed
+    private long handle; // 0 when freed
+    private final TokenizerJson tokens;
+
+    /** Opens {@code tokenizer.json} of a folder. */
+    LibraryCodec(Path folder) {
+        file = folder.resolve("tokenizer.json");
+        json = read(file);
+        tokens = TokenizerJson.read(json, file.toString()); // also keeps from the library what would end the process
+        settings = new FolderSettings(folder);
+        library = NativeLibrary.get();
+        try {
+            handle = library.createTokenizerFromString(new String(json, StandardCharsets.UTF_8));
+            // Files remember how someone trained; transformers doesn't apply it.
+            library.disableTruncation(handle);
+            library.disablePadding(handle);
+        } catch (RuntimeException e) {
+            throw failure("can't be read by Hugging Face's library", e);
+        }
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            long size = Files.size(file);
+            if (size > LARGEST_FILE) {
+                throw new LatentException(file + " has " + size + " bytes; a tokenizer has " + LARGEST_FILE
+                        + " at most");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new LatentException(file + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public int[] encode(String text) {
+        return encode(text, false);
+    }
+
+    @Override
+    public int[] encodeWithSpecial(String text) {
+        return encode(text, true);
+    }
+
+    private int[] encode(String text, boolean special) {
+        return withHandle(tokenizer -> {
+            long encoding = library.encode(tokenizer, text, special);
+            try {
+                return Arrays.stream(library.getTokenIds(encoding)).mapToInt(Math::toIntExact).toArray();
+            } finally {
+                library.deleteEncoding(encoding);
+            }
+        });
+    }
+
+    @Override
+    public String decode(int[] ids) {
+        return tokens.decode(ids);
+    }
+
+    private <T> T withHandle(LongFunction<T> work) {
+        lock.readLock().lock();
+        try {
+            if (handle == 0) {
+                throw new IllegalStateException("the tokenizer is closed");
+            }
+            return work.apply(handle);
+        } catch (LatentException | IllegalStateException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw failure("can't be applied", e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private LatentException failure(String what, RuntimeException cause) {
+        return new LatentException(file + " " + what + ": " + Names.shown(String.valueOf(cause.getMessage())), cause);
+    }
+
+    @Override
+    public String token(int id) {
+        return new String(tokens.bytes(id), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public TextStream stream() {
+        return tokens.writing() == TokenizerJson.Writing.BYTES ? new ByteStream(tokens::bytes)
+                : new WindowStream(tokens::decode, tokens::isByte);
+    }
+
+    @Override
+    public int size() {
+        return tokens.size();
+    }
+
+    @Override
+    public OptionalInt beginToken() {
+        return settings.token("bos_token", tokens);
+    }
+
+    @Override
+    public OptionalInt endToken() {
+        return settings.token("eos_token", tokens);
+    }
+
+    @Override
+    public Set<Integer> endTokens() {
+        return settings.ends(tokens);
+    }
+
+    @Override
+    public String sha256() {
+        return HexFormat.of().formatHex(BpeDefinition.digest().digest(json));
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (handle != 0) {
+                library.deleteTokenizer(handle);
+                handle = 0;
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package org.latent4j.model.tokenizer.jinja;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Python's arithmetic. */
+final class Operators {
+    private Operators() { }
+
+    static Object apply(Run run, String operator, @Nullable Object left, @Nullable Object right) {
+        Value.defined(left);
+        Value.defined(right);
+        try {
+            return switch (operator) {
+                case "~" -> concatenated(run, Value.text(run, left), Value.text(run, right));
+                case "+" -> plus(run, left, right);
+                case "*" -> times(run, left, right);
+                default -> numeric(operator, left, right);
+            };
+        } catch (ArithmeticException e) {
+            throw new TemplateException("the result of " + operator + " is out of range");
+        }
+    }
+
+    private static String concatenated(Run run, String left, String right) {
+        run.text((long) left.length() + right.length());
+        return left.concat(right);
+    }
+
+    private static Object plus(Run run, @Nullable Object left, @Nullable Object right) {
+        if (left instanceof String a && right instanceof String b) {
+            return concatenated(run, a, b);
+        }
+        if (left instanceof List<?> a && right instanceof List<?> b) {
+            run.text(16L * (a.size() + b.size()));
+            List<@Nullable Object> both = new ArrayList<>(a);
+            both.addAll(b);
+            return both;
+        }
+        return numeric("+", left, right);
+    }
+
+    private static Object times(Run run, @Nullable Object left, @Nullable Object right) {
+        if (left instanceof String s && right instanceof Long times) {
+            run.text(Math.multiplyExact(s.length(), Math.max(0, times)));
+            return s.repeat(Math.toIntExact(Math.max(0, times)));
+        }
+        return numeric("*", left, right);
+    }
+
+    private static Object numeric(String operator, @Nullable Object left, @Nullable Object right) {
+        if (!Value.isNumber(left) || !Value.isNumber(right)) {
+            throw new TemplateException(Value.kind(left) + " " + operator + " " + Value.kind(right)
+                    + " isn't possible");
+        }
+        boolean divides = operator.equals("/") || operator.equals("//") || operator.equals("%");
+        if (divides && Value.real(right) == 0) {
+            throw new TemplateException("division by zero");
+        }
+        if (left instanceof Double || right instanceof Double || operator.equals("/")) {
+            return real(operator, Value.real(left), Value.real(right));
+        }
+        long a = Value.integer(left);
+        long b = Value.integer(right);
+        return switch (operator) {
+            case "+" -> (Object) Math.addExact(a, b);
+            case "-" -> Math.subtractExact(a, b);
+            case "*" -> Math.multiplyExact(a, b);
+            case "//" -> Math.floorDivExact(a, b);
+            case "%" -> Math.floorMod(a, b);
+            default -> b < 0 ? (Object) Math.pow(a, b) : (Object) power(a, b);
+        };
+    }
+
+    private static long power(long base, long exponent) {
+        if (base == 0 || base == 1) {
+            return exponent == 0 ? 1 : base;
+        }
+        long result = 1;
+        for (long i = 0; i < exponent; i++) { // at most 63 rounds before the result is out of range, but for -1
+            result = Math.multiplyExact(result, base);
+            if (base == -1 && i > Long.SIZE) {
+                return exponent % 2 == 0 ? 1 : -1;
+            }
+        }
+        return result;
+    }
+
+    private static Object real(String operator, double a, double b) {
+        return switch (operator) {
+            case "+" -> a + b;
+            case "-" -> a - b;
+            case "*" -> a * b;
+            case "/" -> a / b;
+            case "//" -> Math.floor(a / b);
+            case "%" -> a - b * Math.floor(a / b);
+            default -> Math.pow(a, b);
+        };
+    }
+}

@@ -1,0 +1,59 @@
+package org.latent4j.model.tokenizer.jinja;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.model.tokenizer.jinja.Scope.Undefined;
+import org.latent4j.model.tokenizer.jinja.Value.Callable;
+
+/** What can stand behind {@code is}. */
+final class Tests {
+    private Tests() { }
+
+    static boolean holds(Run run, String name, @Nullable Object value, Arguments arguments) {
+        return switch (name) {
+            case "defined" -> !(value instanceof Undefined);
+            case "undefined" -> value instanceof Undefined;
+            case "none" -> value == null;
+            case "string" -> value instanceof String;
+            case "mapping" -> value instanceof Map;
+            case "iterable", "sequence" -> value instanceof List || value instanceof String || value instanceof Map
+                    || value instanceof Undefined;
+            case "number" -> Value.isNumber(value);
+            case "integer" -> value instanceof Long;
+            case "float" -> value instanceof Double;
+            case "boolean" -> value instanceof Boolean;
+            case "true" -> Boolean.TRUE.equals(value);
+            case "false" -> Boolean.FALSE.equals(value);
+            case "callable" -> value instanceof Callable;
+            case "odd" -> Math.floorMod(Value.integer(value), 2) == 1;
+            case "even" -> Math.floorMod(Value.integer(value), 2) == 0;
+            case "divisibleby" -> divisible(Value.integer(value), arguments.integer(0, "num", 0));
+            case "lower" -> Value.text(run, value).equals(Value.text(run, value).toLowerCase(Locale.ROOT));
+            case "upper" -> Value.text(run, value).equals(Value.text(run, value).toUpperCase(Locale.ROOT));
+            default -> compared(run, name, value, arguments.get(0, "other"));
+        };
+    }
+
+    private static boolean compared(Run run, String name, @Nullable Object value, @Nullable Object other) {
+        return switch (name) {
+            case "in" -> Value.contains(run, other, value);
+            case "eq", "equalto", "==" -> Value.equal(value, other);
+            case "sameas" -> value == other || value instanceof Boolean && value.equals(other);
+            case "ne", "!=" -> !Value.equal(value, other);
+            case "lt", "lessthan", "<" -> Value.compare(value, other) < 0;
+            case "gt", "greaterthan", ">" -> Value.compare(value, other) > 0;
+            case "le", "<=" -> Value.compare(value, other) <= 0;
+            case "ge", ">=" -> Value.compare(value, other) >= 0;
+            default -> throw new TemplateException("test '" + name + "' isn't known");
+        };
+    }
+
+    private static boolean divisible(long value, long by) {
+        if (by == 0) {
+            throw new TemplateException("division by zero");
+        }
+        return value % by == 0;
+    }
+}
