@@ -60,7 +60,7 @@ public final class Lens {
         }
         List<String> tokens = new ArrayList<>();
         for (int id : ids) {
-            tokens.add(model.tokenizer().token(id));
+            tokens.add(says(id));
         }
         List<Candidate> next = layers.getLast().cells().getLast().top();
         return new LensReading(model.name(), mode, ids, tokens, layers, next, paths.plane());
@@ -91,12 +91,17 @@ public final class Lens {
     private Said say(Matrix logits, Matrix probabilities, int row, int[] best, int answer) {
         List<Candidate> candidates = new ArrayList<>(best.length);
         for (int id : best) {
-            candidates.add(new Candidate(id, model.tokenizer().token(id), probabilities.at(row, id)));
+            candidates.add(new Candidate(id, says(id), probabilities.at(row, id)));
         }
         // With x the logits: log p = x - log sum exp x, so the entropy is log sum exp x - sum p x.
         double logSum = logits.at(row, best[0]) - Math.log(probabilities.at(row, best[0]));
         double entropy = Math.max(0, logSum - Vectors.dot(logits, row, probabilities, row));
         return new Said(candidates, rank(probabilities, row, answer), probabilities.at(row, answer), entropy);
+    }
+
+    /** What a token says; heads are often padded to a round size, with ids that no token has. */
+    private String says(int id) {
+        return id < model.tokenizer().size() ? model.tokenizer().token(id) : "<no token " + id + ">";
     }
 
     /** The ids of the highest probabilities, highest first, of equal ones the lowest id first. */
