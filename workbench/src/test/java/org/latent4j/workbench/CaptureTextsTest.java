@@ -132,12 +132,13 @@ class CaptureTextsTest {
     void tokensAreATableForPeople() {
         Ran ran = Ran.command(new TokensCommand(), "-m", model, "--offline", "a\n\"");
         assertThat(ran.code()).isZero();
-        assertThat(ran.out()).contains("text 0: 3 tokens").contains("97  \"a\"").contains("10  \"\\n\"").contains("34  \"\\\"\"");
+        assertThat(ran.out()).contains("text 0: 3 tokens").contains("97  a").contains("10  ⏎").contains("34  \"");
     }
 
     @Test
     void tokensWantExactlyOneInput() {
         assertThat(Ran.command(new TokensCommand(), "-m", model).mistake()).contains("there is nothing to read; give TEXT");
+        assertThat(Ran.command(new TokensCommand(), "-m", model, "a", "b").mistake()).contains("in 2 pieces: put it in quotes");
         assertThat(Ran.command(new TokensCommand(), "-m", model, "a", "--text-file", "b").mistake()).contains("there are 2 inputs");
     }
 
