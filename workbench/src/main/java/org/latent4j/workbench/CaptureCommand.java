@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "Tensors are named TEXT.SITE, texts counted from 0: 0.resid_post.12, [positions, width], 32-bit floats; "
-                    + "attn_pattern is [heads, positions, positions]. TEXT.input_ids has the token ids. The metadata tell "
-                    + "which model, inputs and options they came from.",
+                    + "attn_pattern is [heads, positions, positions]. TEXT.input_ids has the token ids. "
+                    + "The metadata tell which model, inputs and options they came from.",
             ""
         },
         footer = {
@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
             "An interrupted capture goes on when the same command is given again.",
             "",
             "  latent capture --text \"The capital of France is\" --sites resid_post.12 -o states.safetensors",
-            "  latent capture --texts reviews.jsonl --column review --sites 'resid_post.*' --positions last -o reviews.safetensors",
+            "  latent capture --texts reviews.jsonl --column review --sites 'resid_post.*' --positions last"
+                    + " -o reviews.safetensors",
             "  latent capture --ids tokens.json --sites attn_pattern.3,logits -m models/tiny -o tiny.safetensors"
         })
 final class CaptureCommand implements Callable<Integer> {
@@ -105,7 +106,7 @@ final class CaptureCommand implements Callable<Integer> {
                 Capture.Result result = new Capture(opened, request, partial, progress(), this::note).run();
                 note(summary(result, opened, request.mode()));
             } finally {
-                Runtime.getRuntime().removeShutdownHook(farewell);
+                withdraw(farewell);
             }
         }
         return 0;
@@ -152,6 +153,14 @@ final class CaptureCommand implements Callable<Integer> {
     private void sayHowToGoOn(PartialCapture partial) {
         if (partial.done() > 0) {
             note("stopped after " + Amounts.count(partial.done()) + " texts; the same command goes on from there");
+        }
+    }
+
+    private static void withdraw(Thread farewell) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(farewell);
+        } catch (IllegalStateException _) {
+            // the program is ending already
         }
     }
 

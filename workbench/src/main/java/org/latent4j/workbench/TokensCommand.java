@@ -111,7 +111,8 @@ final class TokensCommand implements Callable<Integer> {
                     + (ids.length == 1 ? " token" : " tokens") + " (" + model.name() + ", " + mode.label() + ")");
             number++;
             for (int i = 0; i < ids.length; i++) {
-                out.println(padded(i, 6) + padded(ids[i], 8) + "  " + TokenText.visible(model.tokenizer().token(ids[i])));
+                String token = TokenText.visible(model.tokenizer().token(ids[i]));
+                out.println(padded(i, 6) + padded(ids[i], 8) + "  " + token);
             }
         }
     }
