@@ -34,6 +34,7 @@ public final class Model implements AutoCloseable {
     private final Operations operations;
     private final Transformer transformer;
     private @Nullable Tokenizer tokenizer;
+    private @Nullable Optional<ChatTemplate> chatTemplate; // null until asked for
     private @Nullable String sha256;
 
     Model(Located located, Checkpoint checkpoint, Models.Options options) {
@@ -92,9 +93,12 @@ public final class Model implements AutoCloseable {
         return tokenizer;
     }
 
-    /** Its chat template, if it has one. */
-    public Optional<ChatTemplate> chatTemplate() {
-        return ChatTemplate.of(checkpoint.tokenizer());
+    /** Its chat template, if it has one; read at first use. */
+    public synchronized Optional<ChatTemplate> chatTemplate() {
+        if (chatTemplate == null) {
+            chatTemplate = ChatTemplate.of(checkpoint.tokenizer());
+        }
+        return chatTemplate;
     }
 
     /**

@@ -22,11 +22,22 @@ import picocli.CommandLine.Spec;
 /** {@code latent capture}: hidden states of many texts into safetensors files. */
 @Command(
         name = "capture",
+        header = "Write the hidden states of texts to a safetensors file.",
         description = {
-            "Write the hidden states of texts to a safetensors file.",
-            "Tensors are named TEXT.SITE (0.resid_post.12), [positions, width]; beside them lie the token "
-                    + "ids (0.input_ids)."
-                    + " An interrupted capture goes on when the same command is given again."
+            "",
+            "Tensors are named TEXT.SITE, texts counted from 0: 0.resid_post.12, [positions, width], 32-bit floats; "
+                    + "attn_pattern is [heads, positions, positions]. TEXT.input_ids has the token ids. "
+                    + "The metadata tell which model, inputs and options they came from.",
+            ""
+        },
+        footer = {
+            "",
+            "An interrupted capture goes on when the same command is given again.",
+            "",
+            "  latent capture --text \"The capital of France is\" --sites resid_post.12 -o states.safetensors",
+            "  latent capture --texts reviews.jsonl --column review --sites 'resid_post.*' --positions last"
+                    + " -o reviews.safetensors",
+            "  latent capture --ids tokens.json --sites attn_pattern.3,logits -m models/tiny -o tiny.safetensors"
         })
 final class CaptureCommand implements Callable<Integer> {
     private static final long CHECKPOINT_NANOS = 1_000_000_000L;
@@ -84,7 +95,7 @@ final class CaptureCommand implements Callable<Integer> {
                 Capture.Result result = new Capture(opened, request, partial, progress(), this::note).run();
                 note(summary(result, opened, request.mode()));
             } finally {
-                Runtime.getRuntime().removeShutdownHook(farewell);
+                withdraw(farewell);
             }
         }
         return 0;
@@ -126,6 +137,14 @@ final class CaptureCommand implements Callable<Integer> {
     private void sayHowToGoOn(PartialCapture partial) {
         if (partial.done() > 0) {
             note("stopped after " + Amounts.count(partial.done()) + " texts; the same command goes on from there");
+        }
+    }
+
+    private static void withdraw(Thread farewell) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(farewell);
+        } catch (IllegalStateException _) {
+            // the program is ending already
         }
     }
 

@@ -33,7 +33,7 @@ final class Latent implements Runnable {
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
     private static final List<String> COMMANDS =
-            List.of("read", "capture", "tokens", "doctor", "help", "completion", "rehearse");
+            List.of("read", "capture", "tokens", "models", "doctor", "help", "completion", "rehearse");
 
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
     private boolean debug;
@@ -90,6 +90,7 @@ final class Latent implements Runnable {
             case "capture" -> new CaptureCommand();
             case "tokens" -> new TokensCommand();
             
+            case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();
             case "help" -> new HelpCommand();
             case "completion" -> new CompletionCommand();

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.model.Model;
 import org.latent4j.model.PromptMode;
 import picocli.CommandLine.Command;
@@ -22,7 +24,14 @@ import picocli.CommandLine.Spec;
 /** {@code latent tokens}: what a model's tokenizer makes of texts. */
 @Command(
         name = "tokens",
-        description = "Show the tokens of texts. Nothing is added to a text unless --special or --chat asks for it.")
+        header = "Show the tokens of texts.",
+        description = {"", "Nothing is added to a text unless --special or --chat asks for it.", ""},
+        footer = {
+            "",
+            "  latent tokens \"The capital of France is\"",
+            "  latent tokens --chat \"Who wrote Faust?\"",
+            "  latent tokens --texts reviews.jsonl --column review --json"
+        })
 final class TokensCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -30,8 +39,8 @@ final class TokensCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
-    @Parameters(paramLabel = "TEXT", arity = "0..1", description = "The text.")
-    private @Nullable String text;
+    @Parameters(paramLabel = "TEXT", arity = "0..*", description = "The text.")
+    private List<String> words = new ArrayList<>();
 
     @Mixin
     private TextOptions texts = new TextOptions();
@@ -41,7 +50,10 @@ final class TokensCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TextInput input = texts.input(text == null ? List.of() : List.of(text), null, "TEXT, --texts or --text-file");
+        if (words.size() > 1) {
+            throw new LatentException("the text is in " + words.size() + " pieces: put it in quotes");
+        }
+        TextInput input = texts.input(words, null, "TEXT, --texts or --text-file");
         PromptMode mode = texts.mode();
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         try (PromptReader reader = input.open(); Model opened = model.open()) {
@@ -89,7 +101,8 @@ final class TokensCommand implements Callable<Integer> {
                     + (ids.length == 1 ? " token" : " tokens") + " (" + model.name() + ", " + mode.label() + ")");
             number++;
             for (int i = 0; i < ids.length; i++) {
-                out.println(padded(i, 6) + padded(ids[i], 8) + "  " + quoted(model.tokenizer().token(ids[i])));
+                String token = TokenText.visible(model.tokenizer().token(ids[i]));
+                out.println(padded(i, 6) + padded(ids[i], 8) + "  " + token);
             }
         }
     }
@@ -97,28 +110,5 @@ final class TokensCommand implements Callable<Integer> {
     private static String padded(int number, int width) {
         String digits = Integer.toString(number);
         return " ".repeat(Math.max(1, width - digits.length())) + digits;
-    }
-
-    /** A token with its blanks visible: in quotes, control characters escaped. */
-    private static String quoted(String token) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < token.length(); i++) {
-            char c = token.charAt(i);
-            switch (c) {
-                case '\n' -> quoted.append("\\n");
-                case '\r' -> quoted.append("\\r");
-                case '\t' -> quoted.append("\\t");
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                default -> {
-                    if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                        quoted.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
-                    } else {
-                        quoted.append(c);
-                    }
-                }
-            }
-        }
-        return quoted.append('"').toString();
     }
 }

@@ -43,7 +43,7 @@ class ReadCommandTest {
         JsonNode chat = json("--chat", "--system", "s", "a");
         StringBuilder seen = new StringBuilder();
         chat.path("tokens").forEach(token -> seen.append(token.asText()));
-        assertThat(seen.toString()).isEqualTo("<s>system:s</s><s>user:a</s><s>a:");
+        assertThat(seen.toString()).isEqualTo("[system]s[user]a[assistant]");
         assertThat(chat.path("mode").asText()).isEqualTo("chat");
     }
 
