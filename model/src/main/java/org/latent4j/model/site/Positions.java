@@ -41,6 +41,11 @@ public sealed interface Positions {
         }
     }
 
+    /** Some positions, from 0; negative ones count from the end. */
+    static Positions of(int... indices) {
+        return new At(indices);
+    }
+
     /**
      * Reads {@code all}, {@code last}, {@code mean}, or a list of indices and ranges like {@code 0,3,5-8,-1,last}.
      *
