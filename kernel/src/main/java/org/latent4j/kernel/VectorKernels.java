@@ -151,77 +151,35 @@ final class VectorKernels implements Kernels {
         }
     }
 
+    /*
+     * The norms' sums and the element-wise loops are plain Java: they are a small part of the work, C2 makes vectors of the
+     * latter itself, and what isn't Vector API is fast before it is compiled.
+     */
+
     @Override
     public float sumOfSquares(float[] x, int offset, int length) {
-        FloatVector s = FloatVector.zero(FLOATS);
-        int k = 0;
-        for (; k <= length - LANES; k += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k);
-            s = v.fma(v, s);
-        }
-        if (k < length) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k, FLOATS.indexInRange(k, length));
-            s = v.fma(v, s);
-        }
-        return total(s);
+        return scalar.sumOfSquares(x, offset, length);
     }
 
     @Override
     public float sum(float[] x, int offset, int length) {
-        FloatVector s = FloatVector.zero(FLOATS);
-        int k = 0;
-        for (; k <= length - LANES; k += LANES) {
-            s = s.add(FloatVector.fromArray(FLOATS, x, offset + k));
-        }
-        if (k < length) {
-            s = s.add(FloatVector.fromArray(FLOATS, x, offset + k, FLOATS.indexInRange(k, length)));
-        }
-        return total(s);
+        return scalar.sum(x, offset, length);
     }
 
     @Override
     public float variance(float[] x, int offset, float mean, int length) {
-        FloatVector s = FloatVector.zero(FLOATS);
-        int k = 0;
-        for (; k <= length - LANES; k += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k).sub(mean);
-            s = v.fma(v, s);
-        }
-        if (k < length) {
-            VectorMask<Float> in = FLOATS.indexInRange(k, length);
-            // Lanes beyond the end hold the mean, whose distance is 0.
-            FloatVector v = FloatVector.broadcast(FLOATS, mean).blend(FloatVector.fromArray(FLOATS, x, offset + k, in), in).sub(mean);
-            s = v.fma(v, s);
-        }
-        return total(s) / length;
+        return scalar.variance(x, offset, mean, length);
     }
 
     @Override
     public void normalise(
             float[] x, int offset, float shift, float factor, float[] scale, float[] bias, float[] out, int outOffset) {
-        int length = scale.length;
-        for (int k = 0; k < length; k += LANES) {
-            VectorMask<Float> in = FLOATS.indexInRange(k, length);
-            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k, in).sub(shift).mul(factor);
-            v = v.mul(FloatVector.fromArray(FLOATS, scale, k, in));
-            if (bias.length > 0) {
-                v = v.add(FloatVector.fromArray(FLOATS, bias, k, in));
-            }
-            v.intoArray(out, outOffset + k, in);
-        }
+        scalar.normalise(x, offset, shift, factor, scale, bias, out, outOffset);
     }
 
     @Override
     public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
-        int k = 0;
-        for (; k <= length - LANES; k += LANES) {
-            FloatVector.fromArray(FLOATS, x, xOffset + k)
-                    .add(FloatVector.fromArray(FLOATS, y, yOffset + k))
-                    .intoArray(x, xOffset + k);
-        }
-        for (; k < length; k++) {
-            x[xOffset + k] += y[yOffset + k];
-        }
+        scalar.add(x, xOffset, y, yOffset, length);
     }
 
     @Override
@@ -230,6 +188,14 @@ final class VectorKernels implements Kernels {
         for (int k = 0; k < length; k++) {
             max = Math.max(max, x[offset + k]);
         }
+        float factor = 1 / exponentiate(x, offset, length, max);
+        for (int k = 0; k < length; k++) {
+            x[offset + k] *= factor;
+        }
+    }
+
+    /** {@code x = exp(x - max)}; returns the sum. What is left behind whole vectors is added one by one. */
+    private static float exponentiate(float[] x, int offset, int length, float max) {
         FloatVector s = FloatVector.zero(FLOATS);
         int k = 0;
         for (; k <= length - LANES; k += LANES) {
@@ -237,19 +203,12 @@ final class VectorKernels implements Kernels {
             e.intoArray(x, offset + k);
             s = s.add(e);
         }
-        if (k < length) {
-            VectorMask<Float> in = FLOATS.indexInRange(k, length);
-            FloatVector e = exp(FloatVector.fromArray(FLOATS, x, offset + k, in).sub(max));
-            e.intoArray(x, offset + k, in);
-            s = s.add(e, in);
-        }
-        float factor = 1 / total(s);
-        for (k = 0; k <= length - LANES; k += LANES) {
-            FloatVector.fromArray(FLOATS, x, offset + k).mul(factor).intoArray(x, offset + k);
-        }
+        float sum = total(s);
         for (; k < length; k++) {
-            x[offset + k] *= factor;
+            x[offset + k] = Exponential.exp(x[offset + k] - max);
+            sum += x[offset + k];
         }
+        return sum;
     }
 
     /**
@@ -343,20 +302,37 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void activate(Activation activation, float[] gate, int offset, float[] up, int upOffset, int length) {
-        for (int k = 0; k < length; k += LANES) {
-            VectorMask<Float> in = FLOATS.indexInRange(k, length);
-            FloatVector x = FloatVector.fromArray(FLOATS, gate, offset + k, in);
-            FloatVector y = switch (activation) {
-                case SILU -> x.div(exp(x.neg()).add(1f));
-                // (1 + tanh u) / 2 is the logistic function of 2 u: no cancellation for small u.
-                case GELU_TANH -> x.div(exp(gelu2u(x).neg()).add(1f));
-                case RELU -> x.max(0f);
-                case GELU -> gelu(x);
-            };
-            if (up.length > 0) {
-                y = y.mul(FloatVector.fromArray(FLOATS, up, upOffset + k, in));
-            }
-            y.intoArray(gate, offset + k, in);
+        int whole = length / LANES * LANES;
+        switch (activation) {
+            case SILU -> silu(gate, offset, whole);
+            case GELU_TANH -> geluTanh(gate, offset, whole);
+            case GELU -> gelu(gate, offset, whole);
+            case RELU -> whole = 0; // C2 makes vectors of the plain loop
+        }
+        for (int k = 0; k < whole && up.length > 0; k++) {
+            gate[offset + k] *= up[upOffset + k];
+        }
+        scalar.activate(activation, gate, offset + whole, up, upOffset + whole, length - whole);
+    }
+
+    private static void silu(float[] gate, int offset, int length) {
+        for (int k = offset; k < offset + length; k += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, gate, k);
+            x.div(exp(x.neg()).add(1f)).intoArray(gate, k);
+        }
+    }
+
+    /** (1 + tanh u) / 2 is the logistic function of 2 u: no cancellation for small u. */
+    private static void geluTanh(float[] gate, int offset, int length) {
+        for (int k = offset; k < offset + length; k += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, gate, k);
+            x.div(exp(gelu2u(x).neg()).add(1f)).intoArray(gate, k);
+        }
+    }
+
+    private static void gelu(float[] gate, int offset, int length) {
+        for (int k = offset; k < offset + length; k += LANES) {
+            gelu(FloatVector.fromArray(FLOATS, gate, k)).intoArray(gate, k);
         }
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.latent4j.insight.Lens;
 import org.latent4j.insight.LensReading;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.WarmUp;
 import org.latent4j.model.Model;
 import org.latent4j.model.PromptMode;
 import org.latent4j.model.site.Positions;
@@ -128,11 +129,13 @@ final class ReadCommand implements Callable<Integer> {
     }
 
     private void read(String text, PromptMode mode, @Nullable Positions wanted, @Nullable NewFile page) {
+        WarmUp warmUp = WarmUp.start();
         try (Model opened = model.open()) {
             int[] whole = tokens(opened, text, mode);
             int[] ids = truncate ? Arrays.copyOf(whole, Math.min(whole.length, opened.config().context())) : whole;
             int @Nullable [] chosen = wanted == null ? null : wanted.in(ids.length);
             int candidates = top != null ? top : json || page != null ? WRITTEN_TOP : SHOWN_NEXT;
+            warmUp.await();
             LensReading reading = Lens.read(opened, ids, mode, page != null ? Math.max(candidates, WRITTEN_TOP) : candidates);
             show(reading, subject(opened, mode, whole.length), chosen, page);
         }

@@ -1,0 +1,73 @@
+package org.latent4j.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Has the innermost loops compiled while a program is still busy with its arguments and files. Until they are compiled
+ * they run a hundred times slower, and compiling the largest takes a quarter of a second; on a second core that costs
+ * nobody anything. Results don't depend on it.
+ */
+public final class WarmUp {
+    private static final long PATIENCE_NANOS = 700_000_000L;
+    private static final int LENGTH = 64;
+
+    private final Thread thread = new Thread(WarmUp::run, "latent-warm-up");
+
+    private WarmUp() {
+        thread.setDaemon(true);
+    }
+
+    /** Starts in the background and returns at once. */
+    public static WarmUp start() {
+        WarmUp warmUp = new WarmUp();
+        warmUp.thread.start();
+        return warmUp;
+    }
+
+    /** Waits until the loops are compiled, less than a second: using them earlier would only keep the compiler busy. */
+    public void await() {
+        try {
+            thread.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A call that takes a compiled kernel less than a microsecond. */
+    private record Rehearsal(Runnable call) {
+        /** Repeats the call until it is fast, which it is once compiled, or patience ends. */
+        void run(long end) {
+            int fast = 0;
+            while (fast < 50 && System.nanoTime() < end) {
+                long begun = System.nanoTime();
+                call.run();
+                fast = System.nanoTime() - begun < 2_000 ? fast + 1 : 0;
+            }
+        }
+    }
+
+    private static void run() {
+        Kernels k = KernelChoice.best();
+        int columns = k.tileColumns();
+        float[] x = new float[Kernels.TILE_ROWS * LENGTH];
+        float[] w = new float[columns * LENGTH];
+        float[] sums = new float[Kernels.TILE_ROWS * columns * k.lanes()];
+        float[] out = new float[Kernels.TILE_ROWS * LENGTH];
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment packed = arena.allocate(8 * LENGTH);
+            for (Runnable call : new Runnable[] {
+                () -> k.tile(x, 0, LENGTH, 2 * LENGTH, w, 0, LENGTH, LENGTH, sums, 0, true),
+                () -> k.unpack(Packing.Q4_1, packed, 0, out, 0, LENGTH),
+                () -> k.finish(sums, 0, out, 0, columns),
+                () -> k.unpack(Packing.Q8_0, packed, 0, out, 0, LENGTH),
+                () -> k.softmax(out, 0, LENGTH),
+                () -> k.activate(Activation.SILU, out, 0, x, 0, LENGTH),
+                () -> k.mix(x, 0, 0, 0, 2, w, 0, LENGTH, LENGTH, out, 0, LENGTH, 2 * LENGTH)
+            }) {
+                new Rehearsal(call).run(end);
+            }
+        }
+    }
+}
