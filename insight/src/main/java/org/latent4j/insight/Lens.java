@@ -48,15 +48,11 @@ public final class Lens {
         for (Site site : sites) {
             states.add(trace.get(site));
         }
-        List<Said[]> said = new ArrayList<>();
-        int[] answers = new int[ids.length];
-        for (int layer = sites.size() - 1; layer >= 0; layer--) {
-            said.addFirst(readLayer(states.get(layer), answers, layer == sites.size() - 1));
-        }
+        Said[][] said = readAll(states);
         Trajectories paths = Trajectories.of(states);
         List<Layer> layers = new ArrayList<>();
         for (int layer = 0; layer < sites.size(); layer++) {
-            layers.add(new Layer(sites.get(layer).toString(), cells(layer, states, said.get(layer), paths)));
+            layers.add(new Layer(sites.get(layer).toString(), cells(layer, states, said[layer], paths)));
         }
         List<String> tokens = new ArrayList<>();
         for (int id : ids) {
@@ -69,20 +65,36 @@ public final class Lens {
     /** What one state would say. */
     private record Said(List<Candidate> top, int answerRank, double answerProbability, double entropy) {}
 
-    private Said[] readLayer(Matrix states, int[] answers, boolean last) {
+    /**
+     * Reads the states of all layers, {@code [layers][positions]}, as many rows at a time as memory allows: the head's
+     * weights are unpacked for all of them together. The last layer comes first, because it gives the answers whose place is
+     * looked for in the others.
+     */
+    private Said[][] readAll(List<Matrix> layers) {
+        int positions = layers.getFirst().rows();
+        int width = layers.getFirst().columns();
+        int rows = layers.size() * positions;
         int rowsAtATime = Math.max(1, LOGITS_AT_A_TIME / model.config().vocabulary());
-        Said[] said = new Said[states.rows()];
-        for (int from = 0; from < said.length; from += rowsAtATime) {
-            int to = Math.min(from + rowsAtATime, said.length);
-            Matrix logits = model.read(states.rows(from, to));
-            Matrix probabilities = Matrix.of(logits.rows(), logits.columns(), logits.data().clone());
+        Said[][] said = new Said[layers.size()][positions];
+        int[] answers = new int[positions];
+        for (int from = 0; from < rows; from += rowsAtATime) {
+            int count = Math.min(rowsAtATime, rows - from);
+            Matrix states = Matrix.zeros(count, width);
+            for (int row = 0; row < count; row++) {
+                Matrix layer = layers.get(layers.size() - 1 - (from + row) / positions);
+                System.arraycopy(layer.data(), (from + row) % positions * width, states.data(), row * width, width);
+            }
+            Matrix logits = model.read(states);
+            Matrix probabilities = Matrix.of(count, logits.columns(), logits.data().clone());
             model.toProbabilities(probabilities);
-            for (int row = 0; row < to - from; row++) {
+            for (int row = 0; row < count; row++) {
+                int layer = layers.size() - 1 - (from + row) / positions;
+                int position = (from + row) % positions;
                 int[] best = mostProbable(probabilities, row);
-                if (last) {
-                    answers[from + row] = best[0];
+                if (layer == layers.size() - 1) {
+                    answers[position] = best[0];
                 }
-                said[from + row] = say(logits, probabilities, row, best, answers[from + row]);
+                said[layer][position] = say(logits, probabilities, row, best, answers[position]);
             }
         }
         return said;

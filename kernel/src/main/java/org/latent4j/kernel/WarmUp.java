@@ -12,17 +12,21 @@ public final class WarmUp {
     private static final long PATIENCE_NANOS = 700_000_000L;
     private static final int LENGTH = 64;
 
-    private final Thread thread = new Thread(WarmUp::run, "latent-warm-up");
+    /** Nothing is warmed up and nothing waited for. */
+    public static final WarmUp NONE = new WarmUp(new Thread(() -> {}));
 
-    private WarmUp() {
-        thread.setDaemon(true);
+    private final Thread thread;
+
+    private WarmUp(Thread thread) {
+        this.thread = thread;
     }
 
     /** Starts in the background and returns at once. */
     public static WarmUp start() {
-        WarmUp warmUp = new WarmUp();
-        warmUp.thread.start();
-        return warmUp;
+        Thread thread = new Thread(WarmUp::run, "latent-warm-up");
+        thread.setDaemon(true);
+        thread.start();
+        return new WarmUp(thread);
     }
 
     /** Waits until the loops are compiled, less than a second: using them earlier would only keep the compiler busy. */

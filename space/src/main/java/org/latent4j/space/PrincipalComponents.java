@@ -171,19 +171,22 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
                 }
             }
         }
-        for (int sweep = 0; sweep < 30; sweep++) {
+        boolean turned = true;
+        for (int sweep = 0; turned && sweep < 30; sweep++) {
+            turned = false;
             for (int i = 0; i < m; i++) {
                 for (int j = i + 1; j < m; j++) {
-                    jacobiRotation(small, basis, i, j);
+                    turned |= jacobiRotation(small, basis, i, j);
                 }
             }
         }
         sortByValue(small, basis, values);
     }
 
-    private static void jacobiRotation(double[][] a, double[][] basis, int i, int j) {
-        if (Math.abs(a[i][j]) <= 1e-18 * Math.sqrt(Math.abs(a[i][i] * a[j][j]))) {
-            return;
+    /** Makes a pair of directions independent; false if it already was. */
+    private static boolean jacobiRotation(double[][] a, double[][] basis, int i, int j) {
+        if (Math.abs(a[i][j]) <= 1e-14 * Math.sqrt(Math.abs(a[i][i] * a[j][j]))) {
+            return false;
         }
         double theta = 0.5 * Math.atan2(2 * a[i][j], a[j][j] - a[i][i]);
         double cos = Math.cos(theta);
@@ -196,6 +199,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         }
         turn(a[i], a[j], cos, sin);
         turn(basis[i], basis[j], cos, sin);
+        return true;
     }
 
     private static void turn(double[] one, double[] other, double cos, double sin) {

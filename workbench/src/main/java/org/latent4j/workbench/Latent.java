@@ -9,6 +9,7 @@ import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.WarmUp;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +54,9 @@ final class Latent implements Runnable {
 
     /** Runs a command line in this process. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine line = commandLine(arguments.length == 0 ? "" : arguments[0]);
+        String first = arguments.length == 0 ? "" : arguments[0];
+        WarmUp warmUp = arguments.length > 1 && first.equals("read") ? WarmUp.start() : WarmUp.NONE;
+        CommandLine line = commandLine(first, warmUp);
         line.setOut(new PrintWriter(out, false));
         line.setErr(err);
         line.setParameterExceptionHandler((thrown, _) -> tellMisuse(thrown));
@@ -68,11 +71,11 @@ final class Latent implements Runnable {
     }
 
     /** The command line; only the named command is looked into, unless it takes all of them to answer. */
-    static CommandLine commandLine(String first) {
+    private static CommandLine commandLine(String first, WarmUp warmUp) {
         CommandLine line = new CommandLine(new Latent());
         boolean known = COMMANDS.contains(first) && !first.equals("help") && !first.equals("completion");
         for (String name : known ? List.of(first) : COMMANDS) {
-            line.addSubcommand(name, new CommandLine(command(name)));
+            line.addSubcommand(name, new CommandLine(command(name, warmUp)));
         }
         for (CommandLine command : line.getSubcommands().values()) {
             command.getCommandSpec().mixinStandardHelpOptions(true);
@@ -84,9 +87,9 @@ final class Latent implements Runnable {
         return line.setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
     }
 
-    private static Object command(String name) {
+    private static Object command(String name, WarmUp warmUp) {
         return switch (name) {
-            case "read" -> new ReadCommand();
+            case "read" -> new ReadCommand(warmUp);
             case "capture" -> new CaptureCommand();
             case "tokens" -> new TokensCommand();
             

@@ -89,6 +89,13 @@ final class ReadCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    private final WarmUp warmUp;
+
+    /** Reads once the kernels are warm. */
+    ReadCommand(WarmUp warmUp) {
+        this.warmUp = warmUp;
+    }
+
     @Override
     public Integer call() {
         PromptMode mode = mode();
@@ -129,7 +136,6 @@ final class ReadCommand implements Callable<Integer> {
     }
 
     private void read(String text, PromptMode mode, @Nullable Positions wanted, @Nullable NewFile page) {
-        WarmUp warmUp = WarmUp.start();
         try (Model opened = model.open()) {
             int[] whole = tokens(opened, text, mode);
             int[] ids = truncate ? Arrays.copyOf(whole, Math.min(whole.length, opened.config().context())) : whole;

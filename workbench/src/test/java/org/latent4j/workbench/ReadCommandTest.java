@@ -133,7 +133,7 @@ class ReadCommandTest {
     private static Run read(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter error = new StringWriter();
-        CommandLine command = new CommandLine(new ReadCommand());
+        CommandLine command = new CommandLine(new ReadCommand(org.latent4j.kernel.WarmUp.NONE));
         command.setOut(new PrintWriter(out));
         command.setErr(new PrintWriter(error, true));
         command.setExecutionExceptionHandler((failure, _, _) -> {
