@@ -20,7 +20,8 @@ final class Columns {
         if (wanted.isPresent()) {
             String name = wanted.get();
             if (!columns.contains(name)) {
-                throw new LatentException("%s has no column '%s'; its columns are %s".formatted(place, name, list(columns)));
+                throw new LatentException(
+                        "%s has no column '%s'; its columns are %s".formatted(place, name, list(columns)));
             }
             return name;
         }
@@ -30,7 +31,9 @@ final class Columns {
         if (columns.size() == 1) {
             return columns.getFirst();
         }
-        throw new LatentException("%s: which column holds the texts? name it with --column; there are %s".formatted(place, list(columns)));
+        throw new LatentException(
+                "%s: which column holds the texts? name it with --column; there are %s"
+                        .formatted(place, list(columns)));
     }
 
     private static String list(List<String> columns) {

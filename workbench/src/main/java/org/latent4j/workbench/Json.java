@@ -32,8 +32,9 @@ final class Json {
                 : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
         String why = switch (e) {
             case JsonEOFException _ -> "it ends in the middle";
-            case StreamConstraintsException _ -> "something in it is too long or too deeply nested; a text may have %,d characters"
-                    .formatted(TextInput.LONGEST_TEXT);
+            case StreamConstraintsException _ ->
+                    "something in it is too long or too deeply nested; a text may have %s characters"
+                    .formatted(Amounts.count(TextInput.LONGEST_TEXT));
             default -> brief(e.getOriginalMessage());
         };
         return new LatentException("%s isn't valid JSON%s: %s".formatted(place, where, why), e);

@@ -47,7 +47,8 @@ final class JsonArrayPrompts implements FileReader.Prompts {
         JsonParser begun = Json.strict().createParser(in);
         parser = begun;
         if (begun.nextToken() != JsonToken.START_ARRAY) {
-            throw new LatentException("%s holds %s, not an array".formatted(in.name(), Json.kind(begun.currentToken())));
+            throw new LatentException(
+                    "%s holds %s, not an array".formatted(in.name(), Json.kind(begun.currentToken())));
         }
         return begun;
     }
@@ -70,7 +71,8 @@ final class JsonArrayPrompts implements FileReader.Prompts {
         int count = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (count == TextInput.LONGEST_TEXT) {
-                throw new LatentException("%s has more than %,d token ids".formatted(origin, TextInput.LONGEST_TEXT));
+                throw new LatentException(
+                        "%s has more than %s token ids".formatted(origin, Amounts.count(TextInput.LONGEST_TEXT)));
             }
             if (count == ids.length) {
                 ids = Arrays.copyOf(ids, 2 * count);
@@ -83,10 +85,12 @@ final class JsonArrayPrompts implements FileReader.Prompts {
 
     private static int id(JsonParser parser, String origin, int index) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-            throw new LatentException("%s[%d] is %s, not a token id".formatted(origin, index, Json.kind(parser.currentToken())));
+            throw new LatentException(
+                    "%s[%d] is %s, not a token id".formatted(origin, index, Json.kind(parser.currentToken())));
         }
         if (parser.getNumberType() != JsonParser.NumberType.INT) {
-            throw new LatentException("%s[%d] is %s, too large for a token id".formatted(origin, index, parser.getText()));
+            throw new LatentException(
+                    "%s[%d] is %s, too large for a token id".formatted(origin, index, parser.getText()));
         }
         return parser.getIntValue();
     }

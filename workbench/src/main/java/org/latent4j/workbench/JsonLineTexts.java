@@ -51,7 +51,8 @@ final class JsonLineTexts implements FileReader.Prompts {
                 boolean isColumn = parser.currentName().equals(column);
                 JsonToken value = parser.nextToken();
                 if (isColumn && value != JsonToken.VALUE_STRING) {
-                    throw new LatentException("%s: '%s' is %s, not a string".formatted(lines.origin(), column, Json.kind(value)));
+                    throw new LatentException(
+                            "%s: '%s' is %s, not a string".formatted(lines.origin(), column, Json.kind(value)));
                 }
                 if (isColumn) {
                     text = parser.getText();
@@ -81,7 +82,8 @@ final class JsonLineTexts implements FileReader.Prompts {
     private JsonParser object(String line) throws IOException {
         JsonParser parser = json.createParser(line);
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new LatentException("%s is %s, not an object".formatted(lines.origin(), Json.kind(parser.currentToken())));
+            throw new LatentException(
+                    "%s is %s, not an object".formatted(lines.origin(), Json.kind(parser.currentToken())));
         }
         return parser;
     }

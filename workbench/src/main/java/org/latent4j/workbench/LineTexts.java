@@ -46,8 +46,8 @@ final class LineTexts implements FileReader.Prompts {
                 return withoutCarriageReturn(line);
             }
             if (line.length() > TextInput.LONGEST_TEXT) {
-                throw new LatentException("%s is longer than %,d characters; is it a text file with line ends?"
-                        .formatted(origin(), TextInput.LONGEST_TEXT));
+                throw new LatentException("%s is longer than %s characters; is it a text file with line ends?"
+                        .formatted(origin(), Amounts.count(TextInput.LONGEST_TEXT)));
             }
         } while (fill());
         return line.toString();

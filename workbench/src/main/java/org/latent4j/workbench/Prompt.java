@@ -20,7 +20,9 @@ sealed interface Prompt {
         public Text {
             int at = loneSurrogate(text);
             if (at >= 0) {
-                throw new LatentException("%s: character %d is \\u%04x, half of a surrogate pair, which is no Unicode text; write both halves or U+FFFD"
+                throw new LatentException(
+                        ("%s: character %d is \\u%04x, half of a surrogate pair, which is no Unicode text; "
+                                + "write both halves or U+FFFD")
                         .formatted(origin, text.codePointCount(0, at), (int) text.charAt(at)));
             }
         }
@@ -34,7 +36,8 @@ sealed interface Prompt {
             for (int i = 0; i < text.length(); i++) {
                 char c = text.charAt(i);
                 if (Character.isSurrogate(c)) {
-                    if (Character.isLowSurrogate(c) || i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    boolean last = i + 1 == text.length();
+                    if (last || !Character.isSurrogatePair(c, text.charAt(i + 1))) {
                         return i;
                     }
                     i++;

@@ -7,7 +7,8 @@ interface PromptReader extends AutoCloseable {
     /**
      * The next prompt, or null at the end.
      *
-     * @throws org.latent4j.kernel.LatentException if the input can't be read or isn't what it should be; the message tells where
+     * @throws org.latent4j.kernel.LatentException if the input can't be read or isn't what it should be; the message
+     * tells where
      */
     @Nullable Prompt next();
 

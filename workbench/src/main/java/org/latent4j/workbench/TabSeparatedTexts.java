@@ -7,7 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 
-/** One column of a table with tabs between columns and their names in the first line. Quotes and backslashes are text. */
+/**
+ * One column of a table with tabs between columns and their names in the first line. Quotes and backslashes are text.
+ */
 final class TabSeparatedTexts implements FileReader.Prompts {
     private final String name;
     private final LineTexts lines;
@@ -32,7 +34,9 @@ final class TabSeparatedTexts implements FileReader.Prompts {
         }
         List<String> cells = cells(line);
         if (cells.size() != columns) {
-            throw new LatentException("%s has %d columns, the first line of the file has %d".formatted(lines.origin(), cells.size(), columns));
+            throw new LatentException(
+                    "%s has %d columns, the first line of the file has %d"
+                            .formatted(lines.origin(), cells.size(), columns));
         }
         return new Prompt.Text(lines.origin(), cells.get(column));
     }

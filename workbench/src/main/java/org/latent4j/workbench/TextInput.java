@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.latent4j.kernel.LatentException;
 
-/** Where prompts come from. Opened as often as needed; read one prompt at a time, so that a file may be larger than memory. */
+/**
+ * Where prompts come from. Opened as often as needed; read one prompt at a time, so that a file may be larger than
+ * memory.
+ */
 sealed interface TextInput {
     /** The most characters of one text: no model's context comes near it, and a file without line ends is noticed. */
     int LONGEST_TEXT = 1 << 26;
@@ -47,7 +50,8 @@ sealed interface TextInput {
     /**
      * The texts of a file whose kind its name tells.
      *
-     * @param column the column of a {@code .jsonl} or {@code .tsv} that holds the texts; empty: {@code text}, or the only one
+     * @param column the column of a {@code .jsonl} or {@code .tsv} that holds the texts; empty: {@code text}, or the
+     * only one
      * @throws LatentException if the name says nothing, or a column is asked for where there are none
      */
     static TextInput ofFile(Path file, Optional<String> column) {
@@ -68,8 +72,17 @@ sealed interface TextInput {
             return new Lines(file);
         }
         throw new LatentException(
-                "%s: its name must tell what it is: .txt (one text a line), .json (an array of strings), .jsonl or .tsv (with --column); a file that is one text goes with --text-file"
+                ("%s: its name must tell what it is: .txt (one text a line), .json (an array of strings), "
+                        + ".jsonl or .tsv (with --column); a file that is one text goes with --text-file")
                         .formatted(file));
+    }
+
+    /** What messages call it. */
+    default String label() {
+        return switch (this) {
+            case Given _ -> "the command line";
+            case InFile input -> input.file().toString();
+        };
     }
 
     /** Opens the input at its beginning. */

@@ -24,8 +24,10 @@ final class WholeText implements FileReader.Prompts {
         for (int count = in.read(buffer, 0, buffer.length); count > 0; count = in.read(buffer, 0, buffer.length)) {
             text.append(buffer, 0, count);
             if (text.length() > TextInput.LONGEST_TEXT) {
-                throw new LatentException("%s is longer than %,d characters; if it holds several texts, --texts reads one a line"
-                        .formatted(in.name(), TextInput.LONGEST_TEXT));
+                throw new LatentException(
+                        ("%s is longer than %s characters; if it holds several texts, --texts reads one a "
+                                + "line")
+                        .formatted(in.name(), Amounts.count(TextInput.LONGEST_TEXT)));
             }
         }
         return new Prompt.Text(in.name(), text.toString());

@@ -1,61 +1,78 @@
 package org.latent4j.workbench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A Llama of random weights, 3 blocks, width 64, 128 positions, whose tokens are the 256 bytes and {@code <s>} and {@code </s>}. */
+/**
+ * The tiny Llama of random weights that the model module is tested with: 3 blocks of width 64, 4 heads, 384 tokens, a
+ * context of 128. It has no tokenizer; one that makes a token of every byte can be added.
+ */
 final class TinyModel {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    static final int CONTEXT = 128;
+    static final int VOCABULARY = 384;
 
     private TinyModel() {}
 
-    /** Writes the model into a new folder. */
-    static Path in(Path parent) throws IOException {
-        Path weights = Path.of("..", "model", "src", "test", "resources", "tiny", "llama");
-        Path folder = Files.createDirectory(parent.resolve("tiny"));
-        for (String name : new String[] {"config.json", "model.safetensors"}) {
-            Files.copy(weights.resolve(name), folder.resolve(name));
+    /** The folder, without a tokenizer. */
+    static Path folder() {
+        Path here = Path.of("").toAbsolutePath();
+        for (Path room = here; room != null; room = room.getParent()) {
+            Path tiny = room.resolve("model/src/test/resources/tiny/llama");
+            if (Files.isDirectory(tiny)) {
+                return tiny;
+            }
         }
-        JSON.writeValue(folder.resolve("tokenizer.json").toFile(), tokenizer());
-        Files.writeString(folder.resolve("tokenizer_config.json"), """
-                {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": "</s>", "chat_template":
-                 "{% for m in messages %}<s>{{ m['role'] }}:{{ m['content'] }}</s>{% endfor %}{% if add_generation_prompt %}<s>a:{% endif %}"}
-                """);
-        return folder;
+        throw new IllegalStateException("no model/src/test/resources/tiny/llama above " + here);
     }
 
-    private static ObjectNode tokenizer() {
-        ObjectNode root = JSON.createObjectNode().put("version", "1.0");
-        root.putNull("truncation").putNull("padding").putNull("normalizer");
-        ArrayNode added = root.putArray("added_tokens");
-        for (int i = 0; i < 2; i++) {
-            added.addObject().put("id", 256 + i).put("content", i == 0 ? "<s>" : "</s>").put("single_word", false).put("lstrip", false)
-                    .put("rstrip", false).put("normalized", false).put("special", true);
+    /** A copy with a tokenizer whose token ids are the bytes of the text in UTF-8, and a chat template. */
+    static Path withByteTokenizer(Path parent) throws IOException {
+        Path copy = Files.createDirectories(parent.resolve("tiny-bytes"));
+        for (String name : new String[] {"config.json", "model.safetensors"}) {
+            Files.copy(folder().resolve(name), copy.resolve(name));
         }
-        root.putObject("pre_tokenizer").put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", true);
-        ObjectNode template = root.putObject("post_processor").put("type", "TemplateProcessing");
-        ArrayNode single = template.putArray("single");
-        single.addObject().putObject("SpecialToken").put("id", "<s>").put("type_id", 0);
-        single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-        ArrayNode pair = template.putArray("pair");
-        pair.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-        pair.addObject().putObject("Sequence").put("id", "B").put("type_id", 1);
-        ObjectNode begin = template.putObject("special_tokens").putObject("<s>").put("id", "<s>");
-        begin.putArray("ids").add(256);
-        begin.putArray("tokens").add("<s>");
-        root.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
-        ObjectNode model = root.putObject("model").put("type", "BPE").put("fuse_unk", false).put("byte_fallback", false);
-        ObjectNode vocabulary = model.putObject("vocab");
+        Files.writeString(copy.resolve("tokenizer.json"), tokenizer());
+        Files.writeString(copy.resolve("tokenizer_config.json"), """
+                {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>",
+                 "chat_template": "{% for message in messages %}[{{ message.role }}]{{ message.content }}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}"}
+                """);
+        return copy;
+    }
+
+    private static String tokenizer() {
+        StringBuilder vocabulary = new StringBuilder();
+        for (int b = 0; b < 256; b++) {
+            vocabulary.append(b == 0 ? "" : ", ").append(quoted(letter(b))).append(": ").append(b);
+        }
+        return """
+                {"version": "1.0", "truncation": null, "padding": null,
+                 "added_tokens": [{"id": 256, "content": "<s>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}],
+                 "normalizer": null,
+                 "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false},
+                 "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+                   "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
+                   "special_tokens": {"<s>": {"id": "<s>", "ids": [256], "tokens": ["<s>"]}}},
+                 "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false},
+                 "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null, "end_of_word_suffix": null,
+                   "fuse_unk": false, "byte_fallback": false, "ignore_merges": false, "vocab": {VOCABULARY}, "merges": []}}
+                """.replace("VOCABULARY", vocabulary);
+    }
+
+    /** The printable character that GPT-2's alphabet has for a byte. */
+    private static char letter(int b) {
         int hidden = 0;
-        for (int b = 0; b < 256; b++) { // GPT-2's alphabet of bytes
-            boolean seen = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
-            vocabulary.put(Character.toString(seen ? b : 256 + hidden++), b);
+        for (int earlier = 0; earlier <= b; earlier++) {
+            boolean shown = (earlier >= '!' && earlier <= '~') || (earlier >= 0xA1 && earlier <= 0xAC) || (earlier >= 0xAE && earlier <= 0xFF);
+            if (earlier == b && shown) {
+                return (char) b;
+            }
+            hidden += shown ? 0 : 1;
         }
-        model.putArray("merges");
-        return root;
+        return (char) (255 + hidden);
+    }
+
+    private static String quoted(char c) {
+        return c == '"' || c == '\\' ? "\"\\" + c + "\"" : "\"" + c + "\"";
     }
 }

@@ -22,13 +22,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.latent4j.kernel.Activation;
-import org.latent4j.kernel.LatentException;
 import org.latent4j.model.transformer.ModelConfig.Norm;
 import org.latent4j.model.transformer.ModelConfig.PositionEncoding.Pairing;
 
 /**
- * One row of the table of architectures: everything that a file doesn't say itself. A new architecture is a new row in {@link
- * #ALL}, with its {@link TensorNames}, and {@link Setting}s where it calls them otherwise.
+ * One row of the table of architectures: everything that a file doesn't say itself. A new architecture is a new row in
+ * {@link #ALL}, with its {@link TensorNames}, and {@link Setting}s where it calls them otherwise.
  *
  * @param name how Latent4j calls it
  * @param gguf its {@code general.architecture}, if GGUF has one for it
@@ -63,44 +62,91 @@ record Architecture(
         TensorNames names,
         Map<String, Boolean> fixed) {
 
-    private static final TensorNames LLAMA_NAMES = TensorNames.of("model.", "layers.*.", Map.ofEntries(
-            Map.entry(TOKENS, "embed_tokens"),
-            Map.entry(FINAL_NORM, "norm"),
-            Map.entry(HEAD, "lm_head"),
-            Map.entry(ATTENTION_NORM, "layers.*.input_layernorm"),
-            Map.entry(QUERY, "layers.*.self_attn.q_proj"),
-            Map.entry(KEY, "layers.*.self_attn.k_proj"),
-            Map.entry(VALUE, "layers.*.self_attn.v_proj"),
-            Map.entry(ATTENTION_OUTPUT, "layers.*.self_attn.o_proj"),
-            Map.entry(MLP_NORM, "layers.*.post_attention_layernorm"),
-            Map.entry(GATE, "layers.*.mlp.gate_proj"),
-            Map.entry(UP, "layers.*.mlp.up_proj"),
-            Map.entry(DOWN, "layers.*.mlp.down_proj")), ".rotary_emb.inv_freq");
+    private static final TensorNames LLAMA_NAMES = TensorNames.of(
+            "model.",
+            "layers.*.",
+            Map.ofEntries(
+                    Map.entry(TOKENS, "embed_tokens"),
+                    Map.entry(FINAL_NORM, "norm"),
+                    Map.entry(HEAD, "lm_head"),
+                    Map.entry(ATTENTION_NORM, "layers.*.input_layernorm"),
+                    Map.entry(QUERY, "layers.*.self_attn.q_proj"),
+                    Map.entry(KEY, "layers.*.self_attn.k_proj"),
+                    Map.entry(VALUE, "layers.*.self_attn.v_proj"),
+                    Map.entry(ATTENTION_OUTPUT, "layers.*.self_attn.o_proj"),
+                    Map.entry(MLP_NORM, "layers.*.post_attention_layernorm"),
+                    Map.entry(GATE, "layers.*.mlp.gate_proj"),
+                    Map.entry(UP, "layers.*.mlp.up_proj"),
+                    Map.entry(DOWN, "layers.*.mlp.down_proj")),
+            ".rotary_emb.inv_freq");
 
-    private static final TensorNames GPT2_NAMES = TensorNames.of("transformer.", "h.*.", Map.ofEntries(
-            Map.entry(TOKENS, "wte"),
-            Map.entry(POSITIONS, "wpe"),
-            Map.entry(FINAL_NORM, "ln_f"),
-            Map.entry(HEAD, "lm_head"),
-            Map.entry(ATTENTION_NORM, "h.*.ln_1"),
-            Map.entry(QUERY_KEY_VALUE, "h.*.attn.c_attn"),
-            Map.entry(ATTENTION_OUTPUT, "h.*.attn.c_proj"),
-            Map.entry(MLP_NORM, "h.*.ln_2"),
-            Map.entry(UP, "h.*.mlp.c_fc"),
-            Map.entry(DOWN, "h.*.mlp.c_proj")), ".attn.bias", ".attn.masked_bias");
+    private static final TensorNames GPT2_NAMES = TensorNames.of(
+            "transformer.",
+            "h.*.",
+            Map.ofEntries(
+                    Map.entry(TOKENS, "wte"),
+                    Map.entry(POSITIONS, "wpe"),
+                    Map.entry(FINAL_NORM, "ln_f"),
+                    Map.entry(HEAD, "lm_head"),
+                    Map.entry(ATTENTION_NORM, "h.*.ln_1"),
+                    Map.entry(QUERY_KEY_VALUE, "h.*.attn.c_attn"),
+                    Map.entry(ATTENTION_OUTPUT, "h.*.attn.c_proj"),
+                    Map.entry(MLP_NORM, "h.*.ln_2"),
+                    Map.entry(UP, "h.*.mlp.c_fc"),
+                    Map.entry(DOWN, "h.*.mlp.c_proj")),
+            ".attn.bias",
+            ".attn.masked_bias");
 
     /** Llama 1 to 3.3 and SmolLM2, and in GGUF Mistral too. */
-    private static final Architecture LLAMA = new Architecture("llama", Optional.of("llama"), "llama",
-            Norm.Kind.RMS, true, Pairing.NEIGHBOURS, true, Activation.SILU, 1e-6,
-            false, false, false, false, LLAMA_NAMES, Map.of());
+    private static final Architecture LLAMA = new Architecture(
+            "llama",
+            Optional.of("llama"),
+            "llama",
+            Norm.Kind.RMS,
+            true,
+            Pairing.NEIGHBOURS,
+            true,
+            Activation.SILU,
+            1e-6,
+            false,
+            false,
+            false,
+            false,
+            LLAMA_NAMES,
+            Map.of());
 
-    private static final Architecture MISTRAL = new Architecture("mistral", Optional.empty(), "mistral",
-            Norm.Kind.RMS, true, Pairing.NEIGHBOURS, true, Activation.SILU, 1e-6,
-            true, false, false, false, LLAMA_NAMES, Map.of());
+    private static final Architecture MISTRAL = new Architecture(
+            "mistral",
+            Optional.empty(),
+            "mistral",
+            Norm.Kind.RMS,
+            true,
+            Pairing.NEIGHBOURS,
+            true,
+            Activation.SILU,
+            1e-6,
+            true,
+            false,
+            false,
+            false,
+            LLAMA_NAMES,
+            Map.of());
 
-    private static final Architecture GPT2 = new Architecture("gpt2", Optional.of("gpt2"), "gpt2",
-            Norm.Kind.LAYER, false, Pairing.HALVES, false, Activation.GELU_TANH, 1e-5,
-            false, true, true, true, GPT2_NAMES,
+    private static final Architecture GPT2 = new Architecture(
+            "gpt2",
+            Optional.of("gpt2"),
+            "gpt2",
+            Norm.Kind.LAYER,
+            false,
+            Pairing.HALVES,
+            false,
+            Activation.GELU_TANH,
+            1e-5,
+            false,
+            true,
+            true,
+            true,
+            GPT2_NAMES,
             Map.of("scale_attn_weights", true, "scale_attn_by_inverse_layer_idx", false, "add_cross_attention", false));
 
     static final List<Architecture> ALL = List.of(LLAMA, MISTRAL, GPT2);

@@ -17,12 +17,12 @@ import org.latent4j.model.transformer.ModelConfig.PositionEncoding.Pairing;
 import org.latent4j.model.transformer.TransformerWeights;
 
 /**
- * A model, opened and checked: a GGUF file (or the parts of one) or a Hugging Face folder, read as the configuration and the
- * weights that the forward pass takes. Every tensor's shape was held against the configuration.
+ * A model, opened and checked: a GGUF file (or the parts of one) or a Hugging Face folder, read as the configuration
+ * and the weights that the forward pass takes. Every tensor's shape was held against the configuration.
  *
- * <p>The weights are slices of the mapped files; nothing is unpacked but norms and biases, and nothing copied but GPT-2's
- * projections in Hugging Face's layout, which lie the other way round. Safe for use from several threads. After {@link
- * #close} the weights may not be used any more.
+ * <p>The weights are slices of the mapped files; nothing is unpacked but norms and biases, and nothing copied but
+ * GPT-2's projections in Hugging Face's layout, which lie the other way round. Safe for use from several threads. After
+ * {@link #close} the weights may not be used any more.
  */
 public final class Checkpoint implements AutoCloseable {
     private final ModelConfig config;
@@ -30,7 +30,7 @@ public final class Checkpoint implements AutoCloseable {
     private final Description description;
     private final TokenizerFiles tokenizer;
     private final List<Path> files;
-    private final List<AutoCloseable> open;
+    private final Arena arena;
 
     private Checkpoint(
             ModelConfig config,
@@ -38,13 +38,13 @@ public final class Checkpoint implements AutoCloseable {
             Description description,
             TokenizerFiles tokenizer,
             List<Path> files,
-            List<AutoCloseable> open) {
+            Arena arena) {
         this.config = config;
         this.weights = weights;
         this.description = description;
         this.tokenizer = tokenizer;
         this.files = files;
-        this.open = open;
+        this.arena = arena;
     }
 
     /**
@@ -68,11 +68,11 @@ public final class Checkpoint implements AutoCloseable {
             Optional<String> licence) {}
 
     /**
-     * Opens a GGUF file, any part of a split one, or a Hugging Face folder; a {@code config.json} or {@code .safetensors} file
-     * stands for its folder, and a folder with a single GGUF model for that model.
+     * Opens a GGUF file, any part of a split one, or a Hugging Face folder; a {@code config.json} or {@code
+     * .safetensors} file stands for its folder, and a folder with a single GGUF model for that model.
      *
-     * @throws LatentException if it isn't there, isn't a model, is broken, or is of an architecture or a type that isn't
-     *     supported; the message is one line and names the file
+     * @throws LatentException if it isn't there, isn't a model, is broken, or is of an architecture or a type that
+     *     isn't supported; the message is one line and names the file
      */
     public static Checkpoint open(Path fileOrFolder) {
         if (Files.isDirectory(fileOrFolder)) {
@@ -82,7 +82,9 @@ public final class Checkpoint implements AutoCloseable {
         }
         Path folder = fileOrFolder.toAbsolutePath().getParent();
         String name = String.valueOf(fileOrFolder.getFileName());
-        if (folder != null && Files.exists(fileOrFolder) && (name.equals(HuggingFaceFolder.CONFIG) || isSafetensors(fileOrFolder))) {
+        if (folder != null
+                && Files.exists(fileOrFolder)
+                && (name.equals(HuggingFaceFolder.CONFIG) || isSafetensors(fileOrFolder))) {
             if (!Files.exists(folder.resolve(HuggingFaceFolder.CONFIG))) {
                 throw Broken.file(fileOrFolder, "holds weights alone; a model needs a config.json beside it");
             }
@@ -100,9 +102,11 @@ public final class Checkpoint implements AutoCloseable {
     /** The one GGUF model of a folder; the parts of a split one count as one. */
     private static Path onlyGguf(Path folder) {
         try (Stream<Path> list = Files.list(folder)) {
-            List<Path> found = list.filter(path -> path.toString().endsWith(".gguf")).sorted().toList();
+            List<Path> found = list.filter(path -> path.toString().endsWith(".gguf"))
+                    .sorted()
+                    .toList();
             List<String> models = found.stream()
-                    .map(path -> path.getFileName().toString().replaceFirst("-\\d{5}-of-\\d{5}\\.gguf$", ""))
+                    .map(path -> String.valueOf(path.getFileName()).replaceFirst("-\\d{5}-of-\\d{5}\\.gguf$", ""))
                     .distinct()
                     .toList();
             if (models.size() == 1) {
@@ -127,10 +131,15 @@ public final class Checkpoint implements AutoCloseable {
             ModelConfig config = new ConfigReader(architecture, new GgufSettings(gguf, name))
                     .read(binder.vocabulary(), architecture.ggufPairing());
             TransformerWeights weights = binder.bind(config, true);
-            Description description = description("GGUF v" + gguf.version(), config, binder.used(), gguf.bytes(),
-                    gguf.string("general.name"), gguf.string("general.license"));
-            return new Checkpoint(config, weights, description, new TokenizerFiles.Embedded(gguf), gguf.files(),
-                    List.of(gguf, copies::close));
+            Description description = description(
+                    "GGUF v" + gguf.version(),
+                    config,
+                    binder.used(),
+                    gguf.bytes(),
+                    gguf.string("general.name"),
+                    gguf.string("general.license"));
+            return new Checkpoint(
+                    config, weights, description, new TokenizerFiles.Embedded(gguf), gguf.files(), copies);
         } catch (RuntimeException | Error e) {
             copies.close();
             gguf.close();
@@ -152,12 +161,23 @@ public final class Checkpoint implements AutoCloseable {
             HuggingFaceSettings settings = new HuggingFaceSettings(json);
             int vocabulary = settings.requiredSize(Setting.VOCABULARY, Integer.MAX_VALUE);
             ModelConfig config = new ConfigReader(architecture, settings).read(vocabulary, Pairing.HALVES);
-            TransformerWeights weights = binder.bind(config, json.flag("tie_word_embeddings").orElse(architecture.tied()));
+            TransformerWeights weights =
+                    binder.bind(config, json.flag("tie_word_embeddings").orElse(architecture.tied()));
             long bytes = folder.shards().stream().mapToLong(Safetensors::bytes).sum();
-            Description description = description("safetensors", config, binder.used(), bytes,
-                    json.text("_name_or_path").filter(name -> !name.isEmpty()), folder.licence());
-            return new Checkpoint(config, weights, description, new TokenizerFiles.Folder(path),
-                    folder.shards().stream().map(Safetensors::file).toList(), List.of(arena::close));
+            Description description = description(
+                    "safetensors",
+                    config,
+                    binder.used(),
+                    bytes,
+                    json.text("_name_or_path").filter(name -> !name.isEmpty()),
+                    folder.licence());
+            return new Checkpoint(
+                    config,
+                    weights,
+                    description,
+                    new TokenizerFiles.Folder(path),
+                    folder.shards().stream().map(Safetensors::file).toList(),
+                    arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -167,18 +187,28 @@ public final class Checkpoint implements AutoCloseable {
     private static void refuseUnusual(Json json, Architecture architecture) {
         Optional<Json> quantised = json.object("quantization_config");
         if (quantised.isPresent()) {
-            throw Broken.file(json.file(), "says that the weights are quantised by %s, which isn't supported; get the model "
-                    + "unquantised or as GGUF", quantised.get().text("quant_method").orElse("an unnamed method"));
+            throw Broken.file(
+                    json.file(),
+                    "says that the weights are quantised by %s, which isn't supported; get the model "
+                            + "unquantised or as GGUF",
+                    quantised.get().text("quant_method").orElse("an unnamed method"));
         }
-        architecture.fixed().forEach((key, wanted) -> json.flag(key).ifPresent(value -> {
-            if (!value.equals(wanted)) {
-                throw Broken.file(json.file(), "'%s' is %s, only %s is supported", key, value, wanted);
-            }
-        }));
+        architecture
+                .fixed()
+                .forEach((key, wanted) -> json.flag(key).ifPresent(value -> {
+                    if (!value.equals(wanted)) {
+                        throw Broken.file(json.file(), "'%s' is %s, only %s is supported", key, value, wanted);
+                    }
+                }));
     }
 
-    private static Description description(String format, ModelConfig config, Collection<Tensor> tensors, long bytes,
-            Optional<String> name, Optional<String> licence) {
+    private static Description description(
+            String format,
+            ModelConfig config,
+            Collection<Tensor> tensors,
+            long bytes,
+            Optional<String> name,
+            Optional<String> licence) {
         Map<String, Long> byType = new HashMap<>();
         for (Tensor tensor : tensors) {
             byType.merge(tensor.type(), tensor.data().byteSize(), Long::sum);
@@ -216,15 +246,14 @@ public final class Checkpoint implements AutoCloseable {
         return files;
     }
 
-    /** Unmaps the files. */
+    /** Unmaps the files; doing so again has no effect. */
     @Override
     public void close() {
-        for (AutoCloseable part : open) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("the model is still in use", e);
-            }
+        if (tokenizer instanceof TokenizerFiles.Embedded(Gguf gguf)) {
+            gguf.close();
+        }
+        if (arena.scope().isAlive()) {
+            arena.close();
         }
     }
 }

@@ -8,7 +8,9 @@ import org.latent4j.model.transformer.ModelConfig.Norm;
 import org.latent4j.model.transformer.ModelConfig.PositionEncoding;
 import org.latent4j.model.transformer.ModelConfig.PositionEncoding.Pairing;
 
-/** Fills a {@link ModelConfig} from an architecture's row of the table and what the file says. Every size is bounded. */
+/**
+ * Fills a {@link ModelConfig} from an architecture's row of the table and what the file says. Every size is bounded.
+ */
 final class ConfigReader {
     private static final int MOST_LAYERS = 10_000;
     private static final int MOST_WIDTH = 1 << 20;
@@ -63,7 +65,8 @@ final class ConfigReader {
         int result = headWidth.orElse(width / heads);
         settings.size(Setting.VALUE_WIDTH, MOST_HEAD_WIDTH).ifPresent(valueWidth -> {
             if (valueWidth != result) {
-                throw settings.broken(Setting.VALUE_WIDTH, "is %d, only the same as the keys' %d is supported", valueWidth, result);
+                throw settings.broken(
+                        Setting.VALUE_WIDTH, "is %d, only the same as the keys' %d is supported", valueWidth, result);
             }
         });
         return result;
@@ -72,7 +75,8 @@ final class ConfigReader {
     private int keyValueHeads(int heads) {
         int keyValueHeads = settings.size(Setting.KEY_VALUE_HEADS, MOST_HEADS).orElse(heads);
         if (heads % keyValueHeads != 0) {
-            throw settings.broken(Setting.KEY_VALUE_HEADS, "is %d, a divisor of the %d heads is needed", keyValueHeads, heads);
+            throw settings.broken(
+                    Setting.KEY_VALUE_HEADS, "is %d, a divisor of the %d heads is needed", keyValueHeads, heads);
         }
         return keyValueHeads;
     }
@@ -101,14 +105,20 @@ final class ConfigReader {
 
     private Activation activation() {
         Optional<String> name = settings.text(Setting.ACTIVATION);
-        return name.isEmpty() ? architecture.activation() : switch (name.get()) {
-            case "silu", "swish" -> Activation.SILU;
-            case "gelu", "gelu_python" -> Activation.GELU;
-            case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate", "gelu_fast" -> Activation.GELU_TANH;
-            case "relu" -> Activation.RELU;
-            default -> throw settings.broken(Setting.ACTIVATION,
-                    "is '%s', which isn't supported; supported are silu, gelu, gelu_new and relu", name.get());
-        };
+        return name.isEmpty()
+                ? architecture.activation()
+                : switch (name.get()) {
+                    case "silu", "swish" -> Activation.SILU;
+                    case "gelu", "gelu_python" -> Activation.GELU;
+                    case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate", "gelu_fast" ->
+                        Activation.GELU_TANH;
+                    case "relu" -> Activation.RELU;
+                    default ->
+                        throw settings.broken(
+                                Setting.ACTIVATION,
+                                "is '%s', which isn't supported; supported are silu, gelu, gelu_new and relu",
+                                name.get());
+                };
     }
 
     private Optional<Integer> window() {

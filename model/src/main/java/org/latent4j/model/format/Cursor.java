@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import org.latent4j.kernel.LatentException;
 
 /**
- * Reads little-endian numbers and strings of a mapped file one after the other; whatever would lie behind the end of the
- * file is an error. It copies a window of the file to an array and reads there: vocabularies have a hundred thousand
- * strings, and before the compiler has warmed up an array is many times faster than a memory segment.
+ * Reads little-endian numbers and strings of a mapped file one after the other; whatever would lie behind the end of
+ * the file is an error. It copies a window of the file to an array and reads there: vocabularies have a hundred
+ * thousand strings, and before the compiler has warmed up an array is many times faster than a memory segment.
  */
 final class Cursor {
     private static final int WINDOW = 1 << 16;
@@ -49,10 +49,8 @@ final class Cursor {
 
     int i32() {
         need(4);
-        int value = window[at] & 0xff
-                | (window[at + 1] & 0xff) << 8
-                | (window[at + 2] & 0xff) << 16
-                | window[at + 3] << 24;
+        int value =
+                window[at] & 0xff | (window[at + 1] & 0xff) << 8 | (window[at + 2] & 0xff) << 16 | window[at + 3] << 24;
         at += 4;
         return value;
     }

@@ -10,7 +10,8 @@ enum FileKind {
     SAFETENSORS("a safetensors file"),
     EMPTY("empty; is the download complete?"),
     LEGACY_GGML("a ggml file of before August 2023 (magic ggml, ggmf, ggjt or ggla); get the model as GGUF"),
-    ZIP("a zip archive, not a model; if it is a PyTorch checkpoint, save it as safetensors (a pickle can run code when opened)"),
+    ZIP("a zip archive, not a model; if it is a PyTorch checkpoint, save it as safetensors (a pickle can run code"
+            + " when opened)"),
     PICKLE("a Python pickle, which can run code when opened; save the model as safetensors instead"),
     HDF5("an HDF5 file (Keras), not a model that can be read; get it as GGUF or safetensors"),
     GZIP("a gzip archive, not a model; unpack it first"),
@@ -97,6 +98,8 @@ enum FileKind {
             return LFS_POINTER;
         }
         String beginning = start.stripLeading();
-        return beginning.regionMatches(true, 0, "<!doctype", 0, 9) || beginning.regionMatches(true, 0, "<html", 0, 5) ? HTML : TEXT;
+        return beginning.regionMatches(true, 0, "<!doctype", 0, 9) || beginning.regionMatches(true, 0, "<html", 0, 5)
+                ? HTML
+                : TEXT;
     }
 }

@@ -3,8 +3,8 @@ package org.latent4j.model.format;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types of GGUF's tensors, by ggml's names and numbers ({@code ggml.h}), with the values and the bytes of a block. More
- * are known here than can be computed with, so that a file can be described and refused by name.
+ * The types of GGUF's tensors, by ggml's names and numbers ({@code ggml.h}), with the values and the bytes of a block.
+ * More are known here than can be computed with, so that a file can be described and refused by name.
  */
 enum GgmlType {
     F32(0, 1, 4),

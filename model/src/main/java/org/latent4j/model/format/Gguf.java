@@ -15,11 +15,11 @@ import java.util.Set;
 import org.latent4j.kernel.LatentException;
 
 /**
- * An opened GGUF model (version 2 or 3, little-endian), memory-mapped: typed metadata and named tensors. A model split into
- * {@code NAME-00001-of-00003.gguf} and so on is opened by any of its parts; the metadata are those of the first.
+ * An opened GGUF model (version 2 or 3, little-endian), memory-mapped: typed metadata and named tensors. A model split
+ * into {@code NAME-00001-of-00003.gguf} and so on is opened by any of its parts; the metadata are those of the first.
  *
- * <p>Opening costs the walk over the metadata, tens of milliseconds at most; strings and arrays are decoded when asked for.
- * Safe for use from several threads. After {@link #close} nothing of it may be used but what was decoded before.
+ * <p>Opening costs the walk over the metadata, tens of milliseconds at most; strings and arrays are decoded when asked
+ * for. Safe for use from several threads. After {@link #close} nothing of it may be used but what was decoded before.
  */
 public final class Gguf implements AutoCloseable {
     private static final int MOST_PARTS = 9999;
@@ -63,15 +63,20 @@ public final class Gguf implements AutoCloseable {
             GgufFile part = path.equals(given.file().path()) ? given : GgufFile.read(path, arena);
             if (part.metadata().integer("split.no").orElse(-1) != number
                     || part.metadata().integer("split.count").orElse(-1) != count) {
-                throw part.file().broken("doesn't say of itself that it is part %d of %d; "
-                        + "give the parts the names that they were made with", number + 1, count);
+                throw part.file()
+                        .broken(
+                                "doesn't say of itself that it is part %d of %d; "
+                                        + "give the parts the names that they were made with",
+                                number + 1, count);
             }
             parts.add(part);
         }
         return parts;
     }
 
-    /** The path of another part: the name of the given one with another number. Nothing in the file itself names a path. */
+    /**
+     * The path of another part: the name of the given one with another number. Nothing in the file itself names a path.
+     */
     private static Path part(MappedFile given, int number, int count) {
         String name = String.valueOf(given.path().getFileName());
         String ending = "-of-" + fiveDigits(count) + ".gguf";
@@ -81,8 +86,12 @@ public final class Gguf implements AutoCloseable {
         }
         Path path = given.path().resolveSibling(name.substring(0, digits) + fiveDigits(number + 1) + ending);
         if (!Files.exists(path)) {
-            throw Broken.file(path, "is missing; it is part %d of %d of the model that %s belongs to",
-                    number + 1, count, given.path());
+            throw Broken.file(
+                    path,
+                    "is missing; it is part %d of %d of the model that %s belongs to",
+                    number + 1,
+                    count,
+                    given.path());
         }
         return path;
     }
@@ -160,8 +169,8 @@ public final class Gguf implements AutoCloseable {
     }
 
     /**
-     * An array of strings, as a list that makes each string when it is asked for; it stays valid after {@link #close}. Invalid
-     * UTF-8 is read as U+FFFD.
+     * An array of strings, as a list that makes each string when it is asked for; it stays valid after {@link #close}.
+     * Invalid UTF-8 is read as U+FFFD.
      */
     public Optional<List<String>> strings(String key) {
         return metadata.strings(key);
@@ -178,7 +187,8 @@ public final class Gguf implements AutoCloseable {
     }
 
     /**
-     * A value of whatever type: a Long, BigInteger, Double, Boolean, String, or a List of these and of lists, up to eight deep.
+     * A value of whatever type: a Long, BigInteger, Double, Boolean, String, or a List of these and of lists, up to
+     * eight deep.
      */
     public Optional<Object> value(String key) {
         return metadata.any(key);
@@ -189,9 +199,11 @@ public final class Gguf implements AutoCloseable {
         return parts.getFirst().file().broken(what, values);
     }
 
-    /** Unmaps the files. */
+    /** Unmaps the files; doing so again has no effect. */
     @Override
     public void close() {
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
     }
 }

@@ -12,7 +12,8 @@ import java.util.Map;
 import org.latent4j.kernel.LatentException;
 
 /**
- * One GGUF file, all of a model or a part of it: header, metadata, tensors (the specification is ggml's {@code docs/gguf.md}).
+ * One GGUF file, all of a model or a part of it: header, metadata, tensors (the specification is ggml's {@code
+ * docs/gguf.md}).
  *
  * @param version 2 or 3; they differ only in that 3 may be big-endian, which is refused
  */
@@ -43,15 +44,20 @@ record GgufFile(MappedFile file, int version, GgufMetadata metadata, Map<String,
     private static int version(Cursor in) {
         int version = in.i32();
         if ((version & 0xffff) == 0 && version != 0) {
-            throw in.file().broken("is a big-endian GGUF, written for s390x or the like; only little-endian ones can be read: "
-                    + "get the model's ordinary GGUF, or convert it with gguf_convert_endian.py of llama.cpp");
+            throw in.file()
+                    .broken("is a big-endian GGUF, written for s390x or the like; only little-endian ones can be read: "
+                            + "get the model's ordinary GGUF, or convert it with gguf_convert_endian.py of llama.cpp");
         }
         if (version == 1) {
-            throw in.file().broken("is a GGUF of version 1, of August 2023; versions 2 and 3 are supported: "
-                    + "get a newer file of the model, or convert it again with llama.cpp");
+            throw in.file()
+                    .broken("is a GGUF of version 1, of August 2023; versions 2 and 3 are supported: "
+                            + "get a newer file of the model, or convert it again with llama.cpp");
         }
         if (version != 2 && version != 3) {
-            throw in.file().broken("is a GGUF of version %s; versions 2 and 3 are supported", Integer.toUnsignedString(version));
+            throw in.file()
+                    .broken(
+                            "is a GGUF of version %s; versions 2 and 3 are supported",
+                            Integer.toUnsignedString(version));
         }
         return version;
     }
@@ -60,7 +66,8 @@ record GgufFile(MappedFile file, int version, GgufMetadata metadata, Map<String,
         long alignment = metadata.integer("general.alignment").orElse(DEFAULT_ALIGNMENT);
         if (alignment < 1 || alignment > LARGEST_ALIGNMENT || Long.bitCount(alignment) != 1) {
             throw file.broken(
-                    "metadata 'general.alignment' is %d, a power of two up to %d is needed", alignment, LARGEST_ALIGNMENT);
+                    "metadata 'general.alignment' is %d, a power of two up to %d is needed",
+                    alignment, LARGEST_ALIGNMENT);
         }
         return alignment;
     }
@@ -69,7 +76,8 @@ record GgufFile(MappedFile file, int version, GgufMetadata metadata, Map<String,
         MappedFile file = in.file();
         if (count < 0 || count > MOST_TENSORS || count > in.remaining() / LEAST_TENSOR_BYTES) {
             throw file.broken(
-                    "says that it has %s tensors, more than fit in its %d bytes or than the %d allowed; is the download complete?",
+                    "says that it has %s tensors, more than fit in its %d bytes or than the %d allowed; is the"
+                            + " download complete?",
                     Long.toUnsignedString(count), file.size(), MOST_TENSORS);
         }
         List<Place> places = new ArrayList<>((int) count);
@@ -106,7 +114,8 @@ record GgufFile(MappedFile file, int version, GgufMetadata metadata, Map<String,
         String name = in.string(LONGEST_NAME, "a tensor's name");
         int dimensions = in.i32();
         if (dimensions < 0 || dimensions > MOST_DIMENSIONS) {
-            throw file.broken("tensor '%s' has %s dimensions, at most %d are allowed",
+            throw file.broken(
+                    "tensor '%s' has %s dimensions, at most %d are allowed",
                     name, Integer.toUnsignedString(dimensions), MOST_DIMENSIONS);
         }
         long[] shape = new long[dimensions];
@@ -116,12 +125,14 @@ record GgufFile(MappedFile file, int version, GgufMetadata metadata, Map<String,
         int number = in.i32();
         GgmlType type = GgmlType.of(number);
         if (type == null) {
-            throw file.broken("tensor '%s' is of the type %s, which isn't known; get the model in another quantisation",
+            throw file.broken(
+                    "tensor '%s' is of the type %s, which isn't known; get the model in another quantisation",
                     name, GgmlType.nameOf(number));
         }
         long offset = in.i64();
         if (offset < 0 || offset % alignment != 0) {
-            throw file.broken("tensor '%s' begins at offset %s, a multiple of %d is needed",
+            throw file.broken(
+                    "tensor '%s' begins at offset %s, a multiple of %d is needed",
                     name, Long.toUnsignedString(offset), alignment);
         }
         return new Place(name, type, shape, offset, bytes(file, name, type, shape));
@@ -130,7 +141,8 @@ record GgufFile(MappedFile file, int version, GgufMetadata metadata, Map<String,
     private static long bytes(MappedFile file, String name, GgmlType type, long[] shape) {
         long rowSize = shape.length == 0 ? 1 : shape[shape.length - 1];
         if (rowSize % type.blockSize() != 0) {
-            throw file.broken("tensor '%s' has rows of %d values, %s packs them by %d", name, rowSize, type, type.blockSize());
+            throw file.broken(
+                    "tensor '%s' has rows of %d values, %s packs them by %d", name, rowSize, type, type.blockSize());
         }
         try {
             long elements = 1;

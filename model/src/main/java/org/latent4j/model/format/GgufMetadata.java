@@ -36,7 +36,9 @@ final class GgufMetadata {
     GgufMetadata(Cursor in, long count) {
         this.file = in.file();
         if (count < 0 || count > MOST_KEYS) {
-            throw file.broken("says that it has %s metadata keys, at most %d are allowed", Long.toUnsignedString(count), MOST_KEYS);
+            throw file.broken(
+                    "says that it has %s metadata keys, at most %d are allowed",
+                    Long.toUnsignedString(count), MOST_KEYS);
         }
         for (int i = 0; i < count; i++) {
             String key = in.string(LONGEST_KEY, "a metadata key");
@@ -59,7 +61,8 @@ final class GgufMetadata {
         int number = in.i32();
         Type type = Type.of(number);
         if (type == null) {
-            throw file.broken("metadata '%s' is of type %s, which GGUF doesn't have", key, Integer.toUnsignedString(number));
+            throw file.broken(
+                    "metadata '%s' is of type %s, which GGUF doesn't have", key, Integer.toUnsignedString(number));
         }
         return type;
     }
@@ -133,7 +136,8 @@ final class GgufMetadata {
     Optional<List<String>> strings(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
-            case Array array when array.element() == Type.STRING || array.count() == 0 -> Optional.of(decode(key, array));
+            case Array array
+            when array.element() == Type.STRING || array.count() == 0 -> Optional.of(decode(key, array));
             case GgufValue other -> throw wrong(key, other, "an array of strings");
         };
     }
@@ -141,7 +145,8 @@ final class GgufMetadata {
     Optional<float[]> floats(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
-            case Array array when array.element().size > 0 && array.element() != Type.BOOL || array.count() == 0 -> {
+            case Array array
+            when array.element().size > 0 && array.element() != Type.BOOL || array.count() == 0 -> {
                 float[] decoded = new float[elements(key, array)];
                 Cursor in = from(array.at());
                 for (int i = 0; i < decoded.length; i++) {
@@ -156,7 +161,8 @@ final class GgufMetadata {
     Optional<int[]> integers(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
-            case Array array when array.element().size > 0 && array.element() != Type.BOOL || array.count() == 0 -> {
+            case Array array
+            when array.element().size > 0 && array.element() != Type.BOOL || array.count() == 0 -> {
                 int[] decoded = new int[elements(key, array)];
                 Cursor in = from(array.at());
                 for (int i = 0; i < decoded.length; i++) {
@@ -190,7 +196,10 @@ final class GgufMetadata {
                 List<Object> list = new ArrayList<>(elements(key, array));
                 Cursor in = from(array.at());
                 for (long i = 0; i < array.count(); i++) {
-                    list.add(array.element() == Type.ARRAY ? any(key, array(in, key, 1)) : array.element().scalar(in));
+                    list.add(
+                            array.element() == Type.ARRAY
+                                    ? any(key, array(in, key, 1))
+                                    : array.element().scalar(in));
                 }
                 yield list;
             }

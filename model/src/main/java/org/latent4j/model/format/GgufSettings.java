@@ -60,7 +60,8 @@ record GgufSettings(Gguf gguf, String architecture) implements Settings {
             throw gguf.broken("metadata '%sfreq_base' is %s, a positive number is needed", rope, base);
         }
         if (width < 2 || width > headWidth || width % 2 != 0) {
-            throw gguf.broken("metadata '%sdimension_count' is %d, an even number up to the head's width %d is needed",
+            throw gguf.broken(
+                    "metadata '%sdimension_count' is %d, an even number up to the head's width %d is needed",
                     rope, width, headWidth);
         }
         return new RotarySettings((float) base, (int) width, scaling(rope, (int) width));
@@ -76,14 +77,17 @@ record GgufSettings(Gguf gguf, String architecture) implements Settings {
         if (tensor != null) {
             return new Scaling.Divisors(divisors(tensor, width / 2));
         }
-        double factor = gguf.number(rope + "scaling.factor").orElse(gguf.number(rope + "scale_linear").orElse(1));
+        double factor = gguf.number(rope + "scaling.factor")
+                .orElse(gguf.number(rope + "scale_linear").orElse(1));
         String type = gguf.string(rope + "scaling.type").orElse("linear");
         if (type.equals("none") || type.equals("linear") && (factor == 1 || factor == 0)) {
             return new Scaling.None();
         }
         if (!type.equals("linear")) {
-            throw gguf.broken("scales its rotary positions by '%s', which isn't supported; supported are none, linear "
-                    + "and a tensor %s (llama3)", type, ROTARY_DIVISORS);
+            throw gguf.broken(
+                    "scales its rotary positions by '%s', which isn't supported; supported are none, linear "
+                            + "and a tensor %s (llama3)",
+                    type, ROTARY_DIVISORS);
         }
         if (!(factor > 0) || !Double.isFinite(factor)) {
             throw gguf.broken("metadata '%sscaling.factor' is %s, a positive number is needed", rope, factor);

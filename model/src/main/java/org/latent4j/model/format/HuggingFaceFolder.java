@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A model folder as Hugging Face lays it out: {@code config.json}, and the weights in {@code model.safetensors} or in the
- * shards that {@code model.safetensors.index.json} lists.
+ * A model folder as Hugging Face lays it out: {@code config.json}, and the weights in {@code model.safetensors} or in
+ * the shards that {@code model.safetensors.index.json} lists.
  */
 record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map<String, Tensor> tensors) {
     static final String CONFIG = "config.json";
@@ -42,18 +42,18 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
     }
 
     private static HuggingFaceFolder sharded(Path folder, Json config, Path index, Arena arena) {
-        Json map = Json.read(index, LONGEST_INDEX).object("weight_map")
+        Json map = Json.read(index, LONGEST_INDEX)
+                .object("weight_map")
                 .orElseThrow(() -> Broken.file(index, "has no 'weight_map', which says which tensor is in which file"));
         Map<String, Safetensors> shards = new TreeMap<>();
         for (String name : map.keys()) {
-            String file = map.text(name).orElseThrow(() -> Broken.file(index, "doesn't say which file '%s' is in", name));
-            if (!shards.containsKey(file)) {
-                if (shards.size() == MOST_SHARDS) {
-                    throw Broken.file(index, "lists more than %d files", MOST_SHARDS);
-                }
-                shards.put(file, Safetensors.open(shard(folder, index, file), arena));
+            String file =
+                    map.text(name).orElseThrow(() -> Broken.file(index, "doesn't say which file '%s' is in", name));
+            Safetensors shard = shards.computeIfAbsent(file, f -> Safetensors.open(shard(folder, index, f), arena));
+            if (shards.size() > MOST_SHARDS) {
+                throw Broken.file(index, "lists more than %d files", MOST_SHARDS);
             }
-            if (!shards.get(file).tensors().containsKey(name)) {
+            if (!shard.tensors().containsKey(name)) {
                 throw Broken.file(index, "says that the tensor '%s' is in %s, it isn't there", name, file);
             }
         }
@@ -64,8 +64,13 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
     private static Path shard(Path folder, Path index, String file) {
         try {
             Path path = Path.of(file);
-            if (!path.isAbsolute() && path.getNameCount() == 1 && !file.contains("\\") && !file.contains("/")
-                    && !file.equals("..") && !file.equals(".") && !file.isEmpty()) {
+            if (!path.isAbsolute()
+                    && path.getNameCount() == 1
+                    && !file.contains("\\")
+                    && !file.contains("/")
+                    && !file.equals("..")
+                    && !file.equals(".")
+                    && !file.isEmpty()) {
                 return folder.resolve(path);
             }
         } catch (InvalidPathException e) {
@@ -80,7 +85,8 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
             for (Tensor tensor : shard.tensors().values()) {
                 Tensor before = all.putIfAbsent(tensor.name(), tensor);
                 if (before != null) {
-                    throw Broken.file(shard.file(), "has the tensor '%s', which %s has too", tensor.name(), before.file());
+                    throw Broken.file(
+                            shard.file(), "has the tensor '%s', which %s has too", tensor.name(), before.file());
                 }
             }
         }
@@ -94,14 +100,21 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
                     .sorted()
                     .findFirst();
             if (pickle.isPresent()) {
-                return Broken.file(folder, "has its weights only as a Python pickle (%s), which can run code when opened; "
-                        + "get them as safetensors, or save them so: AutoModelForCausalLM.from_pretrained(FOLDER)"
-                        + ".save_pretrained(NEW_FOLDER)", pickle.get());
+                return Broken.file(
+                        folder,
+                        "has its weights only as a Python pickle (%s), which can run code when opened; get them as"
+                                + " safetensors, or save them so: AutoModelForCausalLM.from_pretrained(FOLDER)"
+                                + ".save_pretrained(NEW_FOLDER)",
+                        pickle.get());
             }
         } catch (IOException e) {
             return Broken.because(e, folder, "can't be listed: %s", e.getMessage());
         }
-        return Broken.file(folder, "has a config.json but no weights: neither %s nor %s; is the download complete?", SINGLE, INDEX);
+        return Broken.file(
+                folder,
+                "has a config.json but no weights: neither %s nor %s; is the download complete?",
+                SINGLE,
+                INDEX);
     }
 
     /** The licence by the model card's front matter, if it says one. */
@@ -115,7 +128,9 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
             if (head.isEmpty() || !head.getFirst().strip().equals("---")) {
                 return Optional.empty();
             }
-            return head.stream().skip(1).takeWhile(line -> !line.strip().equals("---"))
+            return head.stream()
+                    .skip(1)
+                    .takeWhile(line -> !line.strip().equals("---"))
                     .filter(line -> line.startsWith("license:"))
                     .map(line -> line.substring("license:".length()).strip())
                     .filter(licence -> !licence.isEmpty())

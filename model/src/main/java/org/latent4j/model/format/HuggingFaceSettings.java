@@ -36,8 +36,8 @@ record HuggingFaceSettings(Json config) implements Settings {
     }
 
     /**
-     * Transformers 5 writes {@code rope_parameters} with everything in it, transformers 4 {@code rope_theta} at the top and
-     * {@code rope_scaling} beside it, where an early version called its {@code rope_type} just {@code type}.
+     * Transformers 5 writes {@code rope_parameters} with everything in it, transformers 4 {@code rope_theta} at the top
+     * and {@code rope_scaling} beside it, where an early version called its {@code rope_type} just {@code type}.
      */
     @Override
     public RotarySettings rotary(int headWidth) {
@@ -46,7 +46,8 @@ record HuggingFaceSettings(Json config) implements Settings {
         if (found.isPresent()) {
             for (String key : rope.keys()) {
                 if (rope.isObject(key)) {
-                    throw broken("'%s' gives rotary positions by the kind of layer, which isn't supported", rope.named(key));
+                    throw broken(
+                            "'%s' gives rotary positions by the kind of layer, which isn't supported", rope.named(key));
                 }
             }
         }
@@ -57,7 +58,9 @@ record HuggingFaceSettings(Json config) implements Settings {
         double share = number(rope, "partial_rotary_factor").orElse(1.0);
         int width = (int) (headWidth * share);
         if (!(share > 0) || width < 2 || width > headWidth || width % 2 != 0) {
-            throw broken("turns %s of the %d values of a head by position, an even number of them is needed", share, headWidth);
+            throw broken(
+                    "turns %s of the %d values of a head by position, an even number of them is needed",
+                    share, headWidth);
         }
         return new RotarySettings((float) base, width, found.isPresent() ? scaling(rope) : new Scaling.None());
     }
@@ -68,8 +71,11 @@ record HuggingFaceSettings(Json config) implements Settings {
             case "default" -> new Scaling.None();
             case "linear" -> new Scaling.Linear((float) positive(rope, "factor"));
             case "llama3" -> llama3(rope);
-            default -> throw broken("scales its rotary positions by '%s', which isn't supported; supported are default, "
-                    + "linear and llama3", type);
+            default ->
+                throw broken(
+                        "scales its rotary positions by '%s', which isn't supported; supported are default, "
+                                + "linear and llama3",
+                        type);
         };
     }
 
@@ -77,11 +83,14 @@ record HuggingFaceSettings(Json config) implements Settings {
         double low = positive(rope, "low_freq_factor");
         double high = positive(rope, "high_freq_factor");
         if (high <= low) {
-            throw broken("'%s' is %s, more than low_freq_factor %s is needed", rope.named("high_freq_factor"), high, low);
+            throw broken(
+                    "'%s' is %s, more than low_freq_factor %s is needed", rope.named("high_freq_factor"), high, low);
         }
         String key = "original_max_position_embeddings";
         OptionalLong context = config.has(key) ? config.integer(key) : rope.integer(key);
-        long trained = context.isPresent() ? context.getAsLong() : integer(Setting.CONTEXT).orElse(0);
+        long trained = context.isPresent()
+                ? context.getAsLong()
+                : integer(Setting.CONTEXT).orElse(0);
         if (trained < 1 || trained > Integer.MAX_VALUE) {
             throw broken("'%s' is %d, a positive number is needed", rope.named(key), trained);
         }
@@ -110,7 +119,8 @@ record HuggingFaceSettings(Json config) implements Settings {
         }
         List<String> kinds = config.texts("layer_types").orElse(List.of());
         if (kinds.stream().distinct().count() > 1) {
-            throw broken("'layer_types' has layers with a window and layers without, which isn't supported for %s",
+            throw broken(
+                    "'layer_types' has layers with a window and layers without, which isn't supported for %s",
                     architecture.name());
         }
         return config.mentions("sliding_window") ? size(Setting.WINDOW, most) : Optional.of(4096);

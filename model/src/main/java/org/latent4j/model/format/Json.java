@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 
 /**
- * A JSON object of a file from a stranger: bounded in size and depth, a name given twice is an error, a value of the wrong
- * type is an error that names it. A value that is {@code null} counts as absent, as it does in transformers' configurations.
+ * A JSON object of a file from a stranger: bounded in size and depth, a name given twice is an error, a value of the
+ * wrong type is an error that names it. A value that is {@code null} counts as absent, as it does in transformers'
+ * configurations.
  *
  * <p>Jackson's streaming parser alone is used: binding to objects would cost more to start than a whole header to read.
  */
@@ -67,7 +68,10 @@ final class Json {
         }
     }
 
-    /** Parses an object and sees that nothing follows it. The parser stands behind the opening brace when it is handed over. */
+    /**
+     * Parses an object and sees that nothing follows it. The parser stands behind the opening brace when it is handed
+     * over.
+     */
     static <T> T parse(Path file, byte[] bytes, Reading<T> reading) {
         try (JsonParser json = FACTORY.createParser(bytes)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -79,7 +83,11 @@ final class Json {
             }
             return result;
         } catch (JsonProcessingException e) {
-            throw Broken.because(e, file, "is no valid JSON: %s (line %d, column %d)", e.getOriginalMessage(),
+            throw Broken.because(
+                    e,
+                    file,
+                    "is no valid JSON: %s (line %d, column %d)",
+                    e.getOriginalMessage(),
                     e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
                     e.getLocation() == null ? 0 : e.getLocation().getColumnNr());
         } catch (IOException e) {
@@ -107,9 +115,10 @@ final class Json {
                 yield list;
             }
             case VALUE_STRING -> json.getText();
-            case VALUE_NUMBER_INT -> json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-                    ? (Object) json.getBigIntegerValue()
-                    : json.getLongValue();
+            case VALUE_NUMBER_INT ->
+                json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                        ? (Object) json.getBigIntegerValue()
+                        : json.getLongValue();
             case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;

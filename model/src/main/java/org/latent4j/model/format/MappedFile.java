@@ -20,7 +20,8 @@ record MappedFile(Path path, MemorySegment data) {
      */
     static MappedFile open(Path path, Arena arena) {
         if (!Files.isRegularFile(path)) {
-            throw Broken.file(path, Files.exists(path) ? "is not a regular file" : "there is no such file; check the path");
+            throw Broken.file(
+                    path, Files.exists(path) ? "is not a regular file" : "there is no such file; check the path");
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return new MappedFile(path, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));

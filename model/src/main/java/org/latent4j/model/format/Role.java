@@ -1,6 +1,8 @@
 package org.latent4j.model.format;
 
-/** What a tensor is for. A tensor's name is the role's name in its architecture, then {@code .weight} or {@code .bias}. */
+/**
+ * What a tensor is for. A tensor's name is the role's name in its architecture, then {@code .weight} or {@code .bias}.
+ */
 enum Role {
     /** One row a token. */
     TOKENS,

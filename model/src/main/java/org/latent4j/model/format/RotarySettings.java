@@ -17,8 +17,8 @@ record RotarySettings(float base, int width, Scaling scaling) {
         record Linear(float factor) implements Scaling {}
 
         /**
-         * Llama 3.1's: those whose wavelength is more than {@code context / low} positions are divided by the factor, those
-         * whose wavelength is less than {@code context / high} are kept, those between are blended.
+         * Llama 3.1's: those whose wavelength is more than {@code context / low} positions are divided by the factor,
+         * those whose wavelength is less than {@code context / high} are kept, those between are blended.
          */
         record Llama3(double factor, double low, double high, int context) implements Scaling {}
 

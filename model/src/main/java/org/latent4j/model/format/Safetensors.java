@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 
 /**
- * An opened safetensors file, memory-mapped: named tensors and text metadata. The tensors must cover the file without a hole
- * or an overlap, as the format demands (huggingface/safetensors, {@code README.md}, "Format").
+ * An opened safetensors file, memory-mapped: named tensors and text metadata. The tensors must cover the file without a
+ * hole or an overlap, as the format demands (huggingface/safetensors, {@code README.md}, "Format").
  *
  * <p>Safe for use from several threads. After {@link #close} the tensors may not be used any more.
  */
@@ -92,10 +92,10 @@ public final class Safetensors implements AutoCloseable {
         return Optional.ofNullable(tensors.get(name));
     }
 
-    /** Unmaps the file. */
+    /** Unmaps the file; doing so again has no effect. */
     @Override
     public void close() {
-        if (own != null) {
+        if (own != null && own.scope().isAlive()) {
             own.close();
         }
     }
@@ -106,11 +106,13 @@ public final class Safetensors implements AutoCloseable {
         }
         long length = file.data().get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
         if (length < 2 || length > LONGEST_HEADER) {
-            throw file.broken("says that its header has %s bytes, at most %d are allowed",
+            throw file.broken(
+                    "says that its header has %s bytes, at most %d are allowed",
                     Long.toUnsignedString(length), LONGEST_HEADER);
         }
         if (length > file.size() - 8) {
-            throw file.broken("has a header of %d bytes, the file has %d; is the download complete?", length, file.size());
+            throw file.broken(
+                    "has a header of %d bytes, the file has %d; is the download complete?", length, file.size());
         }
         return (int) length;
     }
@@ -196,8 +198,12 @@ public final class Safetensors implements AutoCloseable {
             throw broken(entry.name, "ends at byte %d, before it begins at %d", entry.end, entry.begin);
         }
         if (bits % 8 != 0 || bits / 8 != entry.end - entry.begin) {
-            throw broken(entry.name, "has %d bytes between its data_offsets, its type %s and shape %s need %s",
-                    entry.end - entry.begin, entry.type, Arrays.toString(entry.shape),
+            throw broken(
+                    entry.name,
+                    "has %d bytes between its data_offsets, its type %s and shape %s need %s",
+                    entry.end - entry.begin,
+                    entry.type,
+                    Arrays.toString(entry.shape),
                     bits % 8 == 0 ? String.valueOf(bits / 8) : bits + " bits");
         }
         return entry;
@@ -210,20 +216,35 @@ public final class Safetensors implements AutoCloseable {
         long covered = 0;
         for (Entry entry : entries) {
             if (entry.begin < covered) {
-                throw broken(entry.name, "begins at byte %d of the data, within the tensor before it, which ends at %d",
-                        entry.begin, covered);
+                throw broken(
+                        entry.name,
+                        "begins at byte %d of the data, within the tensor before it, which ends at %d",
+                        entry.begin,
+                        covered);
             }
             if (entry.begin > covered) {
-                throw broken(entry.name, "begins at byte %d of the data, but the tensor before it ends at %d: there is a hole",
-                        entry.begin, covered);
+                throw broken(
+                        entry.name,
+                        "begins at byte %d of the data, but the tensor before it ends at %d: there is a hole",
+                        entry.begin,
+                        covered);
             }
             if (entry.end > size) {
-                throw broken(entry.name, "ends at byte %s, the file has %d; is the download complete?",
-                        Long.toUnsignedString(start + entry.end), file.size());
+                throw broken(
+                        entry.name,
+                        "ends at byte %s, the file has %d; is the download complete?",
+                        Long.toUnsignedString(start + entry.end),
+                        file.size());
             }
             covered = entry.end;
-            result.put(entry.name, new Tensor(entry.name, entry.type.name(), entry.shape,
-                    file.data().asSlice(start + entry.begin, entry.end - entry.begin), file.path()));
+            result.put(
+                    entry.name,
+                    new Tensor(
+                            entry.name,
+                            entry.type.name(),
+                            entry.shape,
+                            file.data().asSlice(start + entry.begin, entry.end - entry.begin),
+                            file.path()));
         }
         if (covered != size) {
             throw file.broken("has %d bytes of data, but its tensors end at %d", size, covered);
@@ -237,8 +258,28 @@ public final class Safetensors implements AutoCloseable {
 
     /** The types of the format, with the bits that a value takes. More can be listed than can be computed with. */
     private enum Dtype {
-        BOOL(8), U8(8), I8(8), U16(16), I16(16), U32(32), I32(32), U64(64), I64(64), F64(64), F32(32), F16(16), BF16(16),
-        F8_E4M3(8), F8_E5M2(8), F8_E8M0(8), F8_E4M3FNUZ(8), F8_E5M2FNUZ(8), F6_E2M3(6), F6_E3M2(6), F4(4), C64(64);
+        BOOL(8),
+        U8(8),
+        I8(8),
+        U16(16),
+        I16(16),
+        U32(32),
+        I32(32),
+        U64(64),
+        I64(64),
+        F64(64),
+        F32(32),
+        F16(16),
+        BF16(16),
+        F8_E4M3(8),
+        F8_E5M2(8),
+        F8_E8M0(8),
+        F8_E4M3FNUZ(8),
+        F8_E5M2FNUZ(8),
+        F6_E2M3(6),
+        F6_E3M2(6),
+        F4(4),
+        C64(64);
 
         final int bits;
 

@@ -24,12 +24,12 @@ import org.latent4j.kernel.Matrix;
 
 /**
  * Writes a safetensors file tensor by tensor, so that more can be written than fits in memory: only names, shapes and a
- * buffer are kept. The file is written under a temporary name in the same folder and moved into place by {@link #finish}; a
- * writer that is closed without it removes what it wrote. Whoever looks sees the whole file or none.
+ * buffer are kept. The file is written under a temporary name in the same folder and moved into place by {@link
+ * #finish}; a writer that is closed without it removes what it wrote. Whoever looks sees the whole file or none.
  *
- * <p>The header stands at the beginning of the file but is known at its end: room is reserved for it and filled with spaces
- * behind it, as the format allows. If the room is too small, the data are moved within the file. Not safe for use from
- * several threads.
+ * <p>The header stands at the beginning of the file but is known at its end: room is reserved for it and filled with
+ * spaces behind it, as the format allows. If the room is too small, the data are moved within the file. Not safe for
+ * use from several threads.
  */
 public final class SafetensorsWriter implements AutoCloseable {
     private static final int BUFFER = 1 << 20;
@@ -64,14 +64,17 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
 
     /**
-     * Begins a file whose header will have about {@code headerBytes} bytes: 100 a tensor, and the metadata. It may get longer;
-     * then the data are moved once.
+     * Begins a file whose header will have about {@code headerBytes} bytes: 100 a tensor, and the metadata. It may get
+     * longer; then the data are moved once.
      *
      * @throws LatentException if the folder isn't there or can't be written to
      */
     public static SafetensorsWriter create(Path target, int headerBytes) {
-        return create(target, headerBytes, path ->
-                FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return create(
+                target,
+                headerBytes,
+                path -> FileChannel.open(
+                        path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
 
     /** Opens the temporary file; tests give one that gets full. */
@@ -118,8 +121,8 @@ public final class SafetensorsWriter implements AutoCloseable {
      * Writes a tensor as F32.
      *
      * @param shape outermost first; its product is the number of values
-     * @throws LatentException if the name was written before, the disk is full or the header gets longer than readers accept;
-     *     then the temporary file is gone
+     * @throws LatentException if the name was written before, the disk is full or the header gets longer than readers
+     *     accept; then the temporary file is gone
      */
     public void add(String name, float[] values, long... shape) {
         begin(name, "F32", shape, values.length);
@@ -161,17 +164,28 @@ public final class SafetensorsWriter implements AutoCloseable {
             product = size < 0 ? -1 : Math.multiplyExact(product, size);
         }
         if (product != length) {
-            throw new IllegalArgumentException("a tensor " + Arrays.toString(shape) + " doesn't have " + length + " values");
+            throw new IllegalArgumentException(
+                    "a tensor " + Arrays.toString(shape) + " doesn't have " + length + " values");
         }
         if (name.equals("__metadata__") || !names.add(name)) {
             throw failed(Broken.file(target, "a second tensor '%s' was to be written", name));
         }
         long bytes = 4L * length; // F32 and I32
-        entries.append(',').append(quoted(name)).append(":{\"dtype\":\"").append(type).append("\",\"shape\":")
-                .append(Arrays.toString(shape).replace(" ", "")).append(",\"data_offsets\":[").append(end).append(',')
-                .append(end + bytes).append("]}");
+        entries.append(',')
+                .append(quoted(name))
+                .append(":{\"dtype\":\"")
+                .append(type)
+                .append("\",\"shape\":")
+                .append(Arrays.toString(shape).replace(" ", ""))
+                .append(",\"data_offsets\":[")
+                .append(end)
+                .append(',')
+                .append(end + bytes)
+                .append("]}");
         if (entries.length() > Safetensors.LONGEST_HEADER) {
-            throw failed(Broken.file(target, "gets %d tensors, more than a safetensors file can list; write several files",
+            throw failed(Broken.file(
+                    target,
+                    "gets %d tensors, more than a safetensors file can list; write several files",
                     names.size()));
         }
         end += bytes;
@@ -204,15 +218,18 @@ public final class SafetensorsWriter implements AutoCloseable {
     /**
      * Writes the header and moves the file into place, over one that is there.
      *
-     * @throws LatentException if the disk is full, the header is longer than readers accept, or the file can't be moved; then
-     *     the temporary file is gone
+     * @throws LatentException if the disk is full, the header is longer than readers accept, or the file can't be
+     *     moved; then the temporary file is gone
      */
     public void finish() {
         drain();
         byte[] header = header();
         if (header.length > Safetensors.LONGEST_HEADER) {
-            throw failed(Broken.file(target, "gets a header of %d bytes, at most %d are read; write several files",
-                    header.length, Safetensors.LONGEST_HEADER));
+            throw failed(Broken.file(
+                    target,
+                    "gets a header of %d bytes, at most %d are read; write several files",
+                    header.length,
+                    Safetensors.LONGEST_HEADER));
         }
         try {
             long length = Math.max(room, (header.length + 7L) / 8 * 8);
@@ -249,11 +266,14 @@ public final class SafetensorsWriter implements AutoCloseable {
             }
             header.append('}');
         }
-        header.append(entries, metadata.isEmpty() && !entries.isEmpty() ? 1 : 0, entries.length()).append('}');
+        header.append(entries, metadata.isEmpty() && !entries.isEmpty() ? 1 : 0, entries.length())
+                .append('}');
         return header.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Moves the data towards the end of the file, the last first, so that nothing is written over before it was read. */
+    /**
+     * Moves the data towards the end of the file, the last first, so that nothing is written over before it was read.
+     */
     private void shift(long by) throws IOException {
         if (by == 0) {
             return;
@@ -287,13 +307,18 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
 
     private LatentException full(IOException e) {
-        return Broken.because(e, target, "can't be written further after %d bytes: %s; make room or choose another place",
-                end, reason(e));
+        return Broken.because(
+                e,
+                target,
+                "can't be written further after %d bytes: %s; make room or choose another place",
+                end,
+                reason(e));
     }
 
     private static String reason(IOException e) {
         String message = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-        return e instanceof AccessDeniedException ? "no permission"
+        return e instanceof AccessDeniedException
+                ? "no permission"
                 : message == null ? e.getClass().getSimpleName() : message;
     }
 

@@ -3,9 +3,9 @@ package org.latent4j.model.format;
 import java.util.List;
 
 /**
- * What a model's configuration says, with the names for it: GGUF's key behind {@code general.architecture} and a dot, and
- * the keys that models use in {@code config.json}; of several the first that is there counts. Empty where a format never
- * says it.
+ * What a model's configuration says, with the names for it: GGUF's key behind {@code general.architecture} and a dot,
+ * and the keys that models use in {@code config.json}; of several the first that is there counts. Empty where a format
+ * never says it.
  */
 enum Setting {
     LAYERS(List.of("block_count"), List.of("num_hidden_layers", "n_layer")),

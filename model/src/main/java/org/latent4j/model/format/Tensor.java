@@ -14,10 +14,16 @@ import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.Packing;
 
 /**
- * A named tensor of a mapped file. Nothing is unpacked until it is asked for; the memory is gone when the file is closed.
- * Its offsets were checked when the file was opened.
+ * A named tensor of a mapped file. Nothing is unpacked until it is asked for; the memory is gone when the file is
+ * closed. Its offsets were checked when the file was opened.
  */
 public final class Tensor {
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
+
     private final String name;
     private final String type;
     private final @Nullable Packing packing;
@@ -152,12 +158,6 @@ public final class Tensor {
         }
         return values;
     }
-
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
 
     void requireShape(long... wanted) {
         if (!Arrays.equals(shape, wanted)) {

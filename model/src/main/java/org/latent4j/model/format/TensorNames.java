@@ -29,21 +29,25 @@ import org.jspecify.annotations.Nullable;
  */
 record TensorNames(String prefix, String block, Map<Role, String> names, List<String> ignored) {
     /** GGUF's names, the same for all architectures. */
-    static final TensorNames GGUF = of("", "blk.*.", Map.ofEntries(
-            Map.entry(TOKENS, "token_embd"),
-            Map.entry(POSITIONS, "position_embd"),
-            Map.entry(FINAL_NORM, "output_norm"),
-            Map.entry(HEAD, "output"),
-            Map.entry(ATTENTION_NORM, "blk.*.attn_norm"),
-            Map.entry(QUERY, "blk.*.attn_q"),
-            Map.entry(KEY, "blk.*.attn_k"),
-            Map.entry(VALUE, "blk.*.attn_v"),
-            Map.entry(QUERY_KEY_VALUE, "blk.*.attn_qkv"),
-            Map.entry(ATTENTION_OUTPUT, "blk.*.attn_output"),
-            Map.entry(MLP_NORM, "blk.*.ffn_norm"),
-            Map.entry(GATE, "blk.*.ffn_gate"),
-            Map.entry(UP, "blk.*.ffn_up"),
-            Map.entry(DOWN, "blk.*.ffn_down")), ".attn_rot_embd");
+    static final TensorNames GGUF = of(
+            "",
+            "blk.*.",
+            Map.ofEntries(
+                    Map.entry(TOKENS, "token_embd"),
+                    Map.entry(POSITIONS, "position_embd"),
+                    Map.entry(FINAL_NORM, "output_norm"),
+                    Map.entry(HEAD, "output"),
+                    Map.entry(ATTENTION_NORM, "blk.*.attn_norm"),
+                    Map.entry(QUERY, "blk.*.attn_q"),
+                    Map.entry(KEY, "blk.*.attn_k"),
+                    Map.entry(VALUE, "blk.*.attn_v"),
+                    Map.entry(QUERY_KEY_VALUE, "blk.*.attn_qkv"),
+                    Map.entry(ATTENTION_OUTPUT, "blk.*.attn_output"),
+                    Map.entry(MLP_NORM, "blk.*.ffn_norm"),
+                    Map.entry(GATE, "blk.*.ffn_gate"),
+                    Map.entry(UP, "blk.*.ffn_up"),
+                    Map.entry(DOWN, "blk.*.ffn_down")),
+            ".attn_rot_embd");
 
     static TensorNames of(String prefix, String block, Map<Role, String> names, String... ignored) {
         return new TensorNames(prefix, block, names, List.of(ignored));
@@ -57,13 +61,15 @@ record TensorNames(String prefix, String block, Map<Role, String> names, List<St
     }
 
     /** The name of a role in a block, without its ending, or null if there is none in this architecture. */
-    @Nullable String of(Role role, int layer) {
+    @Nullable
+    String of(Role role, int layer) {
         String name = names.get(role);
         return name == null ? null : (role == HEAD ? "" : prefix) + name.replace("*", String.valueOf(layer));
     }
 
     /** Whether a tensor of this name belongs to a block, and would change what the block computes. */
     boolean belongsToBlock(String name) {
-        return name.startsWith(prefix + block.substring(0, block.indexOf('*'))) && ignored.stream().noneMatch(name::endsWith);
+        return name.startsWith(prefix + block.substring(0, block.indexOf('*')))
+                && ignored.stream().noneMatch(name::endsWith);
     }
 }

@@ -7,7 +7,10 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.Packing;
 
-/** Turns a weight that lies {@code [inputs, outputs]} into one that lies {@code [outputs, inputs]}, once, when it is opened. */
+/**
+ * Turns a weight that lies {@code [inputs, outputs]} into one that lies {@code [outputs, inputs]}, once, when it is
+ * opened.
+ */
 final class Transposition {
     private static final int TILE = 32;
 
@@ -30,7 +33,9 @@ final class Transposition {
         try {
             to = arena.allocate(from.data().byteSize(), Long.BYTES);
         } catch (OutOfMemoryError e) {
-            throw weight.broken("needs %d bytes of memory, which aren't there", from.data().byteSize());
+            throw weight.broken(
+                    "needs %d bytes of memory, which aren't there; give Java more with -XX:MaxDirectMemorySize",
+                    from.data().byteSize());
         }
         switch (packing.blockBytes()) {
             case Short.BYTES -> shorts(from.data(), to, inputs, outputs);
@@ -39,7 +44,10 @@ final class Transposition {
         return new PackedMatrix(packing, outputs, inputs, to);
     }
 
-    /** By tiles, so that both sides stay in the cache. The order of the bytes doesn't matter, they are copied as they are. */
+    /**
+     * By tiles, so that both sides stay in the cache. The order of the bytes doesn't matter, they are copied as they
+     * are.
+     */
     private static void ints(MemorySegment from, MemorySegment to, long rows, long columns) {
         ValueLayout.OfInt any = ValueLayout.JAVA_INT_UNALIGNED;
         for (long r0 = 0; r0 < rows; r0 += TILE) {

@@ -36,7 +36,12 @@ final class WeightBinder {
      * @param transposed whether projections are written {@code [inputs, outputs]}
      * @param arena where what must be copied lives
      */
-    WeightBinder(Path file, Architecture architecture, TensorNames names, boolean transposed, Map<String, Tensor> tensors,
+    WeightBinder(
+            Path file,
+            Architecture architecture,
+            TensorNames names,
+            boolean transposed,
+            Map<String, Tensor> tensors,
             Arena arena) {
         this.file = file;
         this.architecture = architecture;
@@ -61,7 +66,9 @@ final class WeightBinder {
         return used;
     }
 
-    /** All weights. A tensor of a block that isn't one of them is an error: leaving it out would compute something else. */
+    /**
+     * All weights. A tensor of a block that isn't one of them is an error: leaving it out would compute something else.
+     */
     TransformerWeights bind(ModelConfig config, boolean tied) {
         int width = config.width();
         PackedMatrix tokens = required(Role.TOKENS, 0, ".weight").matrix(config.vocabulary(), width);
@@ -118,9 +125,8 @@ final class WeightBinder {
 
     private Linear linear(Role role, int layer, int outputs, int inputs) {
         Tensor weight = required(role, layer, ".weight");
-        PackedMatrix matrix = transposed
-                ? Transposition.of(weight, outputs, inputs, arena)
-                : weight.matrix(outputs, inputs);
+        PackedMatrix matrix =
+                transposed ? Transposition.of(weight, outputs, inputs, arena) : weight.matrix(outputs, inputs);
         return new Linear(matrix, bias(role, layer, outputs));
     }
 
@@ -136,8 +142,8 @@ final class WeightBinder {
     }
 
     /**
-     * A head that is in the file is the head, even where the configuration calls it tied: transformers does so where the two
-     * differ, and where they don't it makes no difference.
+     * A head that is in the file is the head, even where the configuration calls it tied: transformers does so where
+     * the two differ, and where they don't it makes no difference.
      */
     private Linear head(ModelConfig config, PackedMatrix tokens, boolean tied) {
         Tensor weight = tied ? find(Role.HEAD, 0, ".weight") : required(Role.HEAD, 0, ".weight");
@@ -150,7 +156,8 @@ final class WeightBinder {
     private void refuseOthers(int layers) {
         for (Tensor tensor : tensors.values()) {
             if (names.belongsToBlock(tensor.name()) && !used.contains(tensor)) {
-                throw tensor.broken("isn't part of a %s of %d layers; without it the model would compute something else",
+                throw tensor.broken(
+                        "isn't part of a %s of %d layers; without it the model would compute something else",
                         architecture.name(), layers);
             }
         }
@@ -165,8 +172,12 @@ final class WeightBinder {
     }
 
     private LatentException missing(Role role, int layer, String ending) {
-        return Broken.file(file, "tensor '%s%s' is missing; is the download complete, and is it really a %s?",
-                names.of(role, layer), ending, architecture.name());
+        return Broken.file(
+                file,
+                "tensor '%s%s' is missing; is the download complete, and is it really a %s?",
+                names.of(role, layer),
+                ending,
+                architecture.name());
     }
 
     private @Nullable Tensor find(Role role, int layer, String ending) {

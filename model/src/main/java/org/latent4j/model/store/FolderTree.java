@@ -9,7 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** A folder with all that is in it. Links are never followed. */
+/** A folder with all that is in it, or a file. Links are never followed. */
 final class FolderTree {
     private FolderTree() {}
 

@@ -149,7 +149,7 @@ final class HubClient implements AutoCloseable {
         for (Throwable at = cause; at != null; at = at.getCause()) {
             switch (at) {
                 case UnresolvedAddressException _, java.net.UnknownHostException _ -> {
-                    return new FetchException("there is no host %s to be found".formatted(uri.getHost()), cause);
+                    return new FetchException("%s can't be found (is there a network?)".formatted(uri.getHost()), cause);
                 }
                 case HttpTimeoutException _ -> {
                     return silent(uri, cause);

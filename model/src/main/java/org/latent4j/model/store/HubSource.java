@@ -46,7 +46,7 @@ final class HubSource {
             Optional<Located> meanwhile = inOwnCache(hub);
             return meanwhile.isPresent() ? meanwhile.get() : fetch(name, hub, revision, progress);
         } catch (FetchException e) {
-            throw new LatentException("model %s can't be fetched: %s".formatted(name, e.getMessage()), e);
+            throw new LatentException("model %s can't be fetched: %s; a mirror of the hub can be named by HF_ENDPOINT".formatted(name, e.getMessage()), e);
         } catch (IOException e) {
             throw settings.disk().writingFailed(revision, e);
         }

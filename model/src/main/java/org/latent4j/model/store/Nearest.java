@@ -25,11 +25,21 @@ final class Nearest {
 
     private record Candidate(String name, int distance) {}
 
-    private static int distance(String a, String b) {
-        if (a.length() >= 3 && (b.contains(a) || a.contains(b))) {
+    /** Dots and dashes don't count, and who writes the beginning of a name has nearly written it. */
+    private static int distance(String name, String candidate) {
+        String a = letters(name);
+        String b = letters(candidate);
+        if (a.length() >= 3 && b.contains(a)) {
             return 1;
         }
-        return edits(a.substring(0, Math.min(a.length(), 200)), b.substring(0, Math.min(b.length(), 200)));
+        int beginning = a.length() >= 4 && b.length() > a.length() ? edits(a, b.substring(0, a.length())) + 1 : Integer.MAX_VALUE;
+        return Math.min(edits(a, b), beginning);
+    }
+
+    private static String letters(String name) {
+        StringBuilder letters = new StringBuilder();
+        name.chars().limit(200).filter(Character::isLetterOrDigit).forEach(c -> letters.append((char) c));
+        return letters.toString();
     }
 
     /** How many letters have to be inserted, removed or replaced (Levenshtein 1965). */

@@ -62,8 +62,8 @@ final class Removal {
         try (FetchLock _ = lock.get()) {
             long freed = 0;
             for (Path folder : folders) {
-                Files.deleteIfExists(folder.resolve(Sidecar.FILE_NAME)); // first, so that nobody takes what is left for a whole model
-                freed += FolderTree.delete(folder);
+                // The sidecar first, so that nobody takes what is left for a whole model.
+                freed += FolderTree.delete(folder.resolve(Sidecar.FILE_NAME)) + FolderTree.delete(folder);
                 deleteIfEmpty(folder.getParent());
                 deleteIfEmpty(folder.getParent().getParent());
             }

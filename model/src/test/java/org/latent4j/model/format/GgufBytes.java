@@ -171,6 +171,22 @@ final class GgufBytes {
     }
 
     byte[] toArray() {
+        if (tensors.isEmpty()) {
+            return header();
+        }
+        byte[] data = new byte
+                [tensors.stream()
+                        .mapToInt(t -> (int) Math.max(0, t.offset) + t.data.length)
+                        .max()
+                        .orElse(0)];
+        for (TensorBytes tensor : tensors) {
+            System.arraycopy(tensor.data, 0, data, (int) Math.max(0, tensor.offset), tensor.data.length);
+        }
+        return new Bytes().raw(header()).padTo(alignment).raw(data).toArray();
+    }
+
+    /** Everything before the padding and the data. */
+    byte[] header() {
         Bytes out = new Bytes().raw("GGUF".getBytes(StandardCharsets.US_ASCII)).i32(version);
         out.i64(claimedTensors >= 0 ? claimedTensors : tensors.size()).i64(claimedKeys >= 0 ? claimedKeys : keys);
         out.raw(metadata.toArray());
@@ -181,14 +197,7 @@ final class GgufBytes {
             }
             out.i32(tensor.type).i64(tensor.offset);
         }
-        if (tensors.isEmpty()) {
-            return out.toArray();
-        }
-        byte[] data = new byte[tensors.stream().mapToInt(t -> (int) Math.max(0, t.offset) + t.data.length).max().orElse(0)];
-        for (TensorBytes tensor : tensors) {
-            System.arraycopy(tensor.data, 0, data, (int) Math.max(0, tensor.offset), tensor.data.length);
-        }
-        return out.padTo(alignment).raw(data).toArray();
+        return out.toArray();
     }
 
     Path writeTo(Path path) {

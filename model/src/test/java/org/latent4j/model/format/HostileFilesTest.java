@@ -16,13 +16,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.latent4j.kernel.LatentException;
 
 /**
- * Files that were altered at random: each opens, or is refused with one line. Anything else, an exception of another kind or
- * an attempt to allocate what the file claims to have, fails the test. Every failure names its seed.
+ * Files that were altered at random: each opens, or is refused with one line. Anything else, an exception of another
+ * kind or an attempt to allocate what the file claims to have, fails the test. Every failure names its seed.
  */
 class HostileFilesTest {
-    private static final int EACH = 400;
+    private static final int EACH = 300;
     private static final long[] HUGE = {
-        -1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 62, 1L << 40, Integer.MAX_VALUE, 1L << 31, 0xffff_ffffL, 1L << 24, 255, 1, 0
+        -1,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        1L << 62,
+        1L << 40,
+        Integer.MAX_VALUE,
+        1L << 31,
+        0xffff_ffffL,
+        1L << 24,
+        255,
+        1,
+        0
     };
 
     @TempDir
@@ -30,7 +41,11 @@ class HostileFilesTest {
 
     @Test
     void alteredLlamaGgufs() throws IOException {
-        alter(TinyModels.llamaGguf("llama3-rope-scaling").toArray(), 6_000, temp.resolve("m.gguf"), temp.resolve("m.gguf"));
+        alter(
+                TinyModels.llamaGguf("llama3-rope-scaling").toArray(),
+                6_000,
+                temp.resolve("m.gguf"),
+                temp.resolve("m.gguf"));
     }
 
     @Test
@@ -41,8 +56,14 @@ class HostileFilesTest {
     @Test
     void alteredGgufsWithAllKindsOfMetadata() throws IOException {
         byte[] bytes = new GgufBytes()
-                .strings("a", "x", "yy", "").i32s("b", 1, 2, 3).bool("c", true).string("d", "text")
-                .value("e", GgufValue.Type.ARRAY, b -> b.i32(9).i64(2).i32(0).i64(1).u8(1).i32(8).i64(1).string("x"))
+                .strings("a", "x", "yy", "")
+                .i32s("b", 1, 2, 3)
+                .bool("c", true)
+                .string("d", "text")
+                .value(
+                        "e",
+                        GgufValue.Type.ARRAY,
+                        b -> b.i32(9).i64(2).i32(0).i64(1).u8(1).i32(8).i64(1).string("x"))
                 .value("f", GgufValue.Type.FLOAT64, b -> b.i64(7))
                 .tensor("t", GgmlType.Q4_1, new byte[40], 2, 32)
                 .f32Tensor("u", new float[4], 2, 2)

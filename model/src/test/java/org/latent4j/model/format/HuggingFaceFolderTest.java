@@ -43,7 +43,8 @@ class HuggingFaceFolderTest {
         String map = index.entrySet().stream()
                 .map(entry -> "\"" + entry.getKey() + "\": \"" + entry.getValue() + "\"")
                 .collect(Collectors.joining(",\n"));
-        TinyModels.writeText(folder.resolve("model.safetensors.index.json"),
+        TinyModels.writeText(
+                folder.resolve("model.safetensors.index.json"),
                 "{\"metadata\": {\"total_size\": 603904}, \"weight_map\": {" + map + "}}");
     }
 
@@ -75,11 +76,13 @@ class HuggingFaceFolderTest {
     void missingShardsAndTensorsAreErrors() throws IOException {
         index.put("model.norm.weight", FIRST);
         writeIndex();
-        refused(() -> Checkpoint.open(folder)).contains("says that the tensor 'model.norm.weight' is in " + FIRST + ", it isn't there");
+        refused(() -> Checkpoint.open(folder))
+                .contains("says that the tensor 'model.norm.weight' is in " + FIRST + ", it isn't there");
         index.put("model.norm.weight", SECOND);
         writeIndex();
         Files.delete(folder.resolve(SECOND));
-        refused(() -> Checkpoint.open(folder)).isEqualTo(folder.resolve(SECOND) + ": there is no such file; check the path");
+        refused(() -> Checkpoint.open(folder))
+                .isEqualTo(folder.resolve(SECOND) + ": there is no such file; check the path");
     }
 
     @Test
@@ -88,7 +91,8 @@ class HuggingFaceFolderTest {
         Map<String, Weight> both = TinyModels.weights("llama");
         Files.delete(folder.resolve(SECOND));
         TinyModels.write(folder.resolve(SECOND), both);
-        refused(() -> Checkpoint.open(folder)).startsWith(folder.resolve(SECOND) + ": has the tensor 'model.embed_tokens.weight'")
+        refused(() -> Checkpoint.open(folder))
+                .startsWith(folder.resolve(SECOND) + ": has the tensor 'model.embed_tokens.weight'")
                 .contains(FIRST + " has too");
     }
 

@@ -21,7 +21,10 @@ final class Refusals {
     /** The message of an error, which is one printable line. */
     static String oneLine(LatentException e) {
         String message = String.valueOf(e.getMessage());
-        assertThat(message).isNotBlank().hasSizeLessThan(1000).matches(m -> m.chars().noneMatch(Character::isISOControl));
+        assertThat(message)
+                .isNotBlank()
+                .hasSizeLessThan(1000)
+                .matches(m -> m.chars().noneMatch(Character::isISOControl));
         return message;
     }
 }

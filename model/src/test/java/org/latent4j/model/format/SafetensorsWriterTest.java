@@ -6,11 +6,11 @@ import static org.latent4j.model.format.Refusals.refused;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -49,7 +49,8 @@ class SafetensorsWriterTest {
         try (Safetensors in = Safetensors.open(target)) {
             assertThat(in.metadata()).isEqualTo(Map.of("say \"hi\"\n", "ü\\\t\ud83d\ude00 \ufffd", "k", "v"));
             assertThat(in.tensors().get("0.input_ids").integers()).containsExactly(1, -2, Integer.MAX_VALUE);
-            assertThat(in.tensors().get("0.resid_post.12").matrix()).isEqualTo(Matrix.of(2, 3, 1, 2, 3, 4, 5, Float.NaN));
+            assertThat(in.tensors().get("0.resid_post.12").matrix())
+                    .isEqualTo(Matrix.of(2, 3, 1, 2, 3, 4, 5, Float.NaN));
             assertThat(in.tensors().get("0.attn_pattern.0").floats()).isEqualTo(large);
             assertThat(in.tensors().get("0.attn_pattern.0").shape()).containsExactly(1, 1, large.length);
             assertThat(in.tensors().get("none").shape()).containsExactly(0, 7);
@@ -87,19 +88,24 @@ class SafetensorsWriterTest {
     void aFullDiskIsOneErrorAndLeavesNothing(long capacity) throws IOException {
         Path target = folder.resolve("out.safetensors");
         refused(() -> {
-            try (SafetensorsWriter out = SafetensorsWriter.create(target, 64, path -> new FullDisk(path, capacity))) {
-                for (int i = 0; i < 3; i++) {
-                    out.add("t" + i, new float[500_000], 500_000);
-                }
-                out.finish();
-            }
-        }).startsWith(target + ": can't be written further").contains("No space left on device").contains("make room");
+                    try (SafetensorsWriter out =
+                            SafetensorsWriter.create(target, 64, path -> new FullDisk(path, capacity))) {
+                        for (int i = 0; i < 3; i++) {
+                            out.add("t" + i, new float[500_000], 500_000);
+                        }
+                        out.finish();
+                    }
+                })
+                .startsWith(target + ": can't be written further")
+                .contains("No space left on device")
+                .contains("make room");
         assertThat(files()).isEmpty();
     }
 
     @Test
     void aPlaceThatCannotBeWrittenIsOneError() {
-        refused(() -> SafetensorsWriter.create(folder.resolve("absent/out.safetensors"))).contains("its folder isn't there");
+        refused(() -> SafetensorsWriter.create(folder.resolve("absent/out.safetensors")))
+                .contains("its folder isn't there");
         refused(() -> SafetensorsWriter.create(folder)).contains("is a folder");
     }
 
@@ -107,11 +113,12 @@ class SafetensorsWriterTest {
     void aNameIsWrittenOnceAndItsShapeMustFit() throws IOException {
         Path target = folder.resolve("out.safetensors");
         refused(() -> {
-            try (SafetensorsWriter out = SafetensorsWriter.create(target)) {
-                out.add("a", new float[1], 1);
-                out.add("a", new float[1], 1);
-            }
-        }).contains("a second tensor 'a'");
+                    try (SafetensorsWriter out = SafetensorsWriter.create(target)) {
+                        out.add("a", new float[1], 1);
+                        out.add("a", new float[1], 1);
+                    }
+                })
+                .contains("a second tensor 'a'");
         assertThat(files()).isEmpty();
         try (SafetensorsWriter out = SafetensorsWriter.create(target)) {
             assertThatIllegalArgumentException().isThrownBy(() -> out.add("b", new float[5], 2, 2));
@@ -130,7 +137,8 @@ class SafetensorsWriterTest {
         private final long capacity;
 
         FullDisk(Path path, long capacity) throws IOException {
-            this.file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            this.file = FileChannel.open(
+                    path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
             this.capacity = capacity;
         }
 

@@ -3,9 +3,12 @@ package org.latent4j.model.format;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -108,26 +111,37 @@ final class TinyModels {
             gguf.f32Tensor("rope_freqs.weight", llama3Divisors(16, 500_000, 8, 1, 4, 32), 8);
         }
         weights(name).forEach((from, weight) -> {
-            String to = from.replace("model.embed_tokens", "token_embd").replace("model.norm", "output_norm")
-                    .replace("lm_head", "output").replace("model.layers.", "blk.")
-                    .replace("input_layernorm", "attn_norm").replace("post_attention_layernorm", "ffn_norm")
-                    .replace("self_attn.q_proj", "attn_q").replace("self_attn.k_proj", "attn_k")
-                    .replace("self_attn.v_proj", "attn_v").replace("self_attn.o_proj", "attn_output")
-                    .replace("mlp.gate_proj", "ffn_gate").replace("mlp.up_proj", "ffn_up").replace("mlp.down_proj", "ffn_down");
-            Weight written = to.contains("attn_q") ? weight.permuted(4) : to.contains("attn_k") ? weight.permuted(2) : weight;
+            String to = from.replace("model.embed_tokens", "token_embd")
+                    .replace("model.norm", "output_norm")
+                    .replace("lm_head", "output")
+                    .replace("model.layers.", "blk.")
+                    .replace("input_layernorm", "attn_norm")
+                    .replace("post_attention_layernorm", "ffn_norm")
+                    .replace("self_attn.q_proj", "attn_q")
+                    .replace("self_attn.k_proj", "attn_k")
+                    .replace("self_attn.v_proj", "attn_v")
+                    .replace("self_attn.o_proj", "attn_output")
+                    .replace("mlp.gate_proj", "ffn_gate")
+                    .replace("mlp.up_proj", "ffn_up")
+                    .replace("mlp.down_proj", "ffn_down");
+            Weight written =
+                    to.contains("attn_q") ? weight.permuted(4) : to.contains("attn_k") ? weight.permuted(2) : weight;
             gguf.f32Tensor(to, written.values, written.shape);
         });
         return gguf;
     }
 
     /** The numbers of {@code rope_freqs.weight}, by the same script. */
-    private static float[] llama3Divisors(int width, double base, double factor, double low, double high, double context) {
+    private static float[] llama3Divisors(
+            int width, double base, double factor, double low, double high, double context) {
         float[] divisors = new float[width / 2];
         for (int i = 0; i < divisors.length; i++) {
             double wavelength = 2 * Math.PI * Math.pow(base, 2.0 * i / width);
             double smooth = (context / wavelength - low) / (high - low);
-            divisors[i] = (float) (wavelength < context / high ? 1
-                    : wavelength > context / low ? factor : 1 / ((1 - smooth) / factor + smooth));
+            divisors[i] = (float)
+                    (wavelength < context / high
+                            ? 1
+                            : wavelength > context / low ? factor : 1 / ((1 - smooth) / factor + smooth));
         }
         return divisors;
     }
@@ -143,11 +157,16 @@ final class TinyModels {
                 .u32("gpt2.attention.head_count", 4)
                 .f32("gpt2.attention.layer_norm_epsilon", 1e-5f);
         weights("gpt2").forEach((from, weight) -> {
-            String to = from.replace("transformer.wte", "token_embd").replace("transformer.wpe", "position_embd")
-                    .replace("transformer.ln_f", "output_norm").replace("transformer.h.", "blk.")
-                    .replace("ln_1", "attn_norm").replace("ln_2", "ffn_norm")
-                    .replace("attn.c_attn", "attn_qkv").replace("attn.c_proj", "attn_output")
-                    .replace("mlp.c_fc", "ffn_up").replace("mlp.c_proj", "ffn_down");
+            String to = from.replace("transformer.wte", "token_embd")
+                    .replace("transformer.wpe", "position_embd")
+                    .replace("transformer.ln_f", "output_norm")
+                    .replace("transformer.h.", "blk.")
+                    .replace("ln_1", "attn_norm")
+                    .replace("ln_2", "ffn_norm")
+                    .replace("attn.c_attn", "attn_qkv")
+                    .replace("attn.c_proj", "attn_output")
+                    .replace("mlp.c_fc", "ffn_up")
+                    .replace("mlp.c_proj", "ffn_down");
             Weight written = from.matches(".*\\.c_[a-z]+\\.weight") ? weight.transposed() : weight;
             gguf.f32Tensor(to, written.values, written.shape);
         });
@@ -159,6 +178,41 @@ final class TinyModels {
         try (SafetensorsWriter out = SafetensorsWriter.create(file)) {
             weights.forEach((name, weight) -> out.add(name, weight.values, weight.shape));
             out.finish();
+        }
+    }
+
+    /** Writes tensors as safetensors of two bytes a value: F16, or BF16 cut off. */
+    static void writeHalf(Path file, Map<String, Weight> weights, boolean brain) {
+        StringBuilder header = new StringBuilder("{");
+        ByteBuffer data = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+        weights.forEach((name, weight) -> {
+            int begin = data.position();
+            for (float value : weight.values) {
+                data.putShort(brain ? (short) (Float.floatToRawIntBits(value) >> 16) : Float.floatToFloat16(value));
+            }
+            header.append(header.length() > 1 ? "," : "")
+                    .append("\"")
+                    .append(name)
+                    .append("\":{\"dtype\":\"")
+                    .append(brain ? "BF16" : "F16")
+                    .append("\",\"shape\":")
+                    .append(Arrays.toString(weight.shape))
+                    .append(",\"data_offsets\":[")
+                    .append(begin)
+                    .append(",")
+                    .append(data.position())
+                    .append("]}");
+        });
+        // one odd byte: nothing in the format aligns the data
+        byte[] json =
+                header.append(header.length() % 2 == 0 ? "} " : "}").toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer whole =
+                ByteBuffer.allocate(8 + json.length + data.position()).order(ByteOrder.LITTLE_ENDIAN);
+        whole.putLong(json.length).put(json).put(data.flip());
+        try {
+            Files.write(file, whole.array());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

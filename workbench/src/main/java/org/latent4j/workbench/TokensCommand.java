@@ -1,0 +1,134 @@
+package org.latent4j.workbench;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.Progress;
+import org.latent4j.model.Model;
+import org.latent4j.model.Models;
+import org.latent4j.model.PromptMode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code latent tokens}: what a model's tokenizer makes of texts. */
+@Command(
+        name = "tokens",
+        description = "Show the tokens of texts. Nothing is added to a text unless --special or --chat asks for it.")
+final class TokensCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = {"-m", "--model"}, paramLabel = "MODEL", defaultValue = Models.DEFAULT,
+            description =
+                    "A catalogue name, a .gguf file, a Hugging Face folder, or org/name (default: "
+                            + "${DEFAULT-VALUE}).")
+    private String model = Models.DEFAULT;
+
+    @Parameters(paramLabel = "TEXT", arity = "0..1", description = "The text.")
+    private @Nullable String text;
+
+    @Mixin
+    private TextOptions texts = new TextOptions();
+
+    @Option(names = "--json", description = "One JSON array of {\"text\", \"ids\", \"tokens\"}.")
+    private boolean json;
+
+    @Option(names = "--offline", description = "Never touch the network.")
+    private boolean offline;
+
+    @Override
+    public Integer call() {
+        TextInput input = texts.input(text == null ? List.of() : List.of(text), null, "TEXT, --texts or --text-file");
+        PromptMode mode = texts.mode();
+        Models.Options options =
+                Models.Options.standard().withThreads(1).withOffline(offline).withProgress(Progress.NONE);
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        try (PromptReader reader = input.open(); Model opened = Models.open(model, options)) {
+            if (json) {
+                writeJson(reader, opened, mode, out);
+            } else {
+                writeTables(reader, opened, mode, out);
+            }
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static void writeJson(PromptReader reader, Model model, PromptMode mode, PrintWriter out) {
+        try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+            json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+            json.setRootValueSeparator(new SerializedString(",\n"));
+            out.print("[\n");
+            for (Prompt prompt = reader.next(); prompt != null && !out.checkError(); prompt = reader.next()) {
+                String text = ((Prompt.Text) prompt).text();
+                int[] ids = model.tokens(text, mode);
+                json.writeStartObject();
+                json.writeStringField("text", text);
+                json.writeFieldName("ids");
+                json.writeArray(ids, 0, ids.length);
+                json.writeArrayFieldStart("tokens");
+                for (int id : ids) {
+                    json.writeString(model.tokenizer().token(id));
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            json.flush();
+            out.print("\n]\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException("a writer that only remembers errors threw one", e);
+        }
+    }
+
+    private static void writeTables(PromptReader reader, Model model, PromptMode mode, PrintWriter out) {
+        int number = 0;
+        for (Prompt prompt = reader.next(); prompt != null && !out.checkError(); prompt = reader.next()) {
+            int[] ids = model.tokens(((Prompt.Text) prompt).text(), mode);
+            out.println((number == 0 ? "" : "\n") + "text " + number + ": " + ids.length
+                    + (ids.length == 1 ? " token" : " tokens") + " (" + model.name() + ", " + mode.label() + ")");
+            number++;
+            for (int i = 0; i < ids.length; i++) {
+                out.println(padded(i, 6) + padded(ids[i], 8) + "  " + quoted(model.tokenizer().token(ids[i])));
+            }
+        }
+    }
+
+    private static String padded(int number, int width) {
+        String digits = Integer.toString(number);
+        return " ".repeat(Math.max(1, width - digits.length())) + digits;
+    }
+
+    /** A token with its blanks visible: in quotes, control characters escaped. */
+    private static String quoted(String token) {
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < token.length(); i++) {
+            char c = token.charAt(i);
+            switch (c) {
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '\t' -> quoted.append("\\t");
+                case '"' -> quoted.append("\\\"");
+                case '\\' -> quoted.append("\\\\");
+                default -> {
+                    if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                        quoted.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
+                    } else {
+                        quoted.append(c);
+                    }
+                }
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}
