@@ -1,6 +1,6 @@
 package org.latent4j.model;
 
-import java.util.Map;
+import java.util.function.Consumer;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Progress;
 import org.latent4j.model.format.Checkpoint;
@@ -20,26 +20,33 @@ public final class Models {
      * @param threads how many threads compute, from 1; the caller is one of them
      * @param offline whether the network stays untouched
      * @param progress hears of downloads
+     * @param notices hears in single lines what someone who waits should know: where a model came from and under which
+     *     licence, that a hub can't be reached
      */
-    public record Options(int threads, boolean offline, Progress progress) {
+    public record Options(int threads, boolean offline, Progress progress, Consumer<String> notices) {
         /** As many threads as the machine has cores, the network if need be, silence. */
         public static Options standard() {
-            return new Options(Runtime.getRuntime().availableProcessors(), false, Progress.NONE);
+            return new Options(Runtime.getRuntime().availableProcessors(), false, Progress.NONE, _ -> {});
         }
 
         /** The same with another number of threads. */
         public Options withThreads(int number) {
-            return new Options(number, offline, progress);
+            return new Options(number, offline, progress, notices);
         }
 
         /** The same with or without the network. */
         public Options withOffline(boolean whether) {
-            return new Options(threads, whether, progress);
+            return new Options(threads, whether, progress, notices);
         }
 
-        /** The same with another listener. */
+        /** The same with another listener to progress. */
         public Options withProgress(Progress listener) {
-            return new Options(threads, offline, listener);
+            return new Options(threads, offline, listener, notices);
+        }
+
+        /** The same with another listener to notices. */
+        public Options withNotices(Consumer<String> listener) {
+            return new Options(threads, offline, progress, listener);
         }
     }
 
@@ -62,7 +69,9 @@ public final class Models {
         if (options.threads() < 1 || options.threads() > 1024) {
             throw new LatentException("%d threads: give a number from 1 to 1024".formatted(options.threads()));
         }
-        Located located = ModelStore.standard(System.getenv(), options.offline()).locate(name, options.progress());
+        Located located = ModelStore.standard(System.getenv(), options.offline())
+                .saying(options.notices())
+                .locate(name, options.progress());
         return new Model(located, Checkpoint.open(located.path()), options);
     }
 }

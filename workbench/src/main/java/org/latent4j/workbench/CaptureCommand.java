@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Progress;
 import org.latent4j.model.Model;
-import org.latent4j.model.Models;
 import org.latent4j.model.PromptMode;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Sites;
@@ -35,11 +34,8 @@ final class CaptureCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = {"-m", "--model"}, paramLabel = "MODEL", defaultValue = Models.DEFAULT,
-            description =
-                    "A catalogue name, a .gguf file, a Hugging Face folder, or org/name (default: "
-                            + "${DEFAULT-VALUE}).")
-    private String model = Models.DEFAULT;
+    @Mixin
+    private ModelOptions model = new ModelOptions();
 
     @Option(names = "--text", paramLabel = "T", description = "A text; may be repeated.")
     private List<String> text = new ArrayList<>();
@@ -66,13 +62,6 @@ final class CaptureCommand implements Callable<Integer> {
     @Option(names = "--skip-empty", description = "Leave out empty texts; the others keep their numbers.")
     private boolean skipEmpty;
 
-    @Option(names = "--threads", paramLabel = "N", description =
-            "Threads that compute (default: all cores). The result doesn't depend on it.")
-    private @Nullable Integer threads;
-
-    @Option(names = "--offline", description = "Never touch the network.")
-    private boolean offline;
-
     @Option(names = {"-o", "--out"}, paramLabel = "FILE", required = true,
             description = "The safetensors file to write.")
     private @Nullable Path out;
@@ -91,7 +80,7 @@ final class CaptureCommand implements Callable<Integer> {
         try (PartialCapture partial = PartialCapture.open(request.out(), restart)) {
             Thread farewell = new Thread(() -> sayHowToGoOn(partial));
             Runtime.getRuntime().addShutdownHook(farewell);
-            try (Model opened = Models.open(model, options())) {
+            try (Model opened = model.open()) {
                 Capture.Result result = new Capture(opened, request, partial, progress(), this::note).run();
                 note(summary(result, opened, request.mode()));
             } finally {
@@ -124,13 +113,8 @@ final class CaptureCommand implements Callable<Integer> {
                 commandLine());
     }
 
-    private Models.Options options() {
-        Models.Options options = Models.Options.standard().withOffline(offline).withProgress(progress());
-        return threads == null ? options : options.withThreads(threads);
-    }
-
     private Progress progress() {
-        return Progress.NONE;
+        return ProgressBar.on(Terminal.detect());
     }
 
     private void note(String line) {

@@ -15,11 +15,11 @@ import org.latent4j.insight.Lens;
 import org.latent4j.insight.LensReading;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.Model;
-import org.latent4j.model.Models;
 import org.latent4j.model.PromptMode;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.tokenizer.ChatTemplate.Message;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,9 +54,8 @@ final class ReadCommand implements Callable<Integer> {
     @Parameters(paramLabel = "TEXT", arity = "0..*", description = "The text; - reads standard input.")
     private List<String> words = new ArrayList<>();
 
-    @Option(names = {"-m", "--model"}, paramLabel = "NAME", defaultValue = Models.DEFAULT,
-            description = "A catalogue name, a .gguf, a Hugging Face folder, or org/name (default: ${DEFAULT-VALUE}).")
-    private String modelName = Models.DEFAULT;
+    @Mixin
+    private ModelOptions model = new ModelOptions();
 
     @Option(names = "--text-file", paramLabel = "FILE", description = "Read the text from a file, all of it.")
     private @Nullable Path textFile;
@@ -87,12 +86,6 @@ final class ReadCommand implements Callable<Integer> {
 
     @Option(names = "--html", paramLabel = "FILE", description = "Write a page to look at it all with the mouse.")
     private @Nullable Path html;
-
-    @Option(names = "--threads", paramLabel = "N", description = "How many threads compute (default: one a core).")
-    private @Nullable Integer threads;
-
-    @Option(names = "--offline", description = "Never touch the network.")
-    private boolean offline;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -139,18 +132,14 @@ final class ReadCommand implements Callable<Integer> {
     }
 
     private void read(String text, PromptMode mode, @Nullable Positions wanted, @Nullable NewFile page) {
-        Models.Options options = Models.Options.standard().withOffline(offline);
-        if (threads != null) {
-            options = options.withThreads(threads);
-        }
-        try (Model model = Models.open(modelName, options)) {
-            int[] whole = tokens(model, text, mode);
-            int[] ids = truncate ? Arrays.copyOf(whole, Math.min(whole.length, model.config().context())) : whole;
+        try (Model opened = model.open()) {
+            int[] whole = tokens(opened, text, mode);
+            int[] ids = truncate ? Arrays.copyOf(whole, Math.min(whole.length, opened.config().context())) : whole;
             int @Nullable [] chosen = wanted == null ? null : wanted.in(ids.length);
             int candidates = top != null ? top : json || page != null ? WRITTEN_TOP : SHOWN_NEXT;
             int kept = page != null ? Math.max(candidates, WRITTEN_TOP) : candidates;
-            LensReading reading = Lens.read(model, ids, mode, kept);
-            show(reading, subject(model, mode, whole.length), chosen, page);
+            LensReading reading = Lens.read(opened, ids, mode, kept);
+            show(reading, subject(opened, mode, whole.length), chosen, page);
         }
     }
 

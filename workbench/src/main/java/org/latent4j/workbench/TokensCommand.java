@@ -10,9 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.latent4j.kernel.Progress;
 import org.latent4j.model.Model;
-import org.latent4j.model.Models;
 import org.latent4j.model.PromptMode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,11 +27,8 @@ final class TokensCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = {"-m", "--model"}, paramLabel = "MODEL", defaultValue = Models.DEFAULT,
-            description =
-                    "A catalogue name, a .gguf file, a Hugging Face folder, or org/name (default: "
-                            + "${DEFAULT-VALUE}).")
-    private String model = Models.DEFAULT;
+    @Mixin
+    private ModelOptions model = new ModelOptions();
 
     @Parameters(paramLabel = "TEXT", arity = "0..1", description = "The text.")
     private @Nullable String text;
@@ -44,17 +39,12 @@ final class TokensCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON array of {\"text\", \"ids\", \"tokens\"}.")
     private boolean json;
 
-    @Option(names = "--offline", description = "Never touch the network.")
-    private boolean offline;
-
     @Override
     public Integer call() {
         TextInput input = texts.input(text == null ? List.of() : List.of(text), null, "TEXT, --texts or --text-file");
         PromptMode mode = texts.mode();
-        Models.Options options =
-                Models.Options.standard().withThreads(1).withOffline(offline).withProgress(Progress.NONE);
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        try (PromptReader reader = input.open(); Model opened = Models.open(model, options)) {
+        try (PromptReader reader = input.open(); Model opened = model.open()) {
             if (json) {
                 writeJson(reader, opened, mode, out);
             } else {

@@ -65,10 +65,13 @@ final class DiskSpace {
 
     /** Bytes as tables and messages write them, in decimal units: {@code 98.4 MB}. */
     static String megabytes(long bytes) {
-        if (bytes < 1_000_000) {
-            return bytes < 1000 ? bytes + " bytes" : tenths(bytes, 1000) + " kB";
+        if (bytes < 1000) {
+            return bytes + " bytes";
         }
-        return bytes < 1_000_000_000 ? tenths(bytes, 1_000_000) + " MB" : tenths(bytes, 1_000_000_000) + " GB";
+        if (bytes < 999_950) { // rounds up to 1.0 of the next unit
+            return tenths(bytes, 1000) + " kB";
+        }
+        return bytes < 999_950_000 ? tenths(bytes, 1_000_000) + " MB" : tenths(bytes, 1_000_000_000) + " GB";
     }
 
     private static String tenths(long bytes, long unit) {

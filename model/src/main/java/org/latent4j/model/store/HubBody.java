@@ -38,7 +38,7 @@ final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
         try {
             Event event = events.poll(silence.toMillis(), TimeUnit.MILLISECONDS);
             return switch (event) {
-                case null -> throw new IOException("nothing came for %.1f s".formatted(silence.toMillis() / 1000.0));
+                case null -> throw new IOException("nothing came for %d s".formatted(Math.max(1, silence.toSeconds())));
                 case Event.Bytes bytes -> {
                     request();
                     yield bytes.buffers();

@@ -142,7 +142,7 @@ final class HubClient implements AutoCloseable {
     }
 
     private FetchException silent(URI uri, Throwable cause) {
-        return new FetchException("%s didn't answer within %.0f s".formatted(uri.getHost(), Math.max(1, limits.answer().toMillis() / 1000.0)), cause);
+        return new FetchException("%s didn't answer within %d s".formatted(uri.getHost(), Math.max(1, limits.answer().toSeconds())), cause);
     }
 
     private FetchException unreachable(URI uri, Throwable cause) {

@@ -129,7 +129,7 @@ final class HubDownload {
         try (HubClient.Answer answer = client.get(url, range(from))) {
             if (answer.status() == 416) {
                 forget();
-                throw new InterruptedDownloadException("%s has no bytes from %,d on".formatted(file.path(), from));
+                throw new InterruptedDownloadException("%s has no bytes from %d on".formatted(file.path(), from));
             }
             requireSame(answer);
             return receive(answer, answer.status() == 206 ? from : 0);
@@ -174,7 +174,7 @@ final class HubDownload {
         long announced = length.isPresent() ? from + length.getAsLong() : -1;
         long size = file.size().orElse(announced);
         if (announced >= 0 && announced != size) {
-            throw new FetchException("%s of %s has %,d bytes, but %,d are expected".formatted(file.path(), client.host(), announced, size));
+            throw new FetchException("%s of %s has %d bytes, but %d are expected".formatted(file.path(), client.host(), announced, size));
         }
         disk.require(target.toAbsolutePath().getParent(), Math.max(0, size - from), file.path());
         Sha256 sha256 = from > 0 ? hashOfPart() : new Sha256();
@@ -204,7 +204,7 @@ final class HubDownload {
                 for (ByteBuffer buffer : buffers) {
                     if (end + buffer.remaining() > most) {
                         forget();
-                        throw new FetchException("%s of %s has more than the %,d bytes that are expected".formatted(file.path(), client.host(), most));
+                        throw new FetchException("%s of %s has more than the %d bytes that are expected".formatted(file.path(), client.host(), most));
                     }
                     end += buffer.remaining();
                     sha256.add(buffer.duplicate());
@@ -229,7 +229,7 @@ final class HubDownload {
     private String verified(Sha256 sha256, long end, long size, boolean resumed) throws IOException {
         String found = sha256.hex();
         if (end < size) {
-            throw new InterruptedDownloadException("only %,d of %,d bytes came".formatted(end, size));
+            throw new InterruptedDownloadException("only %d of %d bytes came".formatted(end, size));
         }
         if (file.sha256().isPresent() && !found.equals(file.sha256().get())) {
             forget();

@@ -81,7 +81,7 @@ final class HubFetch {
                     bytes.writeBytes(piece);
                 }
                 if (bytes.size() > LARGEST_LISTING) {
-                    throw new FetchException("%s lists more than %,d bytes of file names".formatted(client.host(), LARGEST_LISTING));
+                    throw new FetchException("%s lists more than %d bytes of file names".formatted(client.host(), LARGEST_LISTING));
                 }
             }
         } catch (FetchException e) {

@@ -85,7 +85,7 @@ final class Json {
     static Members read(Path file, int largest) throws IOException {
         long size = Files.size(file);
         if (size > largest) {
-            throw new MalformedException("%s has %,d bytes, more than the %,d allowed".formatted(file, size, largest));
+            throw new MalformedException("%s has %d bytes, more than the %d allowed".formatted(file, size, largest));
         }
         return parse(Files.readAllBytes(file));
     }
@@ -286,7 +286,7 @@ final class Json {
     }
 
     private MalformedException malformed(String why) {
-        return new MalformedException("not JSON: %s (character %,d)".formatted(why, at + 1));
+        return new MalformedException("not JSON: %s (character %d)".formatted(why, at + 1));
     }
 
     /** Writes maps, collections, strings, numbers and booleans, indented by two spaces, with a line feed at the end. */

@@ -35,7 +35,7 @@ sealed interface ModelName {
         }
         if (name.length() > LONGEST || name.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
             throw new LatentException("'%s' is no model's name: it has %s".formatted(
-                    printable(name), name.length() > LONGEST ? "more than %,d characters".formatted(LONGEST) : "a control character"));
+                    printable(name), name.length() > LONGEST ? "more than %d characters".formatted(LONGEST) : "a control character"));
         }
         if (name.startsWith("ollama:")) {
             return new Ollama(name.substring("ollama:".length()));

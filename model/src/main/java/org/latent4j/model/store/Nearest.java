@@ -1,5 +1,6 @@
 package org.latent4j.model.store;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -32,8 +33,9 @@ final class Nearest {
         if (a.length() >= 3 && b.contains(a)) {
             return 1;
         }
-        int beginning = a.length() >= 4 && b.length() > a.length() ? edits(a, b.substring(0, a.length())) + 1 : Integer.MAX_VALUE;
-        return Math.min(edits(a, b), beginning);
+        int[] edits = edits(a, b);
+        int beginning = a.length() >= 4 ? Arrays.stream(edits).min().orElse(0) + 1 : Integer.MAX_VALUE;
+        return Math.min(edits[b.length()], beginning);
     }
 
     private static String letters(String name) {
@@ -42,8 +44,8 @@ final class Nearest {
         return letters.toString();
     }
 
-    /** How many letters have to be inserted, removed or replaced (Levenshtein 1965). */
-    private static int edits(String a, String b) {
+    /** How many letters have to be inserted, removed or replaced to make of {@code a} the first j of {@code b} (Levenshtein 1965). */
+    private static int[] edits(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;
@@ -57,7 +59,7 @@ final class Nearest {
                 row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
             }
         }
-        return row[b.length()];
+        return row;
     }
 
     /** {@code ; did you mean a or b?}, or nothing where nothing is near. */

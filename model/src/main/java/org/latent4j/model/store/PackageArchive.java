@@ -68,7 +68,7 @@ final class PackageArchive {
             for (int count = 0; !missing.isEmpty() && tar.readNBytes(header, 0, TAR_BLOCK) == TAR_BLOCK && header[0] != 0; count++) {
                 long size = octal(archive, header);
                 if (count > MOST_MEMBERS) {
-                    throw new FetchException("%s has more than %,d members".formatted(archive.getFileName(), MOST_MEMBERS));
+                    throw new FetchException("%s has more than %d members".formatted(archive.getFileName(), MOST_MEMBERS));
                 }
                 String name = name(header);
                 boolean file = header[156] == '0' || header[156] == 0;

@@ -46,7 +46,7 @@ final class PinnedWriter implements AutoCloseable {
         byte[] buffer = new byte[1 << 16];
         for (int count; (count = in.read(buffer)) >= 0; ) {
             if (written + count > pin.size()) {
-                throw new FetchException("%s is larger than the %,d bytes it should have".formatted(pin.path(), pin.size()));
+                throw new FetchException("%s is larger than the %d bytes it should have".formatted(pin.path(), pin.size()));
             }
             sha256.add(buffer, count);
             write(ByteBuffer.wrap(buffer, 0, count));
@@ -75,7 +75,7 @@ final class PinnedWriter implements AutoCloseable {
         String found = sha256.hex();
         if (written != pin.size() || !found.equals(pin.sha256())) {
             Files.deleteIfExists(part());
-            throw new FetchException("%s has %,d bytes and SHA-256 %s, but %,d bytes and %s are expected"
+            throw new FetchException("%s has %d bytes and SHA-256 %s, but %d bytes and %s are expected"
                     .formatted(pin.path(), written, found, pin.size(), pin.sha256()));
         }
         AtomicFile.move(part(), file);

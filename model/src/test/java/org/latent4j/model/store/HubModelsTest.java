@@ -175,7 +175,7 @@ class HubModelsTest {
         assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class).hasMessageContaining("has SHA-256").hasMessageContaining("is expected");
         assertThat(part()).doesNotExist();
         hub.trouble("one-Q8_0.gguf", FakeHub.other(new byte[WEIGHTS.length + 1]));
-        assertThatThrownBy(() -> locate("acme/one")).hasMessageContaining("has 300,001 bytes, but 300,000 are expected");
+        assertThatThrownBy(() -> locate("acme/one")).hasMessageContaining("has 300001 bytes, but 300000 are expected");
     }
 
     @Test

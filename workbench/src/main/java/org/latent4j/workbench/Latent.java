@@ -1,0 +1,169 @@
+package org.latent4j.workbench;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.lang.reflect.Constructor;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.latent4j.kernel.LatentException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code latent} command. */
+@Command(
+        name = "latent",
+        header = "A workbench for latent spaces: see what a language model holds, layer by layer.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        footer = {
+            "",
+            "Begin with:   latent read \"The capital of France is\"",
+            "Then:         latent COMMAND --help, latent help TOPIC (models, sites, prompts, files, errors, java)"
+        })
+final class Latent implements Runnable {
+    private static final int USERS_MISTAKE = 2;
+    private static final int OUR_MISTAKE = 1;
+    /** The commands by name; which class is which is told by {@link #command}. */
+    private static final List<String> COMMANDS =
+            List.of("read", "capture", "tokens", "doctor", "help", "completion", "rehearse");
+
+    @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
+    private boolean debug;
+
+    private Latent() {}
+
+    /** Runs the command line and ends the process: 0, 1 for our mistake, 2 for the user's. */
+    public static void main(String[] arguments) {
+        openErrors();
+        PrintWriter out = new PrintWriter(
+                new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8), false);
+        int exit = run(out, new PrintWriter(System.err, true), arguments);
+        out.flush();
+        System.err.flush();
+        Runtime.getRuntime().exit(exit);
+    }
+
+    /** Runs a command line in this process. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine line = commandLine(arguments.length == 0 ? "" : arguments[0]);
+        line.setOut(new PrintWriter(out, false));
+        line.setErr(err);
+        line.setParameterExceptionHandler((thrown, _) -> tellMisuse(thrown));
+        line.setExecutionExceptionHandler((thrown, failed, _) -> tell(thrown, failed));
+        try {
+            return line.execute(arguments);
+        } catch (StackOverflowError | OutOfMemoryError thrown) {
+            return tell(thrown, line);
+        } finally {
+            line.getOut().flush();
+        }
+    }
+
+    /** The command line; only the named command is looked into, unless it takes all of them to answer. */
+    static CommandLine commandLine(String first) {
+        CommandLine line = new CommandLine(new Latent());
+        boolean known = COMMANDS.contains(first) && !first.equals("help") && !first.equals("completion");
+        for (String name : known ? List.of(first) : COMMANDS) {
+            line.addSubcommand(name, new CommandLine(command(name)));
+        }
+        for (CommandLine command : line.getSubcommands().values()) {
+            command.getCommandSpec().mixinStandardHelpOptions(true);
+        }
+        CommandSpec rehearsal = line.getSubcommands().containsKey("rehearse") ? line.getSubcommands().get("rehearse").getCommandSpec() : null;
+        if (rehearsal != null) {
+            rehearsal.usageMessage().hidden(true);
+        }
+        return line.setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
+    }
+
+    private static Object command(String name) {
+        return switch (name) {
+            case "read" -> new ReadCommand();
+            case "capture" -> new CaptureCommand();
+            case "tokens" -> new TokensCommand();
+            
+            case "doctor" -> new DoctorCommand();
+            case "help" -> new HelpCommand();
+            case "completion" -> new CompletionCommand();
+            case "rehearse" -> new RehearseCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    @Override
+    public void run() {
+        throw new LatentException("which command? 'latent --help' lists them; begin with: latent read \"The capital of France is\"");
+    }
+
+    /** A command line that can't be understood, in one line, with the nearest that can. */
+    private static int tellMisuse(ParameterException thrown) {
+        CommandLine line = thrown.getCommandLine();
+        StringBuilder message = new StringBuilder("latent: ").append(firstLine(thrown));
+        if (thrown instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
+            message.append("; did you mean '").append(unmatched.getSuggestions().getFirst().strip()).append("'?");
+        }
+        message.append(" (see: ").append(line.getCommandSpec().qualifiedName()).append(" --help)");
+        line.getErr().println(message);
+        return USERS_MISTAKE;
+    }
+
+    private static int tell(Throwable thrown, CommandLine line) {
+        line.getOut().flush();
+        boolean debug = line.getCommandSpec().root().userObject() instanceof Latent latent && latent.debug;
+        if (debug) {
+            thrown.printStackTrace(line.getErr());
+        }
+        switch (thrown) {
+            case LatentException mistake -> {
+                line.getErr().println("latent: " + oneLine(String.valueOf(mistake.getMessage())));
+                return USERS_MISTAKE;
+            }
+            case OutOfMemoryError _ -> {
+                line.getErr().println("latent: the memory doesn't suffice (%d MB may be used); give more with LATENT_JVM=-Xmx8g, or less text or fewer sites"
+                        .formatted(Runtime.getRuntime().maxMemory() >> 20));
+                return USERS_MISTAKE;
+            }
+            default -> {
+                line.getErr().println("latent: something went wrong that shouldn't (%s); --debug shows where".formatted(oneLine(thrown.toString())));
+                return OUR_MISTAKE;
+            }
+        }
+    }
+
+    private static String firstLine(Throwable thrown) {
+        String message = String.valueOf(thrown.getMessage());
+        String line = message.lines().findFirst().orElse(message).strip();
+        return line.isEmpty() ? line : Character.toLowerCase(line.charAt(0)) + line.substring(1);
+    }
+
+    private static String oneLine(String message) {
+        return message.replace("\r", "").replace('\n', ' ');
+    }
+
+    /**
+     * Opens standard error where the launcher has put it: the JVM's own is closed, because it would begin with a warning
+     * about the Vector API every time.
+     */
+    private static void openErrors() {
+        String number = System.getProperty("latent.errors");
+        if (number == null) {
+            return;
+        }
+        try {
+            Constructor<FileDescriptor> constructor = FileDescriptor.class.getDeclaredConstructor(int.class);
+            constructor.setAccessible(true);
+            FileOutputStream stream = new FileOutputStream(constructor.newInstance(Integer.parseInt(number)));
+            System.setErr(new PrintStream(stream, true, StandardCharsets.UTF_8));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            System.out.println("latent: standard error can't be opened (" + e + "); start latent by its launcher");
+        }
+    }
+}
