@@ -8,15 +8,15 @@ import org.latent4j.model.PromptMode;
  * output head, as if the model had to answer there. One {@link Layer} a row, from {@code embed} to the last {@code
  * resid_post}; one {@link Cell} a token position.
  *
- * <p>The last layer's reading is the model's own answer: at every position the first candidate of the last layer is what
- * the model finally says there (see {@link #answer}). Immutable but for the array of ids.
+ * <p>The last layer's reading is the model's own answer: at every position the first candidate of the last layer is
+ * what the model finally says there (see {@link #answer}). Immutable but for the array of ids.
  *
  * @param model the model's name, as it was asked for
  * @param mode how the text became tokens
  * @param ids the token ids that the model saw, one a position
  * @param tokens what each of {@code ids} says; bytes that are no whole character stand as U+FFFD
- * @param layers at least one; {@code embed} first, then {@code resid_post.0} and so on, each with as many cells as there
- *     are ids
+ * @param layers at least one; {@code embed} first, then {@code resid_post.0} and so on, each with as many cells as
+ *     there are ids
  * @param next what the model expects after the last position, most probable first: the last layer's last cell
  * @param plane the plane that {@link Cell#x} and {@link Cell#y} lie in
  */
@@ -119,9 +119,9 @@ public record LensReading(
     public record Candidate(int id, String token, double probability) {}
 
     /**
-     * The plane of the two first principal components of all hidden states read (every row, every position), each scaled
-     * to unit length first: norms grow through the layers and are huge at the first position, so that unscaled states
-     * would show nothing but their norms.
+     * The plane of the two first principal components of all hidden states read (every row, every position), each
+     * scaled to unit length first: norms grow through the layers and are huge at the first position, so that unscaled
+     * states would show nothing but their norms.
      *
      * @param first share of the scaled states' variance along x, 0 to 1
      * @param second share along y, 0 to 1, not more than {@code first}

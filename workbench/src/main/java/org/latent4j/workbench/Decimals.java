@@ -5,8 +5,8 @@ final class Decimals {
     private Decimals() {}
 
     /**
-     * A number with so many digits after the point, rounded half up: {@code -0.97}. NaN is {@code –}, beyond 10^12 it is as
-     * Java writes it.
+     * A number with so many digits after the point, rounded half up: {@code -0.97}. NaN is {@code –}, beyond 10^12 it
+     * is as Java writes it.
      *
      * @param digits 0 to 6
      */

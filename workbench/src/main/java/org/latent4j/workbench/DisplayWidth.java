@@ -7,7 +7,7 @@ import java.util.Arrays;
  * marks (none) and the emoji that are shown as such by default (two). Ambiguous characters take one.
  */
 final class DisplayWidth {
-    /** First and last of each range of characters two columns wide; unassigned ones between such ranges count as wide. */
+    /** First and last of each range of characters two columns wide; unassigned ones in between count as wide. */
     private static final int[] WIDE = {
         0x1100, 0x115F, 0x231A, 0x231B, 0x2329, 0x232A, 0x23E9, 0x23EC, 0x23F0, 0x23F0, 0x23F3, 0x23F3,
         0x25FD, 0x25FE, 0x2614, 0x2615, 0x2648, 0x2653, 0x267F, 0x267F, 0x2693, 0x2693, 0x26A1, 0x26A1,
@@ -30,15 +30,14 @@ final class DisplayWidth {
     /** Columns taken by one code point: 0, 1 or 2. Control characters count as 0: nobody should print them. */
     static int of(int codePoint) {
         if (codePoint < 0x300) {
-            return codePoint >= 0x20 && codePoint != 0x7F && (codePoint < 0x80 || codePoint >= 0xA0) && codePoint != 0xAD
-                    ? 1
-                    : 0;
+            boolean control = codePoint < 0x20 || (codePoint >= 0x7F && codePoint < 0xA0);
+            return control || codePoint == 0xAD ? 0 : 1;
         }
         if (isMark(codePoint)) {
             return 0;
         }
         int at = Arrays.binarySearch(WIDE, codePoint);
-        // A bound itself is found; otherwise the place to insert is odd within a range: behind its first, before its last.
+        // A bound is found; within a range the place to insert at is odd: behind its first, before its last.
         return at >= 0 || (-at - 1) % 2 == 1 ? 2 : 1;
     }
 
@@ -53,7 +52,10 @@ final class DisplayWidth {
         return width;
     }
 
-    /** Whether a code point is drawn over the one before it: accents, enclosing marks, medial and final Hangul letters, format characters. */
+    /**
+     * Whether a code point is drawn over the one before it: accents, enclosing marks, medial and final Hangul letters,
+     * format characters.
+     */
     static boolean isMark(int codePoint) {
         if (codePoint < 0x300) {
             return false;

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import org.latent4j.kernel.LatentException;
 
 /**
- * A text file that appears whole or not at all: written under a hidden name in its folder, then moved into place. Claimed
- * before the work begins, so that a place that can't be written to is known at once.
+ * A text file that appears whole or not at all: written under a hidden name in its folder, then moved into place.
+ * Claimed before the work begins, so that a place that can't be written to is known at once.
  */
 final class NewFile implements AutoCloseable {
     private final Path target;
@@ -36,7 +36,8 @@ final class NewFile implements AutoCloseable {
             Path target = Files.isSymbolicLink(place) ? place.toRealPath() : place.toAbsolutePath();
             Path folder = target.getParent();
             if (Files.exists(target) && !Files.isRegularFile(target)) {
-                throw new LatentException("can't write " + place + ": it is " + (Files.isDirectory(target) ? "a folder" : "no ordinary file"));
+                String what = Files.isDirectory(target) ? "a folder" : "no ordinary file";
+                throw new LatentException("can't write " + place + ": it is " + what);
             }
             if (folder == null || !Files.isDirectory(folder)) {
                 throw new LatentException("can't write " + place + ": there is no folder " + folder);

@@ -1,9 +1,10 @@
 package org.latent4j.workbench;
 
 /**
- * Probability as a colour behind text: one hue, lightness and colourfulness rising evenly (in OKLCH) with it. From a muted
- * dark teal to a bright one: on a dark terminal the probable stands out by light, on a light one by colour. Text on it is
- * white or black, whichever has more contrast (always above 4.5 to 1); below one percent the terminal's own colours stay.
+ * Probability as a colour behind text: one hue, lightness and colourfulness rising evenly (in OKLCH) with it. From a
+ * muted dark teal to a bright one: on a dark terminal the probable stands out by light, on a light one by colour.
+ * Text on it is white or black, whichever has more contrast (always above 4.5 to 1); below one percent the terminal's
+ * own colours stay.
  */
 final class Ramp {
     static final String RESET = "\u001B[0m";
@@ -51,7 +52,10 @@ final class Ramp {
 
     /** The escape sequence for bars: the hue at middling lightness, seen on dark and on light. */
     String foreground() {
-        return backgrounds.length == 0 ? "" : backgrounds.length == STEPS ? "\u001B[38;2;0;145;142m" : "\u001B[38;5;30m";
+        if (backgrounds.length == 0) {
+            return "";
+        }
+        return backgrounds.length == STEPS ? "\u001B[38;2;0;145;142m" : "\u001B[38;5;30m";
     }
 
     private static String[] palette() {

@@ -32,15 +32,16 @@ import picocli.CommandLine.Spec;
         header = "Show what every layer of a model holds of a text.",
         description = {
             "",
-            "A table, one row a layer, one column a token: each cell shows the token that the model would say if it had to answer "
-                    + "from the hidden state there (logit lens), coloured by its probability. Beside the rows: how far the "
-                    + "state moved. Below: what the model expects next.",
+            "A table, one row a layer, one column a token: each cell shows the token that the model would say if it "
+                    + "had to answer from the hidden state there (logit lens), coloured by its probability. Beside the "
+                    + "rows: how far the state moved. Below: what the model expects next.",
             ""
         },
         footer = {
             "",
-            "Where not all positions fit, those are shown that tell most: always the last; then those at which the probability of "
-                    + "the model's final answer moves most on its way through the layers, ups and downs added.",
+            "Where not all positions fit, those are shown that tell most: always the last; then those at which the "
+                    + "probability of the model's final answer moves most on its way through the layers, ups and downs "
+                    + "added.",
             "",
             "  latent read \"The capital of France is\"",
             "  latent read --chat \"Who wrote Faust?\" --html faust.html",
@@ -73,7 +74,8 @@ final class ReadCommand implements Callable<Integer> {
     private boolean truncate;
 
     @Option(names = "--positions", paramLabel = "LIST",
-            description = "Which positions to show: all, last, or a list like 0,3,5-8,-2,last; negative ones count from the end.")
+            description = "Which positions to show: all, last, or a list like 0,3,5-8,-2,last; negative ones count "
+                    + "from the end.")
     private @Nullable String positions;
 
     @Option(names = "--top", paramLabel = "N",
@@ -116,7 +118,8 @@ final class ReadCommand implements Callable<Integer> {
 
     private PromptMode mode() {
         if (chat && special) {
-            throw new LatentException("--chat and --special exclude each other: a chat template sets its own special tokens");
+            throw new LatentException(
+                    "--chat and --special exclude each other: the chat template adds its own special tokens");
         }
         if (system != null && !chat) {
             throw new LatentException("--system is for --chat: without a chat template there is no place for it");
@@ -130,7 +133,8 @@ final class ReadCommand implements Callable<Integer> {
         }
         Positions parsed = Positions.parse(positions);
         if (parsed instanceof Positions.Mean) {
-            throw new LatentException("--positions mean: a lens reads states one by one; choose all, last, or a list like 0,3,5-8,-2");
+            throw new LatentException(
+                    "--positions mean: a lens reads states one by one; choose all, last, or a list like 0,3,5-8,-2");
         }
         return parsed;
     }
@@ -141,8 +145,9 @@ final class ReadCommand implements Callable<Integer> {
             int[] ids = truncate ? Arrays.copyOf(whole, Math.min(whole.length, opened.config().context())) : whole;
             int @Nullable [] chosen = wanted == null ? null : wanted.in(ids.length);
             int candidates = top != null ? top : json || page != null ? WRITTEN_TOP : SHOWN_NEXT;
+            int kept = page != null ? Math.max(candidates, WRITTEN_TOP) : candidates;
             warmUp.await();
-            LensReading reading = Lens.read(opened, ids, mode, page != null ? Math.max(candidates, WRITTEN_TOP) : candidates);
+            LensReading reading = Lens.read(opened, ids, mode, kept);
             show(reading, subject(opened, mode, whole.length), chosen, page);
         }
     }
@@ -180,7 +185,8 @@ final class ReadCommand implements Callable<Integer> {
                 throw new UncheckedIOException(e);
             }
         } else if (page == null) {
-            out.print(new ReadTable(reading, subject, Terminal.detect()).render(chosen, top != null ? top : SHOWN_NEXT));
+            ReadTable table = new ReadTable(reading, subject, Terminal.detect());
+            out.print(table.render(chosen, top != null ? top : SHOWN_NEXT));
         }
         out.flush();
     }

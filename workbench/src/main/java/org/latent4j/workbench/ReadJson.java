@@ -28,8 +28,9 @@ import org.latent4j.insight.LensReading.Layer;
  *  "next": [{"id": …, "token": …, "probability": …}, …]}      // after the last position
  * }</pre>
  *
- * Numbers are 32-bit floats as the engine computes them, written with the fewest digits that read back the same; what isn't a number
- * ({@code cosine} at {@code embed}) is null. Entropy is in nats. Half a surrogate pair in a token is written as U+FFFD.
+ * Numbers are 32-bit floats as the engine computes them, written with the fewest digits that read back the same; what
+ * isn't a number ({@code cosine} at {@code embed}) is null. Entropy is in nats. Half a surrogate pair in a token is
+ * written as U+FFFD.
  */
 final class ReadJson {
     private final JsonGenerator json;

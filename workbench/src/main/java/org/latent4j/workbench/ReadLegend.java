@@ -30,10 +30,13 @@ final class ReadLegend {
         if (!percentages) {
             samples();
         }
-        line("cos, norm", "at position " + last + ": cosine to the row above (1 = same direction), length of the state");
+        line("cos, norm",
+                "at position " + last + ": cosine to the row above (1 = same direction), length of the state");
         line("embedding", "row embed: the token's own vector, before any block has seen what is around it");
-        line("hidden state", "the vector at one position behind one block: the token, and what the model has made of its context");
-        line("latent space", "the " + subject.width() + " dimensions that all these vectors lie in; directions in it carry meaning");
+        line("hidden state",
+                "the vector at one position behind one block: the token, and what the model has made of its context");
+        line("latent space",
+                "the " + subject.width() + " dimensions that all these vectors lie in; directions in it carry meaning");
     }
 
     private void line(String term, String text) {
@@ -62,7 +65,8 @@ final class ReadLegend {
             if (plain) {
                 out.append(' ').append(Ramp.bar(probability)).append(percent).append('%');
             } else {
-                out.append(' ').append(ramp.background(probability)).append(' ').append(percent).append("% ").append(Ramp.RESET);
+                out.append(' ').append(ramp.background(probability)).append(' ').append(percent).append("% ")
+                        .append(Ramp.RESET);
             }
         }
         out.append('\n');

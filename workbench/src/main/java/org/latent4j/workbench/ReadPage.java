@@ -22,9 +22,9 @@ import org.latent4j.insight.LensReading.Cell;
 import org.latent4j.insight.LensReading.Layer;
 
 /**
- * A reading as one self-contained page, {@code read.html} filled with data. It needs no network and asks for none: its
- * Content-Security-Policy allows its own style and script, by their hashes, and nothing else. Tokens are data in it, never
- * markup.
+ * A reading as one self-contained page, {@code read.html} filled with data. It needs no network and asks for none:
+ * its Content-Security-Policy allows its own style and script, by their hashes, and nothing else. Tokens are data in
+ * it, never markup.
  */
 final class ReadPage {
     /** More columns than this make a page that browsers are slow to lay out. */
@@ -79,7 +79,7 @@ final class ReadPage {
         }
     }
 
-    /** The data as JSON that can stand in a script element: a less-than sign occurs in its strings alone, and escaped. */
+    /** The data as JSON that can stand in a script element: less-than signs occur in its strings alone, escaped. */
     private String data() throws IOException {
         StringWriter text = new StringWriter(1 << 16);
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

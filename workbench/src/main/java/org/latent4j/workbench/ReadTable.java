@@ -8,9 +8,9 @@ import org.latent4j.insight.LensReading.Candidate;
 import org.latent4j.insight.LensReading.Cell;
 
 /**
- * A reading as a table for terminals: a row a layer, a column a position, in each cell the token that the hidden state there would
- * say. Columns are as wide as their tokens, shrink to the terminal, and go on in further tables below where chosen ones
- * don't fit side by side.
+ * A reading as a table for terminals: a row a layer, a column a position, in each cell the token that the hidden state
+ * there would say. Columns are as wide as their tokens, shrink to the terminal, and go on in further tables below where
+ * chosen ones don't fit side by side.
  */
 final class ReadTable {
     private static final int WIDEST_CELL = 24;
@@ -24,7 +24,7 @@ final class ReadTable {
     private final boolean plain;
     private final Ramp ramp;
     private final int label;
-    private final int gauge; // columns behind a token that tell its probability: a percentage, a small bar, or the colour alone
+    private final int gauge; // columns behind a token that tell its probability: a percentage, a bar, or colour alone
     private final StringBuilder out = new StringBuilder(1 << 14);
 
     ReadTable(LensReading reading, ReadSubject subject, Terminal terminal) {
@@ -65,8 +65,8 @@ final class ReadTable {
     private void heading() {
         String name = TokenText.visible(reading.model());
         strong(name);
-        String about = ": " + subject.architecture() + ", " + subject.blocks() + " blocks, width " + subject.width() + ", "
-                + subject.quantisation();
+        String about = ": " + subject.architecture() + ", " + subject.blocks() + " blocks, width " + subject.width()
+                + ", " + subject.quantisation();
         Wrapped.append(out, about, DisplayWidth.of(name), 2, width);
         StringBuilder seen = new StringBuilder();
         seen.append(switch (reading.mode()) {
@@ -142,7 +142,8 @@ final class ReadTable {
     private int natural(int position) {
         int widest = Math.max(DisplayWidth.of(TokenText.visible(reading.tokens().get(position))), 3);
         for (int layer = 0; layer < reading.layers().size(); layer++) {
-            widest = Math.max(widest, DisplayWidth.of(TokenText.visible(reading.cell(layer, position).first().token())));
+            String token = reading.cell(layer, position).first().token();
+            widest = Math.max(widest, DisplayWidth.of(TokenText.visible(token)));
         }
         return Math.min(1 + widest + gauge, WIDEST_CELL);
     }
@@ -261,8 +262,8 @@ final class ReadTable {
         text.append(shown.length).append(" of ").append(reading.positions()).append(" positions");
         text.append(chosen
                 ? "."
-                : ": the last, and those where the probability of the final answer moves most. --positions all, or a list "
-                        + "like 0,3,5-8,last, shows others.");
+                : ": the last, and those where the probability of the final answer moves most. --positions all, or a "
+                        + "list like 0,3,5-8,last, shows others.");
         Wrapped.append(out, text.toString(), 0, 0, width);
         out.append('\n');
     }

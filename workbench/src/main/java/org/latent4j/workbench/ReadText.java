@@ -25,12 +25,14 @@ final class ReadText {
                 throw new LatentException("there is a text and a --text-file: give one of them");
             }
             try (PromptReader reader = new TextInput.WholeFile(file).open()) {
-                return checked(reader.next() instanceof Prompt.Text(String _, String text) ? text : "", file.toString());
+                String text = reader.next() instanceof Prompt.Text(String _, String whole) ? whole : "";
+                return checked(text, file.toString());
             }
         }
         if (words.isEmpty()) {
             throw new LatentException(
-                    "there is no text: write it in quotes, latent read \"The capital of France is\", or - to read it from standard input");
+                    "there is no text: write it in quotes, latent read \"The capital of France is\", or - to read it "
+                            + "from standard input");
         }
         if (words.size() > 1) {
             throw new LatentException("the text is in " + words.size() + " pieces: put it in quotes");
@@ -38,7 +40,7 @@ final class ReadText {
         if (words.getFirst().equals("-")) {
             return checked(standardInput(input), "standard input");
         }
-        return checked(words.getFirst(), "the text");
+        return checked(ArgumentText.intact(words.getFirst()), "the text");
     }
 
     private static String standardInput(InputStream input) {
@@ -46,7 +48,8 @@ final class ReadText {
         char[] buffer = new char[1 << 13];
         Utf8Reader reader = new Utf8Reader("standard input", input);
         try {
-            for (int count = reader.read(buffer, 0, buffer.length); count > 0; count = reader.read(buffer, 0, buffer.length)) {
+            int count;
+            while ((count = reader.read(buffer, 0, buffer.length)) > 0) {
                 text.append(buffer, 0, count);
                 if (text.length() > TextInput.LONGEST_TEXT) {
                     throw new LatentException("standard input is longer than " + TextInput.LONGEST_TEXT
@@ -69,10 +72,6 @@ final class ReadText {
         int half = halfSurrogate(text);
         if (half >= 0) {
             throw new LatentException(name + " isn't Unicode: character " + half + " is half of a surrogate pair");
-        }
-        if (text.indexOf('\uFFFD') >= 0 && !System.getProperty("sun.jnu.encoding", "UTF-8").equals("UTF-8")) {
-            throw new LatentException(name + " has characters that the locale's encoding (" + System.getProperty("sun.jnu.encoding")
-                    + ") can't pass on: set LC_ALL=C.UTF-8, or give it by standard input with -");
         }
         return text;
     }

@@ -3,8 +3,8 @@ package org.latent4j.workbench;
 import org.latent4j.insight.LensReading;
 
 /**
- * Which positions tell most: always the last; then those at which the probability of the model's final answer moves most
- * on its way through the layers, ups and downs added. Of equal ones the later.
+ * Which positions tell most: always the last; then those at which the probability of the model's final answer moves
+ * most on its way through the layers, ups and downs added. Of equal ones the later.
  */
 final class ShownPositions {
     private final double[] movement;
@@ -16,7 +16,7 @@ final class ShownPositions {
         }
     }
 
-    /** How far the probability of the final answer at a position travels through the layers: 0 and up, at least its rise. */
+    /** How far the probability of the final answer at a position travels through the layers: at least its rise. */
     private static double movement(LensReading reading, int position) {
         double sum = 0;
         for (int layer = 1; layer < reading.layers().size(); layer++) {

@@ -3,10 +3,11 @@ package org.latent4j.workbench;
 import java.util.Locale;
 
 /**
- * Tokens as a terminal may show them. Tokens hold anything: line feeds, escape sequences, half characters, text that runs
- * from right to left. Here they become one line of known width in which every character that can't be seen stands as one
- * that can: a space as {@code ␣}, a line feed as {@code ⏎}, a tab as {@code ⇥}, other control characters as their
- * pictures ({@code ␛}), and what has no picture, or a width that terminals disagree about, as {@code <200D>}.
+ * Tokens as a terminal may show them. Tokens hold anything: line feeds, escape sequences, half characters, text that
+ * runs from right to left. Here they become one line of known width in which every character that can't be seen
+ * stands as one that can: a space as {@code ␣}, a line feed as {@code ⏎}, a tab as {@code ⇥}, other control
+ * characters as their pictures ({@code ␛}), and what has no picture, or a width that terminals disagree about, as
+ * {@code <200D>}.
  */
 final class TokenText {
     /** Left-to-right mark, of no width: keeps neighbours of right-to-left text where they are. */
@@ -75,7 +76,8 @@ final class TokenText {
                 || (codePoint >= 0xE0100 && codePoint <= 0xE01EF)
                 || (codePoint >= 0x1F1E6 && codePoint <= 0x1F1FF) // letters of flags: one column or two or half of two
                 || (codePoint >= 0x1F3FB && codePoint <= 0x1F3FF) // skin tones: two columns or none
-                || codePoint == 0x115F || codePoint == 0x1160 || codePoint == 0x3164 || codePoint == 0xFFA0) { // fillers
+                || codePoint == 0x115F || codePoint == 0x1160 // fillers
+                || codePoint == 0x3164 || codePoint == 0xFFA0) {
             return true;
         }
         return switch (Character.getType(codePoint)) {
@@ -101,7 +103,7 @@ final class TokenText {
         }
     }
 
-    /** Appends a visible text in exactly so many columns: cut with {@code …} where it is longer, filled with spaces where shorter. */
+    /** Appends a visible text in exactly so many columns: cut with {@code …} or filled with spaces. */
     static void appendFitted(StringBuilder out, String visible, int columns) {
         int width = appendCut(out, visible, columns);
         for (int i = width; i < columns; i++) {
@@ -109,7 +111,7 @@ final class TokenText {
         }
     }
 
-    /** Appends a visible text in at most so many columns, cut with {@code …} where it is longer; returns the columns taken. */
+    /** Appends a visible text in at most so many columns, cut with {@code …}; returns the columns taken. */
     static int appendCut(StringBuilder out, String visible, int columns) {
         int whole = DisplayWidth.of(visible);
         boolean cut = whole > columns;

@@ -5,8 +5,8 @@ final class Wrapped {
     private Wrapped() {}
 
     /**
-     * Appends a text, broken at spaces so that no line is wider than {@code width} (words longer than a line stay whole),
-     * with a line feed at the end.
+     * Appends a text, broken at spaces so that no line is wider than {@code width} (words longer than a line stay
+     * whole), with a line feed at the end.
      *
      * @param from the column at which the caller stands and the text begins
      * @param indent spaces before every further line

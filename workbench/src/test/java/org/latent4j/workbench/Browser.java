@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 
 /** A headless Chromium with one page, driven over its DevTools protocol. */
 final class Browser implements AutoCloseable {
-    private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
+    private static final List<String> NAMES =
+            List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -86,7 +87,8 @@ final class Browser implements AutoCloseable {
         socket = client.newWebSocketBuilder()
                 .buildAsync(URI.create(address.get(60, TimeUnit.SECONDS)), new Listener()).get(30, TimeUnit.SECONDS);
         String target = call("Target.createTarget", "{\"url\":\"about:blank\"}").path("targetId").asText();
-        session = call("Target.attachToTarget", "{\"targetId\":\"" + target + "\",\"flatten\":true}").path("sessionId").asText();
+        String attach = "{\"targetId\":\"" + target + "\",\"flatten\":true}";
+        session = call("Target.attachToTarget", attach).path("sessionId").asText();
         for (String domain : List.of("Page", "Runtime", "Network", "Log")) {
             call(domain + ".enable", "{}");
         }
@@ -103,8 +105,8 @@ final class Browser implements AutoCloseable {
 
     /** The value of a JavaScript expression. */
     JsonNode evaluate(String expression) throws Exception {
-        JsonNode answer = call("Runtime.evaluate",
-                "{\"returnByValue\":true,\"awaitPromise\":true,\"expression\":" + JSON.writeValueAsString(expression) + "}");
+        JsonNode answer = call("Runtime.evaluate", "{\"returnByValue\":true,\"awaitPromise\":true,\"expression\":"
+                + JSON.writeValueAsString(expression) + "}");
         if (answer.has("exceptionDetails")) {
             throw new IllegalStateException(answer.path("exceptionDetails").toString());
         }
@@ -123,10 +125,12 @@ final class Browser implements AutoCloseable {
     }
 
     private void mouse(String type, String selector) throws Exception {
-        JsonNode middle = evaluate("(() => { const e = document.querySelector(" + JSON.writeValueAsString(selector) + ");"
+        JsonNode middle = evaluate("(() => { const e = document.querySelector("
+                + JSON.writeValueAsString(selector) + ");"
                 + " if (" + type.equals("mouseMoved") + ") e.scrollIntoView({block: 'center', inline: 'center'});"
                 + " const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()");
-        call("Input.dispatchMouseEvent", "{\"type\":\"" + type + "\",\"x\":" + middle.path(0) + ",\"y\":" + middle.path(1)
+        call("Input.dispatchMouseEvent", "{\"type\":\"" + type + "\",\"x\":" + middle.path(0)
+                + ",\"y\":" + middle.path(1)
                 + ",\"button\":\"" + (type.equals("mouseMoved") ? "none" : "left") + "\",\"clickCount\":1}");
     }
 
@@ -138,7 +142,8 @@ final class Browser implements AutoCloseable {
 
     /** Prefers a colour scheme: {@code light} or {@code dark}. */
     void prefer(String scheme) throws Exception {
-        call("Emulation.setEmulatedMedia", "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"" + scheme + "\"}]}");
+        call("Emulation.setEmulatedMedia",
+                "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"" + scheme + "\"}]}");
     }
 
     /** Every address that the page has asked for since it was opened. */
@@ -178,7 +183,8 @@ final class Browser implements AutoCloseable {
         }
         switch (message.path("method").asText()) {
             case "Page.loadEventFired" -> loaded.complete(true);
-            case "Network.requestWillBeSent" -> requests.add(message.path("params").path("request").path("url").asText());
+            case "Network.requestWillBeSent" ->
+                requests.add(message.path("params").path("request").path("url").asText());
             case "Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled" ->
                 complaints.add(message.path("params").toString());
             default -> {}

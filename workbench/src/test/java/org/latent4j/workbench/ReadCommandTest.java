@@ -33,8 +33,10 @@ class ReadCommandTest {
     void tableNamesModelModeAndIds() {
         Run run = read("abc");
         assertThat(run.code).isZero();
-        assertThat(run.out).startsWith(model + ": llama, 3 blocks, width 64, F32").contains("raw mode, 3 tokens, ids 97 98 99")
-                .contains("early", "middle", "late", "resid_post.2", "What comes next", "embedding", "hidden state", "latent space");
+        assertThat(run.out).startsWith(model + ": llama, 3 blocks, width 64, F32");
+        assertThat(run.out).contains("raw mode, 3 tokens, ids 97 98 99",
+                "early", "middle", "late", "resid_post.2", "What comes next",
+                "embedding", "hidden state", "latent space");
     }
 
     @Test

@@ -35,7 +35,8 @@ class ReadJsonTest {
                 assertThat(json.path("tokens").path(position).asText()).isEqualTo(reading.tokens().get(position));
                 assertThat(cell.path("position").asInt()).isEqualTo(position);
                 assertThat(cell.path("answer_rank").asInt()).isEqualTo(expected.answerRank());
-                assertThat((float) cell.path("answer_probability").asDouble()).isEqualTo((float) expected.answerProbability());
+                assertThat((float) cell.path("answer_probability").asDouble())
+                        .isEqualTo((float) expected.answerProbability());
                 assertThat((float) cell.path("entropy").asDouble()).isEqualTo((float) expected.entropy());
                 assertThat((float) cell.path("norm").asDouble()).isEqualTo((float) expected.norm());
                 assertThat((float) cell.path("x").asDouble()).isEqualTo((float) expected.x());

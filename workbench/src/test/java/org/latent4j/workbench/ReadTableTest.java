@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,8 +18,9 @@ import org.latent4j.workbench.Terminal.Colours;
 
 class ReadTableTest {
     private static final List<String> HOSTILE = List.of(
-            "\u001B[2J", "\u001B]0;owned\u0007", "a\nb", "\t", "\r", "\u0000", "\u009B31m", "שלום", " مرحبا", "\u202Eabc", "漢字かな",
-            "🙂🙂", "e\u0301", "\u0301", "\u200B", "\uFFFD", "\uD800", "한국어", "👩‍🚀", "🇫🇷", "z" + "\u0336".repeat(50), "</script>", "");
+            "\u001B[2J", "\u001B]0;owned\u0007", "a\nb", "\t", "\r", "\u0000", "\u009B31m", "שלום", " مرحبا",
+            "\u202Eabc", "漢字かな", "🙂🙂", "e\u0301", "\u0301", "\u200B", "\uFFFD", "\uD800", "한국어", "👩‍🚀", "🇫🇷",
+            "z" + "\u0336".repeat(50), "</script>", "");
 
     @ParameterizedTest
     @ValueSource(ints = {60, 80, 120, 200})
@@ -44,7 +46,8 @@ class ReadTableTest {
             for (int p = 0; p < 59; p++) {
                 double rise = 0;
                 for (int layer = 1; layer <= 12; layer++) {
-                    rise += Math.abs(reading.cell(layer, p).answerProbability() - reading.cell(layer - 1, p).answerProbability());
+                    rise += Math.abs(reading.cell(layer, p).answerProbability()
+                            - reading.cell(layer - 1, p).answerProbability());
                 }
                 if (java.util.Arrays.binarySearch(shown, p) >= 0) {
                     least = Math.min(least, rise);
@@ -88,7 +91,7 @@ class ReadTableTest {
     void tokensNeverReachTheTerminalRaw(Colours colours) {
         String table = table(hostile(), 400, colours, null);
         String rest = withoutColours(table);
-        rest.codePoints().filter(c -> c != '\n').forEach(c -> assertThat(Character.isISOControl(c)).as("U+%04X", c).isFalse());
+        assertThat(rest.codePoints().filter(c -> c != '\n' && Character.isISOControl(c))).isEmpty();
         assertThat(rest).doesNotContain("\u202E").doesNotContain("\u200B").contains("␛[2J").contains("a⏎b");
         assertThat(colours == Colours.NONE).isEqualTo(!table.contains("\u001B"));
     }
@@ -114,7 +117,7 @@ class ReadTableTest {
     @Test
     void cutTextsAndModesAreNamed() {
         LensReading reading = Readings.capital();
-        ReadSubject cut = new ReadSubject("llama", 30, 576, "F32", "here", java.util.Optional.empty(), 9000, java.util.Optional.empty());
+        ReadSubject cut = new ReadSubject("llama", 30, 576, "F32", "here", Optional.empty(), 9000, Optional.empty());
         String table = new ReadTable(reading, cut, new Terminal(false, false, 100, Colours.NONE)).render(null, 3);
         assertThat(table).contains("raw mode, 5 tokens (cut from 9000), ids 14706 16215");
     }
@@ -124,20 +127,20 @@ class ReadTableTest {
         for (Colours colours : List.of(Colours.TRUE_COLOUR)) {
             for (double p = 0.01; p <= 1; p += 0.01) {
                 String[] codes = Ramp.of(colours).background(p).replace("m", "").split(";");
-                double text = luminance(Integer.parseInt(codes[2]), Integer.parseInt(codes[3]), Integer.parseInt(codes[4]));
-                double behind = luminance(Integer.parseInt(codes[7]), Integer.parseInt(codes[8]), Integer.parseInt(codes[9]));
+                double text = luminance(codes, 2);
+                double behind = luminance(codes, 7);
                 double contrast = (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
                 assertThat(contrast).as("at probability %s", p).isGreaterThan(4.5);
             }
         }
     }
 
-    private static double luminance(int red, int green, int blue) {
-        return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+    private static double luminance(String[] codes, int red) {
+        return 0.2126 * linear(codes[red]) + 0.7152 * linear(codes[red + 1]) + 0.0722 * linear(codes[red + 2]);
     }
 
-    private static double linear(int eightBits) {
-        double v = eightBits / 255.0;
+    private static double linear(String eightBits) {
+        double v = Integer.parseInt(eightBits) / 255.0;
         return v <= 0.04045 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4);
     }
 
@@ -147,7 +150,8 @@ class ReadTableTest {
     }
 
     private static String table(LensReading reading, int width, Colours colours, int[] chosen) {
-        return new ReadTable(reading, Readings.subject(reading), new Terminal(true, true, width, colours)).render(chosen, 5);
+        Terminal terminal = new Terminal(true, true, width, colours);
+        return new ReadTable(reading, Readings.subject(reading), terminal).render(chosen, 5);
     }
 
     /** Takes away the sequences that a {@link Ramp} writes, and no others. */

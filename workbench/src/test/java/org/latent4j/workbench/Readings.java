@@ -14,19 +14,21 @@ import org.latent4j.model.PromptMode;
 /** Made-up readings with the look of real ones: vague early layers, an answer that grows certain late. */
 final class Readings {
     private static final String[] WORDS = {
-        "The", " of", " Paris", " the", " city", " a", "ing", " France", " capital", ",", " is", " known", " located", " also",
-        "\n", " Rhine", " cathedrals", " independent", "ly", "tion", " government", " 19", "-", " world", " famous"
+        "The", " of", " Paris", " the", " city", " a", "ing", " France", " capital", ",", " is", " known", " located",
+        " also", "\n", " Rhine", " cathedrals", " independent", "ly", "tion", " government",
+        " 19", "-", " world", " famous"
     };
 
     private Readings() {}
 
     static LensReading capital() {
-        return of(List.of("The", " capital", " of", " France", " is"), List.of(" first", " of", " the", ",", " Paris"), 30, 7);
+        List<String> tokens = List.of("The", " capital", " of", " France", " is");
+        return of(tokens, List.of(" first", " of", " the", ",", " Paris"), 30, 7);
     }
 
     static ReadSubject subject(LensReading reading) {
-        return new ReadSubject("llama", reading.layers().size() - 1, 576, "Q4_1/Q8_0/F32", "made up", Optional.of("Apache-2.0"),
-                reading.positions(), Optional.empty());
+        return new ReadSubject("llama", reading.layers().size() - 1, 576, "Q4_1/Q8_0/F32", "made up",
+                Optional.of("Apache-2.0"), reading.positions(), Optional.empty());
     }
 
     /** A text of so many tokens, every word drawn. */
@@ -66,11 +68,13 @@ final class Readings {
             layers.add(new Layer(row == 0 ? "embed" : "resid_post." + (row - 1), cells));
         }
         List<Candidate> next = layers.getLast().cells().getLast().top();
-        return new LensReading("smollm2-135m-instruct", PromptMode.RAW, ids, tokens, layers, next, new Plane(0.41, 0.17));
+        Plane plane = new Plane(0.41, 0.17);
+        return new LensReading("smollm2-135m-instruct", PromptMode.RAW, ids, tokens, layers, next, plane);
     }
 
     private static Cell cell(
-            int row, boolean end, double depth, double answer, String answerToken, double angle, boolean first, SplittableRandom random) {
+            int row, boolean end, double depth, double answer, String answerToken, double angle, boolean first,
+            SplittableRandom random) {
         List<Candidate> top = new ArrayList<>();
         double left = 1 - answer;
         double share = (0.03 + 0.35 * depth * random.nextDouble()) * (end ? answer : 1);

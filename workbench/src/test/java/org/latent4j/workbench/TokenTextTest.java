@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TokenTextTest {
     @ParameterizedTest
     @CsvSource(quoteCharacter = '"', ignoreLeadingAndTrailingWhitespace = false, value = {
-        "Paris,5", "漢字,4", "ｱ,1", "Ａ,2", "한국,4", "🙂,2", "é,1", "\"e\u0301\",1", "\"\u1112\u1161\u11AB\",2", "क्षि,3", "␣,1", "⏎,1",
-        "…,1", "█,1", "\"\u200E\",0", "👍,2", "☺,1", "⌚,2", "𠀀,2", "〿,1"
+        "Paris,5", "漢字,4", "ｱ,1", "Ａ,2", "한국,4", "🙂,2", "é,1", "\"e\u0301\",1", "\"\u1112\u1161\u11AB\",2",
+        "क्षि,3", "␣,1", "⏎,1", "…,1", "█,1", "\"\u200E\",0", "👍,2", "☺,1", "⌚,2", "𠀀,2", "〿,1"
     })
     void widthsAreThoseOfTerminals(String text, int columns) {
         assertThat(DisplayWidth.of(text)).isEqualTo(columns);
@@ -42,7 +42,7 @@ class TokenTextTest {
             StringBuilder fitted = new StringBuilder();
             TokenText.appendFitted(fitted, seen, 4);
             if (DisplayWidth.of(fitted.toString()) != 4) {
-                throw new AssertionError("U+" + Integer.toHexString(codePoint) + " takes " + DisplayWidth.of(fitted.toString()));
+                throw new AssertionError("U+" + Integer.toHexString(codePoint) + " is fitted as '" + fitted + "'");
             }
         }
     }
