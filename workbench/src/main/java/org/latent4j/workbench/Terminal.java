@@ -51,7 +51,8 @@ record Terminal(boolean output, boolean errors, int width, Colours colours) {
 
     /** Colours by the customs of terminals: NO_COLOR and FORCE_COLOR, COLORTERM, TERM. */
     private static Colours colours(boolean output, Map<String, String> environment) {
-        boolean forced = !environment.getOrDefault("FORCE_COLOR", "").isEmpty() && !environment.get("FORCE_COLOR").equals("0");
+        String force = environment.getOrDefault("FORCE_COLOR", "");
+        boolean forced = !force.isEmpty() && !force.equals("0");
         if (!environment.getOrDefault("NO_COLOR", "").isEmpty() || (!output && !forced)) {
             return Colours.NONE;
         }

@@ -2,6 +2,7 @@ package org.latent4j.model.format;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 
 /** Makes the errors about files: one line whatever the file's own names hold. */
@@ -11,12 +12,12 @@ final class Broken {
     private Broken() {}
 
     /** {@code FILE: WHAT}, with the values in place. */
-    static LatentException file(Path file, String what, Object... values) {
+    static LatentException file(Path file, String what, @Nullable Object... values) {
         return new LatentException(line(file + ": " + String.format(Locale.ROOT, what, values)));
     }
 
     /** As {@link #file(Path, String, Object...)}, with what brought it about. */
-    static LatentException because(Exception cause, Path file, String what, Object... values) {
+    static LatentException because(Exception cause, Path file, String what, @Nullable Object... values) {
         return new LatentException(line(file + ": " + String.format(Locale.ROOT, what, values)), cause);
     }
 

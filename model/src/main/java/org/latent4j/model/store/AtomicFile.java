@@ -5,13 +5,14 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 
 /** Files that are there whole or not at all: written under another name in the same folder, then moved into place. */
 final class AtomicFile {
     private AtomicFile() {}
 
     static void write(Path file, byte[] content) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
         String unique = ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
         Path temporary = folder.resolve("." + file.getFileName() + "." + unique + ".new");
         try {

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
@@ -63,13 +64,13 @@ final class HubDownload {
      */
     String fetch() throws FetchException {
         try {
-            Files.createDirectories(target.toAbsolutePath().getParent());
+            Files.createDirectories(folder());
             Optional<String> already = alreadyThere();
             return already.isPresent() ? already.get() : fetchInTries();
         } catch (FetchException e) {
             throw e;
         } catch (IOException e) {
-            throw disk.writingFailed(target.toAbsolutePath().getParent(), e);
+            throw disk.writingFailed(folder(), e);
         }
     }
 
@@ -176,7 +177,7 @@ final class HubDownload {
         if (announced >= 0 && announced != size) {
             throw new FetchException("%s of %s has %d bytes, but %d are expected".formatted(file.path(), client.host(), announced, size));
         }
-        disk.require(target.toAbsolutePath().getParent(), Math.max(0, size - from), file.path());
+        disk.require(folder(), Math.max(0, size - from), file.path());
         Sha256 sha256 = from > 0 ? hashOfPart() : new Sha256();
         if (from == 0) {
             forget();
@@ -253,5 +254,10 @@ final class HubDownload {
             Thread.currentThread().interrupt();
             throw new LatentException("interrupted; what was fetched stays, the next try goes on from it", e);
         }
+    }
+
+    /** Where the file is written to. */
+    private Path folder() {
+        return Objects.requireNonNull(target.toAbsolutePath().getParent());
     }
 }

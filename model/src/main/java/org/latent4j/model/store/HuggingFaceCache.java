@@ -124,7 +124,7 @@ final class HuggingFaceCache {
 
     private static void requireInside(String repository, ModelFiles files, Path snapshot) {
         try {
-            Path home = snapshot.toRealPath().getParent().getParent();
+            Path home = snapshot.toRealPath().resolve("../..").normalize();
             for (String path : files.paths()) {
                 if (!snapshot.resolve(path).toRealPath().startsWith(home)) {
                     throw new LatentException("%s: %s in %s is a link that leads out of the repository's folder; give the model's own path if that is meant"

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import org.latent4j.model.store.CatalogueModel.PinnedFile;
 
@@ -61,7 +62,7 @@ final class PinnedWriter implements AutoCloseable {
                 channel.write(bytes);
             }
         } catch (IOException e) {
-            throw disk.writingFailed(file.toAbsolutePath().getParent(), e);
+            throw disk.writingFailed(Objects.requireNonNull(file.toAbsolutePath().getParent()), e);
         }
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.latent4j.kernel.LatentException;
@@ -64,8 +65,9 @@ final class Removal {
             for (Path folder : folders) {
                 // The sidecar first, so that nobody takes what is left for a whole model.
                 freed += FolderTree.delete(folder.resolve(Sidecar.FILE_NAME)) + FolderTree.delete(folder);
-                deleteIfEmpty(folder.getParent());
-                deleteIfEmpty(folder.getParent().getParent());
+                Path above = Objects.requireNonNull(folder.getParent());
+                deleteIfEmpty(above);
+                deleteIfEmpty(Objects.requireNonNull(above.getParent()));
             }
             return freed;
         } catch (IOException e) {

@@ -71,7 +71,7 @@ final class TokenizerJson {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
-    private void model(JsonParser parser, JsonToken start) throws IOException {
+    private void model(JsonParser parser, @Nullable JsonToken start) throws IOException {
         expect(start == JsonToken.START_OBJECT, "its model isn't an object");
         while (next(parser) == JsonToken.FIELD_NAME) {
             boolean vocabulary = parser.currentName().equals("vocab");
@@ -102,7 +102,7 @@ final class TokenizerJson {
         }
     }
 
-    private void addedTokens(JsonParser parser, JsonToken start) throws IOException {
+    private void addedTokens(JsonParser parser, @Nullable JsonToken start) throws IOException {
         expect(start == JsonToken.START_ARRAY || start == JsonToken.VALUE_NULL, "its added_tokens aren't an array");
         while (start == JsonToken.START_ARRAY && next(parser) == JsonToken.START_OBJECT) {
             int id = -1;
@@ -164,7 +164,9 @@ final class TokenizerJson {
         int depth = parser.currentToken() != null && parser.currentToken().isStructStart() ? 1 : 0;
         while (depth > 0) {
             JsonToken token = next(parser);
-            expect(token != null, "it ends early");
+            if (token == null) {
+                throw new IOException("it ends early");
+            }
             depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
         }
     }
