@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Runs each side one after the other on this machine and writes medians and spread to bench/RESULTS.md.
+#
+#   bench/run.sh [RUNS]
+#
+#   PEERS_PYTHON   a Python with torch and transformers (see ../shared/peers/requirements.txt); without it peers are left out
+#   PEERS_WORK     where the peers' prepare.py has put its models
+#   PEERS          the peers' folder (default: ../shared/peers beside the repository)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+runs=${1:-5}
+peers=${PEERS:-$PWD/../shared/peers}
+texts=$peers/ragged-128.txt
+out=bench/RESULTS.md
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# The launcher's way to find a JDK is good enough for the rest.
+java=$(LATENT_AOT=off LATENT_JVM=-XshowSettings:properties ./latent --version 2>&1 | sed -n 's/.*java.home = //p' | head -n 1)
+[ -n "$java" ] || java=$(./latent doctor | sed -n 's/^JDK.*(\(.*\))$/\1/p')
+java=$java/bin/java
+mvn -q -DskipTests package
+
+# median, least and most of the numbers on standard input
+spread() { sort -n | awk '{v[NR]=$1} END {m=NR%2?v[(NR+1)/2]:(v[NR/2]+v[NR/2+1])/2; printf "%.2f | %.2f | %.2f", m, v[1], v[NR]}'; }
+
+# wall seconds and peak MB of a command, a line a run, after one that isn't counted
+timed() {
+    local name=$1
+    shift
+    for run in $(seq 0 "$runs"); do
+        /usr/bin/time -f '%e %M' -o "$work/time" "$@" >/dev/null 2>&1
+        [ "$run" -eq 0 ] || cat "$work/time" >>"$work/$name"
+    done
+}
+
+LATENT_AOT=on ./latent read "The capital of France is" >/dev/null
+for _ in $(seq 60); do # the JVM's cache is made in the background
+    ls "${LATENT_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/latent4j}"/jvm/latent-*.aot >/dev/null 2>&1 && break
+    sleep 1
+done
+timed help ./latent --help
+timed read ./latent read "The capital of France is"
+timed read-text ./latent read "Once upon a time there was a small village by the sea where the fishermen went out every morning, and where nobody had ever heard of the thing that happened on the last day of that summer."
+
+ours() { "$java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -cp "bench/target/classes:bench/target/lib/*" "$@" 2>/dev/null; }
+if [ -f "$texts" ]; then
+    ours org.latent4j.bench.CaptureSpeed "$texts" "$runs" | sed -n 's/.*, \([0-9.]*\) tokens\/s.*/\1/p' >"$work/capture-latent4j"
+    if [ -x "${PEERS_PYTHON:-}" ]; then
+        for which in hf hf-sorted; do
+            for _ in $(seq "$runs"); do
+                (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" capture.py "$which" 2>/dev/null) | sed -n 's/.*, \([0-9.]*\) tokens\/s.*/\1/p' >>"$work/capture-$which"
+            done
+        done
+    fi
+fi
+ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,5,128,516 1,2 576x576,1536x576,576x1536 >"$work/kernels"
+
+{
+    echo "# Measured"
+    echo
+    echo "Written by \`bench/run.sh $runs\`: each side one after the other on the same machine, $runs counted runs after one that isn't."
+    echo "Machines like this one are shared and noisy: compare within a run, not between machines."
+    echo
+    ./latent doctor | grep -E '^(JDK|System|Kernels|Memory|Speed)' | sed -e 's/ (\/.*)$//' -e 's/^/    /'
+    sed -n 's/^model name[^:]*: /    CPU           /p' /proc/cpuinfo 2>/dev/null | head -n 1
+    echo "    Date          $(date -u +%Y-%m-%d)"
+    echo
+    echo "## Commands, whole process"
+    echo
+    echo "| command | seconds, median | least | most | peak MB, median | least | most |"
+    echo "| --- | --- | --- | --- | --- | --- | --- |"
+    for name in help read read-text; do
+        case $name in
+            help) label='`latent --help`' ;;
+            read) label='`latent read`, 5 tokens' ;;
+            *) label='`latent read`, 40 tokens' ;;
+        esac
+        echo "| $label | $(cut -d' ' -f1 "$work/$name" | spread) | $(awk '{print $2/1024}' "$work/$name" | spread) |"
+    done
+    echo
+    echo "## Hidden states after every block, last position, of 128 ragged texts (6,034 tokens), SmolLM2-135M"
+    echo
+    echo "| who | tokens/s, median | least | most |"
+    echo "| --- | --- | --- | --- |"
+    for who in latent4j hf hf-sorted; do
+        case $who in
+            latent4j) label='latent4j, packed weights (Q4_1, Q8_0), exact f32' ;;
+            hf) label='transformers, float32, batches of 16 as commonly written' ;;
+            *) label='transformers, float32, texts sorted by length' ;;
+        esac
+        if [ -s "$work/capture-$who" ]; then
+            echo "| $label | $(spread <"$work/capture-$who") |"
+        else
+            echo "| $label | not run here | | |"
+        fi
+    done
+    echo
+    echo "## Products of activations with packed weights (JMH)"
+    echo
+    cat "$work/kernels"
+} >"$work/results"
+mv "$work/results" "$out"
+echo "written to $out"
