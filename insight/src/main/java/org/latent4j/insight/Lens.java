@@ -163,7 +163,8 @@ public final class Lens {
             double[] place = paths.at(layer, p);
             Said one = said[p];
             cells.add(new Cell(
-                    one.top(), one.answerRank(), one.answerProbability(), one.entropy(), Vectors.norm(here, p), cosine, place[0], place[1]));
+                    one.top(), one.answerRank(), one.answerProbability(), one.entropy(), Vectors.norm(here, p), cosine, place[0],
+                    place[1]));
         }
         return cells;
     }

@@ -88,7 +88,8 @@ final class Attention {
             int o1 = outAt(piece, shape, Math.min(row + 1, last), out);
             int o2 = outAt(piece, shape, last, out);
             kernels.mix(
-                    own.scores, p0, p1, p2, last + 1 - firstKey, value.data(), valueAt, valueStride, shape.headWidth(), out.data(), o0, o1, o2);
+                    own.scores, p0, p1, p2, last + 1 - firstKey, value.data(), valueAt, valueStride, shape.headWidth(), out.data(), o0, o1,
+                    o2);
         }
     }
 
@@ -148,7 +149,8 @@ final class Attention {
             int seen = piece.from() + last + 1 - firstKey;
             for (int k = 0; k < seen; k += columns) {
                 kernels.tile(
-                        own.queries, row * padded, Math.min(row + 1, last) * padded, last * padded, own.keys, k * padded, padded, padded, own.sums, 0, true);
+                        own.queries, row * padded, Math.min(row + 1, last) * padded, last * padded, own.keys, k * padded, padded, padded,
+                        own.sums, 0, true);
                 for (int r = row; r <= last; r++) {
                     kernels.finish(own.sums, (r - row) * rowSums, own.scores, r * keysPadded + k, columns);
                 }

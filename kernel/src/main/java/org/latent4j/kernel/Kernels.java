@@ -34,7 +34,8 @@ interface Kernels {
      * @param first whether the sums start here; otherwise they are continued
      */
     void tile(
-            float[] x, int x0, int x1, int x2, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset, boolean first);
+            float[] x, int x0, int x1, int x2, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset,
+            boolean first);
 
     /** The same for a single row: partial sums {@code [tileColumns(), lanes()]}. */
     void rowTile(float[] x, int x0, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset, boolean first);
@@ -71,7 +72,8 @@ interface Kernels {
 
     /** {@code out[d] = sum over k of p[k] * v[k][d]}, k in order, for {@link #TILE_ROWS} rows of {@code p}. */
     void mix(
-            float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1, int o2);
+            float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1,
+            int o2);
 
     /** {@code gate[i] = silu(gate[i]) * up[i]} and its relatives: the activation in place, times {@code up} where there is one. */
     void activate(Activation activation, float[] gate, int offset, float[] upOrEmpty, int upOffset, int length);

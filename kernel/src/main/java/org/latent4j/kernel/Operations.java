@@ -77,8 +77,7 @@ public final class Operations {
     /** {@code x += y}, both {@code [rows, width]}. */
     public void add(Matrix x, Matrix y) {
         int width = x.columns();
-        byRows(x.rows(), (from, to) ->
-                kernels.add(x.data(), from * width, y.data(), from * width, (to - from) * width));
+        byRows(x.rows(), (from, to) -> kernels.add(x.data(), from * width, y.data(), from * width, (to - from) * width));
     }
 
     /**
@@ -148,15 +147,14 @@ public final class Operations {
     /** The activation in place, {@code x = f(x)}. */
     public void activate(Activation activation, Matrix x) {
         int width = x.columns();
-        byRows(x.rows(), (from, to) ->
-                kernels.activate(activation, x.data(), from * width, NONE, 0, (to - from) * width));
+        byRows(x.rows(), (from, to) -> kernels.activate(activation, x.data(), from * width, NONE, 0, (to - from) * width));
     }
 
     /** The gated activation in place, {@code gate = f(gate) * up}. */
     public void activateGated(Activation activation, Matrix gate, Matrix up) {
         int width = gate.columns();
-        byRows(gate.rows(), (from, to) ->
-                kernels.activate(activation, gate.data(), from * width, up.data(), from * width, (to - from) * width));
+        byRows(gate.rows(),
+                (from, to) -> kernels.activate(activation, gate.data(), from * width, up.data(), from * width, (to - from) * width));
     }
 
     /** Softmax of every row in place: {@code x = exp(x - max) / sum}, {@code [rows, width]}. */

@@ -172,7 +172,8 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void mix(
-            float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1, int o2) {
+            float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1,
+            int o2) {
         mixRow(p, p0, keys, v, vOffset, vStride, width, out, o0);
         mixRow(p, p1, keys, v, vOffset, vStride, width, out, o1);
         mixRow(p, p2, keys, v, vOffset, vStride, width, out, o2);

@@ -217,7 +217,8 @@ final class VectorKernels implements Kernels {
      */
     private static FloatVector exp(FloatVector x) {
         FloatVector clamped = x.max(Exponential.LEAST).min(Exponential.MOST);
-        FloatVector shifted = clamped.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.ROUND));
+        FloatVector shifted = clamped.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E),
+                FloatVector.broadcast(FLOATS, Exponential.ROUND));
         FloatVector n = shifted.sub(Exponential.ROUND);
         FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), clamped);
         r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
@@ -233,7 +234,8 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void mix(
-            float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1, int o2) {
+            float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1,
+            int o2) {
         int d = 0;
         for (; d <= width - 2 * LANES; d += 2 * LANES) {
             mixTwo(p, p0, p1, p2, keys, v, vOffset + d, vStride, out, o0 + d, o1 + d, o2 + d);

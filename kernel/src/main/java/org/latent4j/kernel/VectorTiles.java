@@ -24,9 +24,30 @@ final class VectorTiles {
         FloatVector a20, a21, a22, a23, a24, a25, a26, a27;
         if (first) {
             FloatVector zero = FloatVector.zero(FLOATS);
-            a00 = zero; a01 = zero; a02 = zero; a03 = zero; a04 = zero; a05 = zero; a06 = zero; a07 = zero;
-            a10 = zero; a11 = zero; a12 = zero; a13 = zero; a14 = zero; a15 = zero; a16 = zero; a17 = zero;
-            a20 = zero; a21 = zero; a22 = zero; a23 = zero; a24 = zero; a25 = zero; a26 = zero; a27 = zero;
+            a00 = zero;
+            a01 = zero;
+            a02 = zero;
+            a03 = zero;
+            a04 = zero;
+            a05 = zero;
+            a06 = zero;
+            a07 = zero;
+            a10 = zero;
+            a11 = zero;
+            a12 = zero;
+            a13 = zero;
+            a14 = zero;
+            a15 = zero;
+            a16 = zero;
+            a17 = zero;
+            a20 = zero;
+            a21 = zero;
+            a22 = zero;
+            a23 = zero;
+            a24 = zero;
+            a25 = zero;
+            a26 = zero;
+            a27 = zero;
         } else {
             a00 = FloatVector.fromArray(FLOATS, sums, at);
             a01 = FloatVector.fromArray(FLOATS, sums, at + 1 * LANES);
@@ -131,9 +152,18 @@ final class VectorTiles {
         FloatVector a20, a21, a22, a23;
         if (first) {
             FloatVector zero = FloatVector.zero(FLOATS);
-            a00 = zero; a01 = zero; a02 = zero; a03 = zero;
-            a10 = zero; a11 = zero; a12 = zero; a13 = zero;
-            a20 = zero; a21 = zero; a22 = zero; a23 = zero;
+            a00 = zero;
+            a01 = zero;
+            a02 = zero;
+            a03 = zero;
+            a10 = zero;
+            a11 = zero;
+            a12 = zero;
+            a13 = zero;
+            a20 = zero;
+            a21 = zero;
+            a22 = zero;
+            a23 = zero;
         } else {
             a00 = FloatVector.fromArray(FLOATS, sums, at);
             a01 = FloatVector.fromArray(FLOATS, sums, at + 1 * LANES);
@@ -192,7 +222,14 @@ final class VectorTiles {
         FloatVector a00, a01, a02, a03, a04, a05, a06, a07;
         if (first) {
             FloatVector zero = FloatVector.zero(FLOATS);
-            a00 = zero; a01 = zero; a02 = zero; a03 = zero; a04 = zero; a05 = zero; a06 = zero; a07 = zero;
+            a00 = zero;
+            a01 = zero;
+            a02 = zero;
+            a03 = zero;
+            a04 = zero;
+            a05 = zero;
+            a06 = zero;
+            a07 = zero;
         } else {
             a00 = FloatVector.fromArray(FLOATS, sums, at);
             a01 = FloatVector.fromArray(FLOATS, sums, at + 1 * LANES);
@@ -245,7 +282,10 @@ final class VectorTiles {
         FloatVector a00, a01, a02, a03;
         if (first) {
             FloatVector zero = FloatVector.zero(FLOATS);
-            a00 = zero; a01 = zero; a02 = zero; a03 = zero;
+            a00 = zero;
+            a01 = zero;
+            a02 = zero;
+            a03 = zero;
         } else {
             a00 = FloatVector.fromArray(FLOATS, sums, at);
             a01 = FloatVector.fromArray(FLOATS, sums, at + 1 * LANES);

@@ -61,7 +61,7 @@ public final class WarmUp {
         long end = System.nanoTime() + PATIENCE_NANOS;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment packed = arena.allocate(8 * LENGTH);
-            for (Runnable call : new Runnable[] {
+            for (Runnable call : new Runnable[]{
                 () -> k.tile(x, 0, LENGTH, 2 * LENGTH, w, 0, LENGTH, LENGTH, sums, 0, true),
                 () -> k.unpack(Packing.Q4_1, packed, 0, out, 0, LENGTH),
                 () -> k.finish(sums, 0, out, 0, columns),

@@ -132,7 +132,8 @@ public final class WorkerPool implements AutoCloseable {
 
     private static void rethrow(@Nullable Throwable thrown) {
         switch (thrown) {
-            case null -> {}
+            case null -> {
+            }
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             default -> throw new IllegalStateException(thrown);

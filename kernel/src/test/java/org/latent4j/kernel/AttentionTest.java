@@ -32,7 +32,7 @@ class AttentionTest {
         Matrix k = Weights.activations(positions, keyValueHeads * headWidth, seed + 1);
         Matrix v = Weights.activations(positions, keyValueHeads * headWidth, seed + 2);
         float[] pattern = new float[heads * positions * positions];
-        Matrix out = attend(new VectorKernels(), 2, q, k, v, shape, new int[] {0, positions}, _ -> pattern);
+        Matrix out = attend(new VectorKernels(), 2, q, k, v, shape, new int[]{0, positions}, _ -> pattern);
         for (int head = 0; head < heads; head++) {
             for (int p = 0; p < positions; p++) {
                 double[] weights = weights(q, k, shape, head, p);
@@ -82,9 +82,10 @@ class AttentionTest {
         Matrix q = Weights.activations(rows, 4 * headWidth, seed);
         Matrix k = Weights.activations(rows, 2 * headWidth, seed + 1);
         Matrix v = Weights.activations(rows, 2 * headWidth, seed + 2);
-        Matrix packed = attend(new VectorKernels(), threads, q, k, v, shape, new int[] {0, first, rows}, PatternSink.NONE);
+        Matrix packed = attend(new VectorKernels(), threads, q, k, v, shape, new int[]{0, first, rows}, PatternSink.NONE);
         Matrix alone = attend(
-                new VectorKernels(), 1, q.rows(first, rows), k.rows(first, rows), v.rows(first, rows), shape, new int[] {0, second}, PatternSink.NONE);
+                new VectorKernels(), 1, q.rows(first, rows), k.rows(first, rows), v.rows(first, rows), shape, new int[]{0, second},
+                PatternSink.NONE);
         assertThat(packed.rows(first, rows)).isEqualTo(alone);
     }
 }

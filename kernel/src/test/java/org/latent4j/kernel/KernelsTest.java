@@ -20,7 +20,7 @@ class KernelsTest {
     @ParameterizedTest
     @EnumSource(Packing.class)
     void bothUnpackToTheSameBits(Packing packing) {
-        for (int length : packing.blockSize() == 1 ? new int[] {1, 7, 16, 33, 100} : new int[] {32, 64, 576}) {
+        for (int length : packing.blockSize() == 1 ? new int[]{1, 7, 16, 33, 100} : new int[]{32, 64, 576}) {
             PackedMatrix w = Weights.random(packing, 50, length, length);
             for (int row = 0; row < w.rows(); row++) {
                 float[] out = new float[length + 3];

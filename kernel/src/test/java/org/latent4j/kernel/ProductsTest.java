@@ -59,7 +59,7 @@ class ProductsTest {
         Matrix x = Weights.activations(rows, blocks(packing, inputs), seed);
         PackedMatrix w = Weights.random(packing, outputs, x.columns(), seed + 1);
         Matrix all = product(new VectorKernels(), threads, x, w, new float[0]);
-        for (int from : new int[] {0, rows / 2, rows - 1}) {
+        for (int from : new int[]{0, rows / 2, rows - 1}) {
             int to = Math.min(rows, from + 1 + (int) Math.floorMod(seed, 5L));
             Matrix some = product(new VectorKernels(), 1, x.rows(from, to), w, new float[0]);
             assertThat(some).isEqualTo(all.rows(from, to));

@@ -27,10 +27,10 @@ class WorkerPoolTest {
     void whatATaskThrowsIsThrownToTheCallerAndThePoolGoesOn() {
         try (WorkerPool pool = new WorkerPool(3)) {
             assertThatThrownBy(() -> pool.run(100, (item, _) -> {
-                        if (item == 37) {
-                            throw new IllegalArgumentException("item 37");
-                        }
-                    }))
+                if (item == 37) {
+                    throw new IllegalArgumentException("item 37");
+                }
+            }))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("item 37");
             AtomicIntegerArray done = new AtomicIntegerArray(10);

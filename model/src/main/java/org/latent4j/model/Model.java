@@ -211,7 +211,6 @@ public final class Model implements AutoCloseable {
         }
     }
 
-
     /** Releases the weights and ends the threads. Traces stay valid. */
     @Override
     public synchronized void close() {

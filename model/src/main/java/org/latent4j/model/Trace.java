@@ -56,7 +56,8 @@ public final class Trace {
 
     /** The states at a site, see {@link #get(String)}. */
     public Matrix get(Site site) {
-        @Nullable Matrix found = states.get(site);
+        @Nullable
+        Matrix found = states.get(site);
         return found != null ? found : get(site.toString());
     }
 
@@ -64,10 +65,10 @@ public final class Trace {
     public int[] shape(Site site) {
         Matrix matrix = get(site);
         if (site.kind() != Site.Kind.ATTN_PATTERN) {
-            return new int[] {matrix.rows(), matrix.columns()};
+            return new int[]{matrix.rows(), matrix.columns()};
         }
         int rows = mean ? 1 : positions.length;
-        return new int[] {matrix.rows() / rows, rows, matrix.columns()};
+        return new int[]{matrix.rows() / rows, rows, matrix.columns()};
     }
 
     private String summary() {

@@ -110,9 +110,11 @@ class DefaultModelTest {
                     float[] row = java.util.Arrays.copyOfRange(last, layer * 576, (layer + 1) * 576);
                     assertThat(error(states.row(states.rows() - 1), row)).isLessThan(1e-3);
                 }
-                assertThat(error(trace.get("resid_post.15").data(), expected.tensor(j + ".resid_post.15").orElseThrow().floats())).isLessThan(1e-3);
+                assertThat(error(trace.get("resid_post.15").data(), expected.tensor(j + ".resid_post.15").orElseThrow().floats()))
+                        .isLessThan(1e-3);
                 Matrix logits = trace.get("logits");
-                assertThat(error(logits.row(logits.rows() - 1), expected.tensor(j + ".logits.last").orElseThrow().floats())).isLessThan(1e-3);
+                assertThat(error(logits.row(logits.rows() - 1), expected.tensor(j + ".logits.last").orElseThrow().floats()))
+                        .isLessThan(1e-3);
             }
         }
     }

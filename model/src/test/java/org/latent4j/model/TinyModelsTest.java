@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,8 +19,7 @@ import org.latent4j.model.site.Sites;
 
 /** Four tiny models of random weights against what transformers computes of them, and against themselves. */
 class TinyModelsTest {
-    private static final String EVERY_SITE =
-            "embed,resid_pre.*,attn_pattern.*,head_out.*,attn_out.*,resid_mid.*,mlp_act.*,mlp_out.*,resid_post.*,final_norm,logits";
+    private static final String EVERY_SITE = "embed,resid_pre.*,attn_pattern.*,head_out.*,attn_out.*,resid_mid.*,mlp_act.*,mlp_out.*,resid_post.*,final_norm,logits";
 
     static Path folder(String architecture) {
         try {
@@ -82,7 +81,7 @@ class TinyModelsTest {
         List<int[]> shuffled = List.of(texts.get(2), texts.get(0), texts.get(2), texts.get(1));
         int[] placeInShuffled = {1, 3, 0};
         try (Model reference = open(architecture, 1)) {
-            for (int threads : new int[] {1, 2, 3, 7}) {
+            for (int threads : new int[]{1, 2, 3, 7}) {
                 try (Model model = open(architecture, threads)) {
                     List<Trace> packed = model.traces(shuffled, Sites.of(EVERY_SITE), Positions.ALL);
                     for (int number = 0; number < 3; number++) {
@@ -153,17 +152,17 @@ class TinyModelsTest {
     void badRequestsAreAnsweredInOneLine() {
         try (Model model = open("llama", 1)) {
             refused(model, new int[0], "resid_post.0", "empty");
-            refused(model, new int[] {384}, "resid_post.0", "384 is out of range", "0 to 383");
-            refused(model, new int[] {-1}, "resid_post.0", "-1 is out of range");
+            refused(model, new int[]{384}, "resid_post.0", "384 is out of range", "0 to 383");
+            refused(model, new int[]{-1}, "resid_post.0", "-1 is out of range");
             refused(model, new int[129], "resid_post.0", "129 tokens", "128", "--truncate");
-            refused(model, new int[] {1}, "resid_post.3", "no layer 3", "0 to 2");
-            refused(model, new int[] {1}, "head_out.0.4", "no head 4", "0 to 3");
-            refused(model, new int[] {1}, "residpost.0", "residpost.0", "resid_post");
-            refused(model, new int[] {1}, "resid_post", "which layer");
-            refused(model, new int[] {1}, "", "there is no site ''");
-            refused(model, new int[] {1}, "logits.3", "no part '3'");
-            refused(model, new int[] {1}, "resid_post.2-1", "2-1");
-            assertThatThrownBy(() -> model.traces(List.of(new int[] {1, 2}), Sites.of("embed"), Positions.of(2)))
+            refused(model, new int[]{1}, "resid_post.3", "no layer 3", "0 to 2");
+            refused(model, new int[]{1}, "head_out.0.4", "no head 4", "0 to 3");
+            refused(model, new int[]{1}, "residpost.0", "residpost.0", "resid_post");
+            refused(model, new int[]{1}, "resid_post", "which layer");
+            refused(model, new int[]{1}, "", "there is no site ''");
+            refused(model, new int[]{1}, "logits.3", "no part '3'");
+            refused(model, new int[]{1}, "resid_post.2-1", "2-1");
+            assertThatThrownBy(() -> model.traces(List.of(new int[]{1, 2}), Sites.of("embed"), Positions.of(2)))
                     .isInstanceOf(LatentException.class)
                     .hasMessageContaining("position 2 is outside the text, which has 2 tokens: 0 to 1");
         }
@@ -181,6 +180,6 @@ class TinyModelsTest {
         Model model = open("llama", 2);
         model.close();
         model.close();
-        assertThatThrownBy(() -> model.trace(new int[] {1, 2, 3}, Sites.of("resid_post.0"))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> model.trace(new int[]{1, 2, 3}, Sites.of("resid_post.0"))).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -27,7 +27,7 @@ final class ArgumentText {
             throw new LatentException(
                     ("character %d of the text couldn't be read: it isn't UTF-8, or the terminal's locale "
                             + "isn't; set LC_ALL=C.UTF-8, or give the text with --text-file")
-                    .formatted(text.codePointCount(0, at)));
+                            .formatted(text.codePointCount(0, at)));
         }
         return text;
     }

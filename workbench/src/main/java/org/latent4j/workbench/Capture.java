@@ -112,13 +112,13 @@ final class Capture {
                 throw new LatentException(
                         ("%s is not a regular file, and a capture reads its input twice; save it to a file "
                                 + "first")
-                        .formatted(input.file()));
+                                .formatted(input.file()));
             }
             size = input.file().toFile().length();
         }
         long total = size;
-        Survey survey = Survey.of(request.input, tokens, bytes ->
-                progress.report("Checking the texts", bytes, Math.max(total, bytes), Progress.Unit.BYTES));
+        Survey survey = Survey.of(request.input, tokens,
+                bytes -> progress.report("Checking the texts", bytes, Math.max(total, bytes), Progress.Unit.BYTES));
         noteWhatIsLost(survey);
         return survey;
     }
@@ -171,7 +171,7 @@ final class Capture {
             throw new LatentException(
                     ("%s will take %s, and its disk has room for %s; choose fewer sites or positions, or "
                             + "another disk")
-                    .formatted(request.out, Amounts.bytes(plan.dataBytes()), Amounts.bytes(room)));
+                            .formatted(request.out, Amounts.bytes(plan.dataBytes()), Amounts.bytes(room)));
         }
     }
 

@@ -20,25 +20,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code latent capture}: hidden states of many texts into safetensors files. */
-@Command(
-        name = "capture",
-        header = "Write the hidden states of texts to a safetensors file.",
-        description = {
-            "",
-            "Tensors are named TEXT.SITE, texts counted from 0: 0.resid_post.12, [positions, width], 32-bit floats; "
-                    + "attn_pattern is [heads, positions, positions]. TEXT.input_ids has the token ids. "
-                    + "The metadata tell which model, inputs and options they came from.",
-            ""
-        },
-        footer = {
-            "",
-            "An interrupted capture goes on when the same command is given again.",
-            "",
-            "  latent capture --text \"The capital of France is\" --sites resid_post.12 -o states.safetensors",
-            "  latent capture --texts reviews.jsonl --column review --sites 'resid_post.*' --positions last"
-                    + " -o reviews.safetensors",
-            "  latent capture --ids tokens.json --sites attn_pattern.3,logits -m models/tiny -o tiny.safetensors"
-        })
+@Command(name = "capture", header = "Write the hidden states of texts to a safetensors file.", description = {
+    "",
+    "Tensors are named TEXT.SITE, texts counted from 0: 0.resid_post.12, [positions, width], 32-bit floats; "
+            + "attn_pattern is [heads, positions, positions]. TEXT.input_ids has the token ids. "
+            + "The metadata tell which model, inputs and options they came from.",
+    ""
+}, footer = {
+    "",
+    "An interrupted capture goes on when the same command is given again.",
+    "",
+    "  latent capture --text \"The capital of France is\" --sites resid_post.12 -o states.safetensors",
+    "  latent capture --texts reviews.jsonl --column review --sites 'resid_post.*' --positions last"
+            + " -o reviews.safetensors",
+    "  latent capture --ids tokens.json --sites attn_pattern.3,logits -m models/tiny -o tiny.safetensors"
+})
 final class CaptureCommand implements Callable<Integer> {
     private static final long CHECKPOINT_NANOS = 1_000_000_000L;
 
@@ -57,14 +53,11 @@ final class CaptureCommand implements Callable<Integer> {
     @Mixin
     private TextOptions texts = new TextOptions();
 
-    @Option(names = "--sites", paramLabel = "LIST", required = true,
-            description =
-                    "Which hidden states: resid_post.12, resid_post.*, attn_out.3-7,logits (see: latent "
-                            + "help sites).")
+    @Option(names = "--sites", paramLabel = "LIST", required = true, description = "Which hidden states: resid_post.12, resid_post.*, attn_out.3-7,logits (see: latent "
+            + "help sites).")
     private List<String> sites = new ArrayList<>();
 
-    @Option(names = "--positions", paramLabel = "LIST", defaultValue = "all",
-            description = "all, last, mean, or indices like 0,3,5-8,-1 (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--positions", paramLabel = "LIST", defaultValue = "all", description = "all, last, mean, or indices like 0,3,5-8,-1 (default: ${DEFAULT-VALUE}).")
     private String positions = "all";
 
     @Option(names = "--truncate", description = "Cut texts that are longer than the model's context.")
@@ -73,12 +66,10 @@ final class CaptureCommand implements Callable<Integer> {
     @Option(names = "--skip-empty", description = "Leave out empty texts; the others keep their numbers.")
     private boolean skipEmpty;
 
-    @Option(names = {"-o", "--out"}, paramLabel = "FILE", required = true,
-            description = "The safetensors file to write.")
+    @Option(names = {"-o", "--out"}, paramLabel = "FILE", required = true, description = "The safetensors file to write.")
     private @Nullable Path out;
 
-    @Option(names = "--shard-size", paramLabel = "SIZE", defaultValue = "2GB",
-            description = "More than this is written as several files with an index (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--shard-size", paramLabel = "SIZE", defaultValue = "2GB", description = "More than this is written as several files with an index (default: ${DEFAULT-VALUE}).")
     private String shardSize = "2GB";
 
     @Option(names = "--restart", description = "Start over, throwing away what an interrupted capture left.")

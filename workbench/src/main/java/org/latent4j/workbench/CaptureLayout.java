@@ -28,7 +28,7 @@ record CaptureLayout(ModelConfig config, List<Site> sites, Positions positions) 
     /** The tensors of a text, in the order in which they lie in the file: its token ids, then its sites. */
     List<Tensor> tensors(int text, int tokens) {
         List<Tensor> tensors = new ArrayList<>(1 + sites.size());
-        tensors.add(new Tensor(text + ".input_ids", "I32", new long[] {tokens}));
+        tensors.add(new Tensor(text + ".input_ids", "I32", new long[]{tokens}));
         for (Site site : sites) {
             tensors.add(new Tensor(text + "." + site, "F32", shape(site, tokens)));
         }
@@ -62,11 +62,11 @@ record CaptureLayout(ModelConfig config, List<Site> sites, Positions positions) 
     private long[] shape(Site site, int tokens) {
         int rows = positions instanceof Positions.Mean ? 1 : positions.in(tokens).length;
         return switch (site.kind()) {
-            case ATTN_PATTERN -> new long[] {config.heads(), rows, tokens};
-            case HEAD_OUT -> new long[] {rows, (long) (site.head() < 0 ? config.heads() : 1) * config.headWidth()};
-            case MLP_ACT -> new long[] {rows, config.intermediate()};
-            case LOGITS -> new long[] {rows, config.vocabulary()};
-            default -> new long[] {rows, config.width()};
+            case ATTN_PATTERN -> new long[]{config.heads(), rows, tokens};
+            case HEAD_OUT -> new long[]{rows, (long) (site.head() < 0 ? config.heads() : 1) * config.headWidth()};
+            case MLP_ACT -> new long[]{rows, config.intermediate()};
+            case LOGITS -> new long[]{rows, config.vocabulary()};
+            default -> new long[]{rows, config.width()};
         };
     }
 }

@@ -110,7 +110,7 @@ record CaptureManifest(Model model, Capture.Request request, Survey survey) {
                 throw new LatentException(
                         ("%s.partial holds an interrupted capture with another '%s' (%s there, %s here); "
                                 + "--restart throws it away, or choose another --out")
-                        .formatted(out, name, brief(old), brief(now)));
+                                .formatted(out, name, brief(old), brief(now)));
             }
         }
     }

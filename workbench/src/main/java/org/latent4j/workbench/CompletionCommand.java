@@ -12,21 +12,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latent completion}: a script that lets a shell complete commands and options. */
-@Command(
-        name = "completion",
-        header = "Print a script that lets a shell complete commands and options.",
-        footer = {
-            "",
-            "  bash:  source <(latent completion bash)",
-            "  zsh:   source <(latent completion zsh)",
-            "  fish:  latent completion fish | source"
-        })
+@Command(name = "completion", header = "Print a script that lets a shell complete commands and options.", footer = {
+    "",
+    "  bash:  source <(latent completion bash)",
+    "  zsh:   source <(latent completion zsh)",
+    "  fish:  latent completion fish | source"
+})
 final class CompletionCommand implements Runnable {
     /** The shells there are scripts for. */
     enum ForShell {
-        bash,
-        zsh,
-        fish
+        bash, zsh, fish
     }
 
     @Spec
@@ -52,12 +47,14 @@ final class CompletionCommand implements Runnable {
                 continue;
             }
             script.append("complete -c latent -n __fish_use_subcommand -a ").append(entry.getKey())
-                    .append(" -d ").append(quoted(first(command.usageMessage().header(), command.usageMessage().description()))).append('\n');
+                    .append(" -d ").append(quoted(first(command.usageMessage().header(), command.usageMessage().description())))
+                    .append('\n');
             for (OptionSpec option : command.options()) {
                 appendOption(script, entry.getKey(), option);
             }
             for (String name : command.subcommands().keySet()) {
-                script.append("complete -c latent -n '__fish_seen_subcommand_from ").append(entry.getKey()).append("' -a ").append(name).append('\n');
+                script.append("complete -c latent -n '__fish_seen_subcommand_from ").append(entry.getKey()).append("' -a ").append(name)
+                        .append('\n');
             }
         }
         return script.toString();

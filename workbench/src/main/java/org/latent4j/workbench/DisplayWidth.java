@@ -44,7 +44,7 @@ final class DisplayWidth {
     /** Columns taken by a text in one line. */
     static int of(String text) {
         int width = 0;
-        for (int i = 0; i < text.length(); ) {
+        for (int i = 0; i < text.length();) {
             int codePoint = text.codePointAt(i);
             width += of(codePoint);
             i += Character.charCount(codePoint);

@@ -66,10 +66,12 @@ final class DoctorCommand implements Runnable {
     private static void machine(PrintWriter out, Operations operations, int cores) {
         line(out, "Latent4j", Version.ofLatent4j());
         line(out, "JDK", Runtime.version() + ", " + System.getProperty("java.vm.name") + " (" + System.getProperty("java.home") + ")");
-        line(out, "System", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", " + cores + (cores == 1 ? " core" : " cores"));
+        line(out, "System",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", " + cores + (cores == 1 ? " core" : " cores"));
         line(out, "Kernels", operations.kernels());
         if (operations.lanes() == 1) {
-            line(out, "", "WARNING: the Vector API is missing, everything is several times slower; start with --add-modules jdk.incubator.vector");
+            line(out, "",
+                    "WARNING: the Vector API is missing, everything is several times slower; start with --add-modules jdk.incubator.vector");
         }
         long machine = machineMemory();
         line(out, "Memory", (machine > 0 ? Amounts.bytes(machine) + " in the machine, " : "")
@@ -108,7 +110,8 @@ final class DoctorCommand implements Runnable {
             double error = largestError(new Operations(all), states, weight);
             boolean right = error < 1e-5;
             healthy &= right;
-            line(out, "Arithmetic", (right ? "right" : "WRONG") + String.format(Locale.ROOT, ", off by at most %.1e of the sums' size", error));
+            line(out, "Arithmetic",
+                    (right ? "right" : "WRONG") + String.format(Locale.ROOT, ", off by at most %.1e of the sums' size", error));
         }
     }
 
@@ -170,7 +173,8 @@ final class DoctorCommand implements Runnable {
         try {
             ModelStore.standard(System.getenv(), true).locate(Models.DEFAULT, Progress.NONE);
         } catch (LatentException _) {
-            line(out, "A model", Models.DEFAULT + " isn't here yet, so it wasn't tried; 'latent models pull " + Models.DEFAULT + "' fetches it");
+            line(out, "A model",
+                    Models.DEFAULT + " isn't here yet, so it wasn't tried; 'latent models pull " + Models.DEFAULT + "' fetches it");
             return;
         }
         Models.Options options = Models.Options.standard().withOffline(true);
@@ -189,7 +193,8 @@ final class DoctorCommand implements Runnable {
             healthy &= same && right;
             line(out, "A model", String.format(Locale.ROOT, "%s says ' Paris' with %.5f, the reference with %.5f: %s",
                     Models.DEFAULT, paris, PARIS_PROBABILITY, right ? "right" : "WRONG"));
-            line(out, "", "its states in a batch on " + model.threads() + " threads and alone on one: " + (same ? "the same bits" : "DIFFERENT"));
+            line(out, "",
+                    "its states in a batch on " + model.threads() + " threads and alone on one: " + (same ? "the same bits" : "DIFFERENT"));
         }
     }
 }

@@ -8,7 +8,8 @@ final class FileReader implements PromptReader {
     /** One way to write prompts into a file. */
     interface Prompts {
         /** The next prompt, or null at the end. */
-        @Nullable Prompt next() throws IOException;
+        @Nullable
+        Prompt next() throws IOException;
     }
 
     private final Prompts prompts;

@@ -28,13 +28,14 @@ final class Json {
 
     /** What is wrong with a file's JSON, in one line. */
     static LatentException broken(String place, JsonProcessingException e) {
-        String where = e.getLocation() == null ? ""
+        String where = e.getLocation() == null
+                ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
         String why = switch (e) {
             case JsonEOFException _ -> "it ends in the middle";
             case StreamConstraintsException _ ->
-                    "something in it is too long or too deeply nested; a text may have %s characters"
-                    .formatted(Amounts.count(TextInput.LONGEST_TEXT));
+                "something in it is too long or too deeply nested; a text may have %s characters"
+                        .formatted(Amounts.count(TextInput.LONGEST_TEXT));
             default -> brief(e.getOriginalMessage());
         };
         return new LatentException("%s isn't valid JSON%s: %s".formatted(place, where, why), e);

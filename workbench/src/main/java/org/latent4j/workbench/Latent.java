@@ -18,23 +18,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code latent} command. */
-@Command(
-        name = "latent",
-        header = "A workbench for latent spaces: see what a language model holds, layer by layer.",
-        synopsisSubcommandLabel = "COMMAND",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        footer = {
-            "",
-            "Begin with:   latent read \"The capital of France is\"",
-            "Then:         latent COMMAND --help, latent help TOPIC (models, sites, prompts, files, errors, java)"
-        })
+@Command(name = "latent", header = "A workbench for latent spaces: see what a language model holds, layer by layer.", synopsisSubcommandLabel = "COMMAND", mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {
+    "",
+    "Begin with:   latent read \"The capital of France is\"",
+    "Then:         latent COMMAND --help, latent help TOPIC (models, sites, prompts, files, errors, java)"
+})
 final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS =
-            List.of("read", "capture", "tokens", "models", "doctor", "help", "completion", "rehearse");
+    private static final List<String> COMMANDS = List.of("read", "capture", "tokens", "models", "doctor", "help", "completion", "rehearse");
 
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
     private boolean debug;
@@ -80,7 +73,9 @@ final class Latent implements Runnable {
         for (CommandLine command : line.getSubcommands().values()) {
             command.getCommandSpec().mixinStandardHelpOptions(true);
         }
-        CommandSpec rehearsal = line.getSubcommands().containsKey("rehearse") ? line.getSubcommands().get("rehearse").getCommandSpec() : null;
+        CommandSpec rehearsal = line.getSubcommands().containsKey("rehearse")
+                ? line.getSubcommands().get("rehearse").getCommandSpec()
+                : null;
         if (rehearsal != null) {
             rehearsal.usageMessage().hidden(true);
         }
@@ -92,7 +87,7 @@ final class Latent implements Runnable {
             case "read" -> new ReadCommand(warmUp);
             case "capture" -> new CaptureCommand();
             case "tokens" -> new TokensCommand();
-            
+
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();
             case "help" -> new HelpCommand();
@@ -131,12 +126,14 @@ final class Latent implements Runnable {
                 return USERS_MISTAKE;
             }
             case OutOfMemoryError _ -> {
-                line.getErr().println("latent: the memory doesn't suffice (%d MB may be used); give more with LATENT_JVM=-Xmx8g, or less text or fewer sites"
-                        .formatted(Runtime.getRuntime().maxMemory() >> 20));
+                line.getErr().println(
+                        "latent: the memory doesn't suffice (%d MB may be used); give more with LATENT_JVM=-Xmx8g, or less text or fewer sites"
+                                .formatted(Runtime.getRuntime().maxMemory() >> 20));
                 return USERS_MISTAKE;
             }
             default -> {
-                line.getErr().println("latent: something went wrong that shouldn't (%s); --debug shows where".formatted(oneLine(thrown.toString())));
+                line.getErr().println(
+                        "latent: something went wrong that shouldn't (%s); --debug shows where".formatted(oneLine(thrown.toString())));
                 return OUR_MISTAKE;
             }
         }

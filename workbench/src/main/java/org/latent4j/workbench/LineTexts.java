@@ -28,7 +28,8 @@ final class LineTexts implements FileReader.Prompts {
     }
 
     /** The next line without its end, or null after the last. */
-    @Nullable String nextLine() throws IOException {
+    @Nullable
+    String nextLine() throws IOException {
         if (from == to && !fill()) {
             return null;
         }

@@ -13,12 +13,11 @@ final class ModelOptions {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
 
-    @Option(names = {"-m", "--model"}, paramLabel = "MODEL", defaultValue = Models.DEFAULT,
-            description = "A catalogue name, a .gguf file, a Hugging Face folder, or org/name (default: ${DEFAULT-VALUE}).")
+    @Option(names = {"-m",
+        "--model"}, paramLabel = "MODEL", defaultValue = Models.DEFAULT, description = "A catalogue name, a .gguf file, a Hugging Face folder, or org/name (default: ${DEFAULT-VALUE}).")
     private String model = Models.DEFAULT;
 
-    @Option(names = "--threads", paramLabel = "N",
-            description = "How many threads compute (default: one a core). Results don't depend on it.")
+    @Option(names = "--threads", paramLabel = "N", description = "How many threads compute (default: one a core). Results don't depend on it.")
     private @Nullable Integer threads;
 
     @Option(names = "--offline", description = "Never touch the network.")

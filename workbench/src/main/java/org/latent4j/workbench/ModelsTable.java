@@ -12,7 +12,8 @@ import org.latent4j.model.store.Entry;
 
 /** The list of models as a table: what is here, then what could be fetched. Columns are as wide as what is in them. */
 final class ModelsTable {
-    private static final List<String> TITLES = List.of("name", "size", "licence", "architecture", "layers", "width", "quantisation", "from");
+    private static final List<String> TITLES = List.of("name", "size", "licence", "architecture", "layers", "width", "quantisation",
+            "from");
     private static final String UNKNOWN = "-";
 
     private ModelsTable() {}
@@ -36,7 +37,8 @@ final class ModelsTable {
         }
         if (entries.stream().anyMatch(ModelsTable::isForLater)) {
             out.println();
-            out.println("* This version opens language models only; sentence encoders and word vectors can be fetched for the versions to come.");
+            out.println(
+                    "* This version opens language models only; sentence encoders and word vectors can be fetched for the versions to come.");
         }
     }
 

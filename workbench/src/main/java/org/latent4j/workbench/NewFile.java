@@ -82,9 +82,11 @@ final class NewFile implements AutoCloseable {
 
     private static LatentException trouble(Path place, IOException e) {
         String message = e.getMessage() == null ? "" : e.getMessage();
-        String why = e instanceof AccessDeniedException ? "permission denied"
-                : e instanceof FileSystemException failed && failed.getReason() != null ? failed.getReason()
-                : message.isEmpty() ? e.getClass().getSimpleName() : message;
+        String why = e instanceof AccessDeniedException
+                ? "permission denied"
+                : e instanceof FileSystemException failed && failed.getReason() != null
+                        ? failed.getReason()
+                        : message.isEmpty() ? e.getClass().getSimpleName() : message;
         return new LatentException("can't write " + place + ": " + why, e);
     }
 

@@ -103,7 +103,7 @@ final class PartialCapture implements AutoCloseable {
                     throw new LatentException(
                             ("%s is being written by another process (%s); wait for it, or choose another "
                                     + "--out")
-                            .formatted(out, owner(folder)));
+                                    .formatted(out, owner(folder)));
                 }
                 if (lock.isStillThere()) {
                     return lock.keep();

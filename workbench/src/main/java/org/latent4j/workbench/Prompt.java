@@ -23,7 +23,7 @@ sealed interface Prompt {
                 throw new LatentException(
                         ("%s: character %d is \\u%04x, half of a surrogate pair, which is no Unicode text; "
                                 + "write both halves or U+FFFD")
-                        .formatted(origin, text.codePointCount(0, at), (int) text.charAt(at)));
+                                .formatted(origin, text.codePointCount(0, at), (int) text.charAt(at)));
             }
         }
 

@@ -10,7 +10,8 @@ interface PromptReader extends AutoCloseable {
      * @throws org.latent4j.kernel.LatentException if the input can't be read or isn't what it should be; the message
      * tells where
      */
-    @Nullable Prompt next();
+    @Nullable
+    Prompt next();
 
     /** SHA-256 of the whole input, in hexadecimal digits; asked once, after the last prompt. */
     String sha256();

@@ -27,26 +27,22 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latent read}: what every layer of a model holds of a text. */
-@Command(
-        name = "read",
-        header = "Show what every layer of a model holds of a text.",
-        description = {
-            "",
-            "A table, one row a layer, one column a token: each cell shows the token that the model would say if it "
-                    + "had to answer from the hidden state there (logit lens), coloured by its probability. Beside the "
-                    + "rows: how far the state moved. Below: what the model expects next.",
-            ""
-        },
-        footer = {
-            "",
-            "Where not all positions fit, those are shown that tell most: always the last; then those at which the "
-                    + "probability of the model's final answer moves most on its way through the layers, ups and downs "
-                    + "added.",
-            "",
-            "  latent read \"The capital of France is\"",
-            "  latent read --chat \"Who wrote Faust?\" --html faust.html",
-            "  latent read --text-file essay.txt --truncate --positions -5,-3,last"
-        })
+@Command(name = "read", header = "Show what every layer of a model holds of a text.", description = {
+    "",
+    "A table, one row a layer, one column a token: each cell shows the token that the model would say if it "
+            + "had to answer from the hidden state there (logit lens), coloured by its probability. Beside the "
+            + "rows: how far the state moved. Below: what the model expects next.",
+    ""
+}, footer = {
+    "",
+    "Where not all positions fit, those are shown that tell most: always the last; then those at which the "
+            + "probability of the model's final answer moves most on its way through the layers, ups and downs "
+            + "added.",
+    "",
+    "  latent read \"The capital of France is\"",
+    "  latent read --chat \"Who wrote Faust?\" --html faust.html",
+    "  latent read --text-file essay.txt --truncate --positions -5,-3,last"
+})
 final class ReadCommand implements Callable<Integer> {
     private static final int SHOWN_NEXT = 5;
     private static final int WRITTEN_TOP = 10;
@@ -73,13 +69,11 @@ final class ReadCommand implements Callable<Integer> {
     @Option(names = "--truncate", description = "Cut a text that is longer than the model's context, and say so.")
     private boolean truncate;
 
-    @Option(names = "--positions", paramLabel = "LIST",
-            description = "Which positions to show: all, last, or a list like 0,3,5-8,-2,last; negative ones count "
-                    + "from the end.")
+    @Option(names = "--positions", paramLabel = "LIST", description = "Which positions to show: all, last, or a list like 0,3,5-8,-2,last; negative ones count "
+            + "from the end.")
     private @Nullable String positions;
 
-    @Option(names = "--top", paramLabel = "N",
-            description = "How many next tokens to list (default: 5), and candidates a cell with --json (default: 10).")
+    @Option(names = "--top", paramLabel = "N", description = "How many next tokens to list (default: 5), and candidates a cell with --json (default: 10).")
     private @Nullable Integer top;
 
     @Option(names = "--json", description = "Write everything as JSON: every layer, position and candidate.")
@@ -101,7 +95,8 @@ final class ReadCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PromptMode mode = mode();
-        @Nullable Positions wanted = wanted();
+        @Nullable
+        Positions wanted = wanted();
         if (top != null && (top < 1 || top > MOST_TOP)) {
             throw new LatentException("--top " + top + " is out of range: give a number from 1 to " + MOST_TOP);
         }

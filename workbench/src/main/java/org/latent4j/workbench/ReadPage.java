@@ -178,7 +178,8 @@ final class ReadPage {
     /** The index of a candidate in the page's list of words; two tokens that look the same are two words. */
     private int word(Candidate candidate) {
         String key = candidate.id() + " " + TokenText.visible(candidate.token());
-        @Nullable Integer known = words.putIfAbsent(key, words.size());
+        @Nullable
+        Integer known = words.putIfAbsent(key, words.size());
         return known != null ? known : words.size() - 1;
     }
 

@@ -128,7 +128,7 @@ final class ReadTable {
 
     private List<int[]> bands(int[] shown) {
         List<int[]> bands = new ArrayList<>();
-        for (int first = 0; first < shown.length; ) {
+        for (int first = 0; first < shown.length;) {
             int count = taken(shown, first, width - label - SIDE);
             int[] band = new int[count];
             System.arraycopy(shown, first, band, 0, count);
@@ -185,7 +185,8 @@ final class ReadTable {
         columnHeads(band, widths, side);
         int blocks = reading.layers().size() - 1;
         for (int layer = 0; layer < reading.layers().size(); layer++) {
-            @Nullable String group = LayerGroups.startingAt(layer, blocks);
+            @Nullable
+            String group = LayerGroups.startingAt(layer, blocks);
             if (group != null) {
                 rule(group, label + sum(widths, width) + (side ? SIDE : 0));
             }

@@ -157,7 +157,7 @@ final class ShardFile implements AutoCloseable {
         out.writeFieldName("shape");
         out.writeArray(tensor.shape(), 0, tensor.shape().length);
         out.writeFieldName("data_offsets");
-        out.writeArray(new long[] {offset, offset + tensor.bytes()}, 0, 2);
+        out.writeArray(new long[]{offset, offset + tensor.bytes()}, 0, 2);
         out.writeEndObject();
     }
 }

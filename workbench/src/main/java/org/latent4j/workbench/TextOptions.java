@@ -12,15 +12,13 @@ import picocli.CommandLine.Option;
  * The options that say which texts of a file are meant, and how they become tokens: the same wherever texts are read.
  */
 final class TextOptions {
-    @Option(names = "--texts", paramLabel = "FILE", description =
-            "Many texts: .txt (one a line), .json (an array of strings), .jsonl or .tsv (with --column).")
+    @Option(names = "--texts", paramLabel = "FILE", description = "Many texts: .txt (one a line), .json (an array of strings), .jsonl or .tsv (with --column).")
     private @Nullable Path texts;
 
     @Option(names = "--text-file", paramLabel = "FILE", description = "A file that is one text, line ends included.")
     private @Nullable Path textFile;
 
-    @Option(names = "--column", paramLabel = "NAME", description =
-            "The column of a .jsonl or .tsv that holds the texts (default: text, or the only one).")
+    @Option(names = "--column", paramLabel = "NAME", description = "The column of a .jsonl or .tsv that holds the texts (default: text, or the only one).")
     private @Nullable String column;
 
     @Option(names = "--chat", description = "Give the text as a user's turn in the model's chat template.")
@@ -40,7 +38,7 @@ final class TextOptions {
      */
     TextInput input(List<String> given, @Nullable Path ids, String names) {
         int named = 0;
-        for (boolean isThere : new boolean[] {!given.isEmpty(), texts != null, textFile != null, ids != null}) {
+        for (boolean isThere : new boolean[]{!given.isEmpty(), texts != null, textFile != null, ids != null}) {
             named += isThere ? 1 : 0;
         }
         if (named != 1) {

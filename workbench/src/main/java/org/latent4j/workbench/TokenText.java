@@ -24,7 +24,7 @@ final class TokenText {
         }
         StringBuilder seen = new StringBuilder(token.length() + 8);
         int marks = 0;
-        for (int i = 0; i < token.length(); ) {
+        for (int i = 0; i < token.length();) {
             int codePoint = token.codePointAt(i);
             if (isHidden(codePoint)) {
                 appendPicture(seen, codePoint);
@@ -48,7 +48,7 @@ final class TokenText {
     static String wellFormed(String text) {
         StringBuilder whole = new StringBuilder(text.length());
         boolean same = true;
-        for (int i = 0; i < text.length(); ) {
+        for (int i = 0; i < text.length();) {
             int codePoint = text.codePointAt(i);
             boolean half = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
             whole.appendCodePoint(half ? 0xFFFD : codePoint);
@@ -82,7 +82,8 @@ final class TokenText {
         }
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
-                    Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+                    Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                true;
             default -> false;
         };
     }
@@ -121,7 +122,7 @@ final class TokenText {
             out.append(LEFT_TO_RIGHT);
         }
         int width = 0;
-        for (int i = 0; i < visible.length(); ) {
+        for (int i = 0; i < visible.length();) {
             int codePoint = visible.codePointAt(i);
             int its = DisplayWidth.of(codePoint);
             if (width + its > room) {
@@ -142,7 +143,7 @@ final class TokenText {
     }
 
     private static boolean isRightToLeft(String text) {
-        for (int i = 0; i < text.length(); ) {
+        for (int i = 0; i < text.length();) {
             int codePoint = text.codePointAt(i);
             if (codePoint >= 0x590) {
                 switch (Character.getDirectionality(codePoint)) {
@@ -150,7 +151,8 @@ final class TokenText {
                             Character.DIRECTIONALITY_ARABIC_NUMBER -> {
                         return true;
                     }
-                    default -> {}
+                    default -> {
+                    }
                 }
             }
             i += Character.charCount(codePoint);

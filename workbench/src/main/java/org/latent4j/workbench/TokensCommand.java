@@ -22,16 +22,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latent tokens}: what a model's tokenizer makes of texts. */
-@Command(
-        name = "tokens",
-        header = "Show the tokens of texts.",
-        description = {"", "Nothing is added to a text unless --special or --chat asks for it.", ""},
-        footer = {
-            "",
-            "  latent tokens \"The capital of France is\"",
-            "  latent tokens --chat \"Who wrote Faust?\"",
-            "  latent tokens --texts reviews.jsonl --column review --json"
-        })
+@Command(name = "tokens", header = "Show the tokens of texts.", description = {"",
+    "Nothing is added to a text unless --special or --chat asks for it.", ""}, footer = {
+        "",
+        "  latent tokens \"The capital of France is\"",
+        "  latent tokens --chat \"Who wrote Faust?\"",
+        "  latent tokens --texts reviews.jsonl --column review --json"
+    })
 final class TokensCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;

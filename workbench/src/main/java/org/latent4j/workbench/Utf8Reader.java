@@ -117,7 +117,7 @@ final class Utf8Reader extends Reader {
         return new LatentException(
                 ("%s isn't UTF-8: byte %d (line %d) is 0x%02X; convert the file, for example with iconv -f "
                         + "LATIN1 -t UTF-8")
-                .formatted(name, offset, line, bytes.get(bytes.position()) & 0xFF));
+                        .formatted(name, offset, line, bytes.get(bytes.position()) & 0xFF));
     }
 
     @Override

@@ -27,7 +27,7 @@ final class WholeText implements FileReader.Prompts {
                 throw new LatentException(
                         ("%s is longer than %s characters; if it holds several texts, --texts reads one a "
                                 + "line")
-                        .formatted(in.name(), Amounts.count(TextInput.LONGEST_TEXT)));
+                                .formatted(in.name(), Amounts.count(TextInput.LONGEST_TEXT)));
             }
         }
         return new Prompt.Text(in.name(), text.toString());

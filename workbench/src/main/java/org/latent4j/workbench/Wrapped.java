@@ -14,7 +14,7 @@ final class Wrapped {
     static void append(StringBuilder out, String text, int from, int indent, int width) {
         int column = from;
         int lineStart = from;
-        for (int start = 0; start < text.length(); ) {
+        for (int start = 0; start < text.length();) {
             int end = text.indexOf(' ', start);
             if (end < 0) {
                 end = text.length();

@@ -26,8 +26,7 @@ import java.util.stream.Stream;
 
 /** A headless Chromium with one page, driven over its DevTools protocol. */
 final class Browser implements AutoCloseable {
-    private static final List<String> NAMES =
-            List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
+    private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -187,7 +186,8 @@ final class Browser implements AutoCloseable {
                 requests.add(message.path("params").path("request").path("url").asText());
             case "Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled" ->
                 complaints.add(message.path("params").toString());
-            default -> {}
+            default -> {
+            }
         }
     }
 

@@ -32,7 +32,8 @@ class CaptureTest {
     private static final double TOLERANCE = 1e-4;
 
     @TempDir
-    @Nullable Path temporary;
+    @Nullable
+    Path temporary;
 
     private Path folder = Path.of("");
     private Path out = Path.of("");
@@ -91,25 +92,28 @@ class CaptureTest {
 
     @Test
     void positionsChooseRows() throws IOException {
-        String ids = idFile(List.of(new int[] {5, 6, 7, 8}));
+        String ids = idFile(List.of(new int[]{5, 6, 7, 8}));
         capture("--ids", ids, "--sites", "resid_post.1");
         float[] all = Written.read(out).tensors().get("0.resid_post.1").floats();
         capture("--ids", ids, "--sites", "resid_post.1", "--positions", "last");
         assertThat(Written.read(out).tensors().get("0.resid_post.1").floats()).isEqualTo(Arrays.copyOfRange(all, 3 * 64, 4 * 64));
         capture("--ids", ids, "--sites", "resid_post.1", "--positions", "0,-2");
-        assertThat(Written.read(out).tensors().get("0.resid_post.1").floats()).startsWith(all[0], all[1]).endsWith(all[3 * 64 - 1]).hasSize(128);
+        assertThat(Written.read(out).tensors().get("0.resid_post.1").floats()).startsWith(all[0], all[1]).endsWith(all[3 * 64 - 1])
+                .hasSize(128);
         capture("--ids", ids, "--sites", "resid_post.1", "--positions", "mean");
         float mean = (all[0] + all[64] + all[128] + all[192]) / 4;
-        assertThat((double) Written.read(out).tensors().get("0.resid_post.1").floats()[0]).isCloseTo(mean, org.assertj.core.data.Offset.offset(1e-6));
+        assertThat((double) Written.read(out).tensors().get("0.resid_post.1").floats()[0]).isCloseTo(mean,
+                org.assertj.core.data.Offset.offset(1e-6));
     }
 
     @Test
     void metadataTellHowToDoItAgain() throws IOException {
-        String ids = idFile(List.of(new int[] {5, 6, 7}));
+        String ids = idFile(List.of(new int[]{5, 6, 7}));
         Ran ran = capture("--ids", ids, "--sites", "resid_post.*", "--positions", "last");
         Map<String, String> metadata = Written.read(out).metadata();
         assertThat(metadata).containsEntry("sites", "resid_post.*").containsEntry("positions", "last").containsEntry("texts", "1")
-                .containsEntry("tokens", "3").containsEntry("prompt_mode", "ids").containsKeys("model_sha256", "tokenizer_sha256", "latent4j", "java", "kernels");
+                .containsEntry("tokens", "3").containsEntry("prompt_mode", "ids")
+                .containsKeys("model_sha256", "tokenizer_sha256", "latent4j", "java", "kernels");
         assertThat(metadata.get("command")).startsWith("latent ").contains("--sites 'resid_post.*'");
         JsonNode input = new ObjectMapper().readTree(metadata.get("inputs")).get(0);
         assertThat(input.get("file").textValue()).isEqualTo(ids);
@@ -185,7 +189,8 @@ class CaptureTest {
         assertThat(ran.code()).isEqualTo(2);
         assertThat(ran.err()).contains("shard-1.safetensors was damaged").contains("--restart");
         Files.writeString(folder.resolve("out.safetensors.partial/progress.json"), "{\"texts_done\": 3");
-        assertThat(refused("--ids", ids, "--sites", "resid_post.*", "--shard-size", "1GB")).contains("progress.json can't be read").contains("--restart");
+        assertThat(refused("--ids", ids, "--sites", "resid_post.*", "--shard-size", "1GB")).contains("progress.json can't be read")
+                .contains("--restart");
     }
 
     @Test
@@ -197,16 +202,18 @@ class CaptureTest {
                     rewrite(manyIds(60, 99));
                 }
             }, _ -> {});
-            assertThatThrownBy(capture::run).isInstanceOf(LatentException.class).hasMessageContaining("ids.json changed while it was captured; run the command again");
+            assertThatThrownBy(capture::run).isInstanceOf(LatentException.class)
+                    .hasMessageContaining("ids.json changed while it was captured; run the command again");
         }
         assertThat(names()).containsExactly("ids.json");
     }
 
     @Test
     void theSecondOfTwoAtOnceIsTold() throws IOException {
-        String ids = idFile(List.of(new int[] {1, 2}));
+        String ids = idFile(List.of(new int[]{1, 2}));
         PartialCapture first = PartialCapture.open(out, false);
-        assertThat(refused("--ids", ids, "--sites", "embed")).contains("is being written by another process (number " + ProcessHandle.current().pid() + ")");
+        assertThat(refused("--ids", ids, "--sites", "embed"))
+                .contains("is being written by another process (number " + ProcessHandle.current().pid() + ")");
         first.close();
         capture("--ids", ids, "--sites", "embed");
         assertThat(out).exists();
@@ -215,7 +222,7 @@ class CaptureTest {
     @Test
     void anUnwritableOutputIsFoundBeforeTheModelIsOpened() throws IOException {
         model = "no-such-model";
-        String ids = idFile(List.of(new int[] {1, 2}));
+        String ids = idFile(List.of(new int[]{1, 2}));
         assertThat(refusedAt(folder.resolve("missing/out.safetensors"), ids)).contains("there is no folder").contains("make it first");
         assertThat(refusedAt(folder.resolve("ids.json/out.safetensors"), ids)).contains("is not a folder");
         assertThat(refusedAt(folder.resolve("out.npz"), ids)).contains("its name ends with .safetensors");
@@ -230,7 +237,7 @@ class CaptureTest {
     void aFolderWithoutPermissionIsAnUnwritableOutput() throws IOException {
         Path sealed = Files.createDirectory(folder.resolve("sealed"));
         assumeThat(sealed.toFile().setWritable(false) && !Files.isWritable(sealed)).as("the superuser may write anywhere").isTrue();
-        assertThat(refusedAt(sealed.resolve("out.safetensors"), idFile(List.of(new int[] {1})))).contains("permission denied");
+        assertThat(refusedAt(sealed.resolve("out.safetensors"), idFile(List.of(new int[]{1})))).contains("permission denied");
     }
 
     @Test
@@ -244,24 +251,25 @@ class CaptureTest {
 
     @Test
     void sitesAndPositionsThatArentThereAreNamed() throws IOException {
-        String ids = idFile(List.of(new int[] {1, 2, 3}));
+        String ids = idFile(List.of(new int[]{1, 2, 3}));
         assertThat(refused("--ids", ids, "--sites", "resid_pots.*")).contains("resid_pots").contains("resid_post");
         assertThat(refused("--ids", ids, "--sites", "resid_post.3")).contains("layer 3").contains("0 to 2");
-        assertThat(refused("--ids", ids, "--sites", "embed", "--positions", "3")).contains("ids.json[0]: position 3 is outside").contains("3 tokens");
+        assertThat(refused("--ids", ids, "--sites", "embed", "--positions", "3")).contains("ids.json[0]: position 3 is outside")
+                .contains("3 tokens");
         assertThat(refused("--ids", ids, "--sites", "embed", "--positions", "first")).contains("'first'");
         assertThat(leftovers()).isEmpty();
     }
 
     @Test
     void tokenIdsOutOfRangeAreNamed() throws IOException {
-        assertThat(refused("--ids", idFile(List.of(new int[] {1}, new int[] {1, TinyModel.VOCABULARY})), "--sites", "embed"))
+        assertThat(refused("--ids", idFile(List.of(new int[]{1}, new int[]{1, TinyModel.VOCABULARY})), "--sites", "embed"))
                 .contains("ids.json[1]: token 1 is 384").contains("0 to 383");
-        assertThat(refused("--ids", idFile(List.of(new int[] {-1})), "--sites", "embed")).contains("token 0 is -1");
+        assertThat(refused("--ids", idFile(List.of(new int[]{-1})), "--sites", "embed")).contains("token 0 is -1");
     }
 
     @Test
     void moreTokensThanTheContextAreAnErrorOrCut() throws IOException {
-        String ids = idFile(List.of(new int[] {1, 2}, new int[TinyModel.CONTEXT + 1], new int[TinyModel.CONTEXT]));
+        String ids = idFile(List.of(new int[]{1, 2}, new int[TinyModel.CONTEXT + 1], new int[TinyModel.CONTEXT]));
         assertThat(refused("--ids", ids, "--sites", "embed")).contains("ids.json[1] has 129 tokens").contains("128").contains("--truncate");
         Ran ran = capture("--ids", ids, "--sites", "embed", "--truncate");
         assertThat(ran.err()).contains("1 text is longer than the context and cut to 128 tokens").contains("ids.json[1], 129 tokens");
@@ -271,7 +279,7 @@ class CaptureTest {
 
     @Test
     void emptyTextsAreAnErrorOrLeftOutAndNumbersStay() throws IOException {
-        String ids = idFile(List.of(new int[] {1}, new int[0], new int[] {2}));
+        String ids = idFile(List.of(new int[]{1}, new int[0], new int[]{2}));
         assertThat(refused("--ids", ids, "--sites", "embed")).contains("ids.json[1] is empty").contains("--skip-empty");
         Ran ran = capture("--ids", ids, "--sites", "embed", "--skip-empty");
         assertThat(ran.err()).contains("1 empty text is left out").contains("2 texts, 2 tokens");
@@ -282,7 +290,7 @@ class CaptureTest {
 
     @Test
     void exactlyOneInputIsWanted() throws IOException {
-        String ids = idFile(List.of(new int[] {1}));
+        String ids = idFile(List.of(new int[]{1}));
         assertThat(refused("--sites", "embed")).contains("there is nothing to read; give --text");
         assertThat(refused("--sites", "embed", "--ids", ids, "--text", "a")).contains("there are 2 inputs");
         assertThat(refused("--sites", "embed", "--ids", ids, "--chat")).contains("--ids are taken as they are");
@@ -294,7 +302,7 @@ class CaptureTest {
 
     @Test
     void aFileThatIsntAModelIsAnsweredInOneLine() throws IOException {
-        String ids = idFile(List.of(new int[] {1}));
+        String ids = idFile(List.of(new int[]{1}));
         model = Files.writeString(folder.resolve("notes.gguf"), "this is not a model").toString();
         assertThat(refused("--sites", "embed", "--ids", ids)).contains("notes.gguf");
         assertThat(leftovers()).isEmpty();

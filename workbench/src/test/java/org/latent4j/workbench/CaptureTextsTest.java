@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Texts by {@code latent capture} and {@code latent tokens}, with a tokenizer whose tokens are bytes. */
 class CaptureTextsTest {
     @TempDir
-    @Nullable Path temporary;
+    @Nullable
+    Path temporary;
 
     private Path folder = Path.of("");
     private Path out = Path.of("");
@@ -82,7 +83,8 @@ class CaptureTextsTest {
     void badTextsAreAnsweredInOneLine() throws IOException {
         assertThat(refused("--text", "")).contains("the text is empty").contains("--skip-empty");
         assertThat(refused("--texts", file("e.txt", "a\n\nb\n"))).contains("e.txt line 2 is empty");
-        assertThat(refused("--texts", file("h.json", "[\"a\\ud83d\"]"))).contains("h.json[0]: character 1 is \\ud83d, half of a surrogate pair");
+        assertThat(refused("--texts", file("h.json", "[\"a\\ud83d\"]")))
+                .contains("h.json[0]: character 1 is \\ud83d, half of a surrogate pair");
         Path latin1 = Files.write(folder.resolve("l.txt"), "caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(refused("--texts", latin1.toString())).contains("l.txt isn't UTF-8: byte 3");
         assertThat(refused("--texts", folder.resolve("none.txt").toString())).contains("there is no such file");
@@ -167,7 +169,7 @@ class CaptureTextsTest {
 
     private String[] arguments(String... arguments) {
         return Stream.concat(
-                        Stream.of("--offline", "-m", model, "--out", out.toString(), "--sites", "resid_post.*"), Stream.of(arguments))
+                Stream.of("--offline", "-m", model, "--out", out.toString(), "--sites", "resid_post.*"), Stream.of(arguments))
                 .toArray(String[]::new);
     }
 

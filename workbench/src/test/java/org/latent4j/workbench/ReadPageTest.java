@@ -55,7 +55,8 @@ class ReadPageTest {
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     class InABrowser {
-        @Nullable Browser started;
+        @Nullable
+        Browser started;
 
         @BeforeAll
         void start() throws Exception {
@@ -91,7 +92,7 @@ class ReadPageTest {
         void hoveringACellShowsItsTopTen(@TempDir Path folder) throws Exception {
             LensReading reading = Readings.capital();
             Browser browser = open(folder, reading);
-            for (int[] at : new int[][] {{0, 0}, {13, 3}, {30, 4}}) {
+            for (int[] at : new int[][]{{0, 0}, {13, 3}, {30, 4}}) {
                 browser.hover("td[data-row='" + at[0] + "'][data-column='" + at[1] + "']");
                 LensReading.Cell cell = reading.cell(at[0], at[1]);
                 JsonNode shown = browser.evaluate("[...document.querySelectorAll('#top li')].map(li => "

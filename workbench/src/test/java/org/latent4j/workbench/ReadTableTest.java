@@ -74,7 +74,7 @@ class ReadTableTest {
     @ParameterizedTest
     @EnumSource(Colours.class)
     void rowsLineUpWhateverTheTokensAre(Colours colours) {
-        for (int width : new int[] {60, 100, 160, 400}) {
+        for (int width : new int[]{60, 100, 160, 400}) {
             List<Integer> widths = new ArrayList<>();
             for (String line : withoutColours(table(hostile(), width, colours, null)).split("\n")) {
                 if (line.startsWith(" embed") || line.startsWith(" resid_post.")) {

@@ -38,7 +38,7 @@ class ReadTextTest {
         refused(() -> ReadText.of(List.of(), file, NOTHING), "empty.txt is empty");
         refused(() -> ReadText.of(List.of("ab\uD83D"), null, NOTHING), "character 2 is half of a surrogate pair");
         refused(() -> ReadText.of(List.of("\uDE00x"), null, NOTHING), "character 0 is half of a surrogate pair");
-        refused(() -> ReadText.of(List.of("-"), null, new ByteArrayInputStream(new byte[] {'a', (byte) 0xFF})),
+        refused(() -> ReadText.of(List.of("-"), null, new ByteArrayInputStream(new byte[]{'a', (byte) 0xFF})),
                 "standard input isn't UTF-8: byte 1 (line 1) is 0xFF");
     }
 

@@ -29,14 +29,16 @@ class ShardPlanTest {
         assertThat(layout.tensors(7, 5)).extracting(CaptureLayout.Tensor::name).containsExactly(
                 "7.input_ids", "7.embed", "7.head_out.0", "7.head_out.0.2", "7.attn_pattern.1", "7.mlp_act.2", "7.logits");
         assertThat(layout.tensors(7, 5)).extracting(CaptureLayout.Tensor::shape).containsExactly(
-                new long[] {5}, new long[] {5, 64}, new long[] {5, 64}, new long[] {5, 16}, new long[] {4, 5, 5}, new long[] {5, 112}, new long[] {5, 384});
+                new long[]{5}, new long[]{5, 64}, new long[]{5, 64}, new long[]{5, 16}, new long[]{4, 5, 5}, new long[]{5, 112},
+                new long[]{5, 384});
         assertThat(layout(Positions.MEAN, "attn_pattern.1").tensors(0, 5).get(1).shape()).containsExactly(4, 1, 5);
         assertThat(layout(Positions.LAST, "embed").tensors(0, 5).get(1).shape()).containsExactly(1, 64);
     }
 
     @Property(tries = 300)
     void everyTextIsInOneShardAndShardsAreNotLargerThanAskedFor(
-            @ForAll @Size(min = 1, max = 50) List<@IntRange(max = 20) Integer> tokens, @ForAll @LongRange(min = 1, max = 20_000) long size) {
+            @ForAll @Size(min = 1, max = 50) List<@IntRange(max = 20) Integer> tokens,
+            @ForAll @LongRange(min = 1, max = 20_000) long size) {
         int[] lengths = tokens.stream().mapToInt(Integer::intValue).toArray();
         CaptureLayout layout = layout(Positions.ALL, "embed");
         ShardPlan plan = ShardPlan.of(layout, lengths, size);

@@ -24,7 +24,8 @@ import org.latent4j.kernel.LatentException;
 
 class TextInputTest {
     @TempDir
-    @Nullable Path folder;
+    @Nullable
+    Path folder;
 
     @Test
     void linesEndWithLineFeedOrCarriageReturnAndLineFeed() throws IOException {
@@ -84,15 +85,15 @@ class TextInputTest {
 
     @Test
     void aCutOffCharacterAtTheEndIsInvalid() throws IOException {
-        Path file = bytes("cut.txt", new byte[] {'a', (byte) 0xE2, (byte) 0x82});
+        Path file = bytes("cut.txt", new byte[]{'a', (byte) 0xE2, (byte) 0x82});
         assertOneLine(() -> read(file)).contains("byte 1 (line 1) is 0xE2");
     }
 
     @Test
     void encodedSurrogatesAndOverlongFormsAreInvalid() throws IOException {
-        Path surrogate = bytes("s.txt", new byte[] {(byte) 0xED, (byte) 0xA0, (byte) 0xBD});
+        Path surrogate = bytes("s.txt", new byte[]{(byte) 0xED, (byte) 0xA0, (byte) 0xBD});
         assertOneLine(() -> read(surrogate)).contains("isn't UTF-8");
-        Path overlong = bytes("o.json", new byte[] {'[', '"', (byte) 0xC0, (byte) 0x80, '"', ']'});
+        Path overlong = bytes("o.json", new byte[]{'[', '"', (byte) 0xC0, (byte) 0x80, '"', ']'});
         assertOneLine(() -> read(overlong)).contains("isn't UTF-8: byte 2");
     }
 
@@ -132,12 +133,14 @@ class TextInputTest {
 
     @Test
     void jsonLinesSayWhichLineIsWrong() {
-        assertOneLine(() -> texts("a.jsonl", "{\"text\": \"one\"}\n{\"txt\": \"two\"}")).contains("line 2 has no column 'text'; its columns are txt");
+        assertOneLine(() -> texts("a.jsonl", "{\"text\": \"one\"}\n{\"txt\": \"two\"}"))
+                .contains("line 2 has no column 'text'; its columns are txt");
         assertOneLine(() -> texts("a.jsonl", "{\"text\": null}")).contains("line 1: 'text' is null, not a string");
         assertOneLine(() -> texts("a.jsonl", "[1]")).contains("line 1 is an array, not an object");
         assertOneLine(() -> texts("a.jsonl", "{\"text\": \"one\"")).contains("line 1 isn't valid JSON");
         assertOneLine(() -> texts("a.jsonl", "{\"text\": \"one\"} {}")).contains("line 1 holds more than one object");
-        assertOneLine(() -> texts("a.jsonl", "{\"a\": \"1\", \"b\": \"2\"}")).contains("which column holds the texts? name it with --column; there are a, b");
+        assertOneLine(() -> texts("a.jsonl", "{\"a\": \"1\", \"b\": \"2\"}"))
+                .contains("which column holds the texts? name it with --column; there are a, b");
         assertOneLine(() -> texts("a.jsonl", "{\"text\": \"1\", \"text\": \"2\"}")).contains("line 1 isn't valid JSON");
     }
 
@@ -145,7 +148,8 @@ class TextInputTest {
     void tabSeparatedTextsReadANamedColumn() throws IOException {
         assertThat(texts("a.tsv", "id\ttext\r\n1\tone \"quoted\"\r\n2\t\r\n")).containsExactly("one \"quoted\"", "");
         assertThat(texts("a.tsv", "word\nking\nqueen\n")).containsExactly("king", "queen");
-        assertOneLine(() -> texts("a.tsv", "id\ttext\n1\tone\textra\n")).contains("a.tsv line 2 has 3 columns, the first line of the file has 2");
+        assertOneLine(() -> texts("a.tsv", "id\ttext\n1\tone\textra\n"))
+                .contains("a.tsv line 2 has 3 columns, the first line of the file has 2");
         assertOneLine(() -> texts("a.tsv", "id\tword\n1\tone\n")).contains("there are id, word");
         assertOneLine(() -> texts("a.tsv", "")).contains("a.tsv is empty");
     }
@@ -160,7 +164,8 @@ class TextInputTest {
     @Test
     void tokenIdsAreArraysOfWholeNumbers() throws IOException {
         List<Prompt> prompts = prompts(new TextInput.TokenIds(file("ids.json", "[[504, 3575], [], [-1]]")));
-        assertThat(prompts).extracting(prompt -> ((Prompt.Ids) prompt).ids()).containsExactly(new int[] {504, 3575}, new int[0], new int[] {-1});
+        assertThat(prompts).extracting(prompt -> ((Prompt.Ids) prompt).ids()).containsExactly(new int[]{504, 3575}, new int[0],
+                new int[]{-1});
         assertOneLine(() -> ids("[1, 2]")).contains("ids.json[0] is a number; token ids come as an array for each text");
         assertOneLine(() -> ids("[[1, 2.0]]")).contains("ids.json[0][1] is a number with a fraction, not a token id");
         assertOneLine(() -> ids("[[1], [99999999999]]")).contains("ids.json[1][0] is 99999999999, too large");
@@ -169,7 +174,8 @@ class TextInputTest {
 
     @Test
     void namesAndFilesThatDontFitAreAnsweredInOneLine() throws IOException {
-        assertOneLine(() -> TextInput.ofFile(Path.of("texts.pdf"), Optional.empty())).contains("texts.pdf").contains(".jsonl").contains("--text-file");
+        assertOneLine(() -> TextInput.ofFile(Path.of("texts.pdf"), Optional.empty())).contains("texts.pdf").contains(".jsonl")
+                .contains("--text-file");
         assertOneLine(() -> TextInput.ofFile(Path.of("texts.txt"), Optional.of("text"))).contains("--column is for .jsonl and .tsv");
         assertOneLine(() -> read(folder().resolve("missing.txt"))).contains("missing.txt: there is no such file");
         Path nested = Files.createDirectory(folder().resolve("folder.txt"));
@@ -206,7 +212,7 @@ class TextInputTest {
                 List<Prompt> prompts = prompts(new TextInput.WholeFile(file));
                 ByteArrayOutputStream back = new ByteArrayOutputStream();
                 if (new String(bytes, StandardCharsets.UTF_8).startsWith("\uFEFF")) {
-                    back.writeBytes(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF});
+                    back.writeBytes(new byte[]{(byte) 0xEF, (byte) 0xBB, (byte) 0xBF});
                 }
                 back.writeBytes(text(prompts.getFirst()).getBytes(StandardCharsets.UTF_8));
                 assertThat(back.toByteArray()).isEqualTo(bytes);

@@ -29,7 +29,7 @@ final class TinyModel {
     /** A copy with a tokenizer whose token ids are the bytes of the text in UTF-8, and a chat template. */
     static Path withByteTokenizer(Path parent) throws IOException {
         Path copy = Files.createDirectories(parent.resolve("tiny-bytes"));
-        for (String name : new String[] {"config.json", "model.safetensors"}) {
+        for (String name : new String[]{"config.json", "model.safetensors"}) {
             Files.copy(folder().resolve(name), copy.resolve(name));
         }
         Files.writeString(copy.resolve("tokenizer.json"), tokenizer());
@@ -63,7 +63,8 @@ final class TinyModel {
     private static char letter(int b) {
         int hidden = 0;
         for (int earlier = 0; earlier <= b; earlier++) {
-            boolean shown = (earlier >= '!' && earlier <= '~') || (earlier >= 0xA1 && earlier <= 0xAC) || (earlier >= 0xAE && earlier <= 0xFF);
+            boolean shown = (earlier >= '!' && earlier <= '~') || (earlier >= 0xA1 && earlier <= 0xAC)
+                    || (earlier >= 0xAE && earlier <= 0xFF);
             if (earlier == b && shown) {
                 return (char) b;
             }

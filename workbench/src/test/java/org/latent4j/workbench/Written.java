@@ -31,9 +31,11 @@ record Written(Map<String, String> metadata, Map<String, Tensor> tensors) {
 
         /** Whole numbers of either width. */
         int[] ids() {
-            return type.equals("I32") ? integers() : java.util.stream.IntStream.range(0, data.remaining() / 8)
-                    .map(i -> (int) data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(i))
-                    .toArray();
+            return type.equals("I32")
+                    ? integers()
+                    : java.util.stream.IntStream.range(0, data.remaining() / 8)
+                            .map(i -> (int) data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(i))
+                            .toArray();
         }
     }
 
@@ -58,7 +60,8 @@ record Written(Map<String, String> metadata, Map<String, Tensor> tensors) {
             ranges.add(range);
             List<Integer> shape = new ArrayList<>();
             entry.getValue().get("shape").forEach(size -> shape.add(size.intValue()));
-            tensors.put(entry.getKey(), new Tensor(entry.getValue().get("dtype").textValue(), shape, data.slice(range[0], range[1] - range[0])));
+            tensors.put(entry.getKey(),
+                    new Tensor(entry.getValue().get("dtype").textValue(), shape, data.slice(range[0], range[1] - range[0])));
         }
         requireWithoutHoles(ranges, data.limit());
         return new Written(metadata, tensors);

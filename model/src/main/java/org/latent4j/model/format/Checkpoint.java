@@ -161,8 +161,7 @@ public final class Checkpoint implements AutoCloseable {
             HuggingFaceSettings settings = new HuggingFaceSettings(json);
             int vocabulary = settings.requiredSize(Setting.VOCABULARY, Integer.MAX_VALUE);
             ModelConfig config = new ConfigReader(architecture, settings).read(vocabulary, Pairing.HALVES);
-            TransformerWeights weights =
-                    binder.bind(config, json.flag("tie_word_embeddings").orElse(architecture.tied()));
+            TransformerWeights weights = binder.bind(config, json.flag("tie_word_embeddings").orElse(architecture.tied()));
             long bytes = folder.shards().stream().mapToLong(Safetensors::bytes).sum();
             Description description = description(
                     "safetensors",

@@ -49,8 +49,7 @@ final class Cursor {
 
     int i32() {
         need(4);
-        int value =
-                window[at] & 0xff | (window[at + 1] & 0xff) << 8 | (window[at + 2] & 0xff) << 16 | window[at + 3] << 24;
+        int value = window[at] & 0xff | (window[at + 1] & 0xff) << 8 | (window[at + 2] & 0xff) << 16 | window[at + 3] << 24;
         at += 4;
         return value;
     }

@@ -6,19 +6,17 @@ import org.latent4j.kernel.LatentException;
 
 /** What a file is by its first bytes, so that a file that is no model can be refused with the name of what it is. */
 enum FileKind {
-    GGUF("a GGUF file"),
-    SAFETENSORS("a safetensors file"),
-    EMPTY("empty; is the download complete?"),
-    LEGACY_GGML("a ggml file of before August 2023 (magic ggml, ggmf, ggjt or ggla); get the model as GGUF"),
-    ZIP("a zip archive, not a model; if it is a PyTorch checkpoint, save it as safetensors (a pickle can run code"
-            + " when opened)"),
-    PICKLE("a Python pickle, which can run code when opened; save the model as safetensors instead"),
-    HDF5("an HDF5 file (Keras), not a model that can be read; get it as GGUF or safetensors"),
-    GZIP("a gzip archive, not a model; unpack it first"),
-    LFS_POINTER("a Git LFS pointer, not the file itself; fetch it with: git lfs pull"),
-    HTML("a web page, not a model; the download got a page instead of the file"),
-    TEXT("a text file, not a model; name a .gguf file or a Hugging Face folder"),
-    UNKNOWN("not a model file; a .gguf file or a Hugging Face folder with safetensors is needed");
+    GGUF("a GGUF file"), SAFETENSORS("a safetensors file"), EMPTY("empty; is the download complete?"), LEGACY_GGML(
+            "a ggml file of before August 2023 (magic ggml, ggmf, ggjt or ggla); get the model as GGUF"), ZIP(
+                    "a zip archive, not a model; if it is a PyTorch checkpoint, save it as safetensors (a pickle can run code"
+                            + " when opened)"), PICKLE(
+                                    "a Python pickle, which can run code when opened; save the model as safetensors instead"), HDF5(
+                                            "an HDF5 file (Keras), not a model that can be read; get it as GGUF or safetensors"), GZIP(
+                                                    "a gzip archive, not a model; unpack it first"), LFS_POINTER(
+                                                            "a Git LFS pointer, not the file itself; fetch it with: git lfs pull"), HTML(
+                                                                    "a web page, not a model; the download got a page instead of the file"), TEXT(
+                                                                            "a text file, not a model; name a .gguf file or a Hugging Face folder"), UNKNOWN(
+                                                                                    "not a model file; a .gguf file or a Hugging Face folder with safetensors is needed");
 
     private static final int HEAD = 512;
 
@@ -51,7 +49,7 @@ enum FileKind {
             return GGUF;
         }
         // ggml wrote its magic as a little-endian number, so it stands in the file backwards
-        for (String magic : new String[] {"lmgg", "fmgg", "tjgg", "algg", "ggml", "ggmf", "ggjt", "ggla"}) {
+        for (String magic : new String[]{"lmgg", "fmgg", "tjgg", "algg", "ggml", "ggmf", "ggjt", "ggla"}) {
             if (start.startsWith(magic)) {
                 return LEGACY_GGML;
             }

@@ -136,8 +136,7 @@ final class GgufMetadata {
     Optional<List<String>> strings(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
-            case Array array
-            when array.element() == Type.STRING || array.count() == 0 -> Optional.of(decode(key, array));
+            case Array array when array.element() == Type.STRING || array.count() == 0 -> Optional.of(decode(key, array));
             case GgufValue other -> throw wrong(key, other, "an array of strings");
         };
     }
@@ -145,8 +144,7 @@ final class GgufMetadata {
     Optional<float[]> floats(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
-            case Array array
-            when array.element().size > 0 && array.element() != Type.BOOL || array.count() == 0 -> {
+            case Array array when array.element().size > 0 && array.element() != Type.BOOL || array.count() == 0 -> {
                 float[] decoded = new float[elements(key, array)];
                 Cursor in = from(array.at());
                 for (int i = 0; i < decoded.length; i++) {
@@ -161,8 +159,7 @@ final class GgufMetadata {
     Optional<int[]> integers(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
-            case Array array
-            when array.element().size > 0 && array.element() != Type.BOOL || array.count() == 0 -> {
+            case Array array when array.element().size > 0 && array.element() != Type.BOOL || array.count() == 0 -> {
                 int[] decoded = new int[elements(key, array)];
                 Cursor in = from(array.at());
                 for (int i = 0; i < decoded.length; i++) {

@@ -25,19 +25,9 @@ sealed interface GgufValue {
 
     /** The types by their numbers in the file; {@code size} is the bytes of a value, 0 where they vary. */
     enum Type {
-        UINT8("uint8", 1),
-        INT8("int8", 1),
-        UINT16("uint16", 2),
-        INT16("int16", 2),
-        UINT32("uint32", 4),
-        INT32("int32", 4),
-        FLOAT32("float32", 4),
-        BOOL("bool", 1),
-        STRING("string", 0),
-        ARRAY("array", 0),
-        UINT64("uint64", 8),
-        INT64("int64", 8),
-        FLOAT64("float64", 8);
+        UINT8("uint8", 1), INT8("int8", 1), UINT16("uint16", 2), INT16("int16", 2), UINT32("uint32", 4), INT32("int32", 4), FLOAT32(
+                "float32",
+                4), BOOL("bool", 1), STRING("string", 0), ARRAY("array", 0), UINT64("uint64", 8), INT64("int64", 8), FLOAT64("float64", 8);
 
         private static final Type[] ALL = values();
 

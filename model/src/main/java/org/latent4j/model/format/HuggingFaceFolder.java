@@ -47,8 +47,7 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
                 .orElseThrow(() -> Broken.file(index, "has no 'weight_map', which says which tensor is in which file"));
         Map<String, Safetensors> shards = new TreeMap<>();
         for (String name : map.keys()) {
-            String file =
-                    map.text(name).orElseThrow(() -> Broken.file(index, "doesn't say which file '%s' is in", name));
+            String file = map.text(name).orElseThrow(() -> Broken.file(index, "doesn't say which file '%s' is in", name));
             Safetensors shard = shards.computeIfAbsent(file, f -> Safetensors.open(shard(folder, index, f), arena));
             if (shards.size() > MOST_SHARDS) {
                 throw Broken.file(index, "lists more than %d files", MOST_SHARDS);

@@ -7,19 +7,9 @@ enum Role {
     /** One row a token. */
     TOKENS,
     /** One row a position. */
-    POSITIONS,
-    FINAL_NORM,
+    POSITIONS, FINAL_NORM,
     /** The output head; where a model has none of its own, the tokens'. */
-    HEAD,
-    ATTENTION_NORM,
-    QUERY,
-    KEY,
-    VALUE,
+    HEAD, ATTENTION_NORM, QUERY, KEY, VALUE,
     /** Query, key and value in one, one below the other. */
-    QUERY_KEY_VALUE,
-    ATTENTION_OUTPUT,
-    MLP_NORM,
-    GATE,
-    UP,
-    DOWN
+    QUERY_KEY_VALUE, ATTENTION_OUTPUT, MLP_NORM, GATE, UP, DOWN
 }

@@ -258,28 +258,8 @@ public final class Safetensors implements AutoCloseable {
 
     /** The types of the format, with the bits that a value takes. More can be listed than can be computed with. */
     private enum Dtype {
-        BOOL(8),
-        U8(8),
-        I8(8),
-        U16(16),
-        I16(16),
-        U32(32),
-        I32(32),
-        U64(64),
-        I64(64),
-        F64(64),
-        F32(32),
-        F16(16),
-        BF16(16),
-        F8_E4M3(8),
-        F8_E5M2(8),
-        F8_E8M0(8),
-        F8_E4M3FNUZ(8),
-        F8_E5M2FNUZ(8),
-        F6_E2M3(6),
-        F6_E3M2(6),
-        F4(4),
-        C64(64);
+        BOOL(8), U8(8), I8(8), U16(16), I16(16), U32(32), I32(32), U64(64), I64(64), F64(64), F32(32), F16(16), BF16(16), F8_E4M3(
+                8), F8_E5M2(8), F8_E8M0(8), F8_E4M3FNUZ(8), F8_E5M2FNUZ(8), F6_E2M3(6), F6_E3M2(6), F4(4), C64(64);
 
         final int bits;
 

@@ -126,7 +126,7 @@ public final class SafetensorsWriter implements AutoCloseable {
      */
     public void add(String name, float[] values, long... shape) {
         begin(name, "F32", shape, values.length);
-        for (int from = 0; from < values.length; ) {
+        for (int from = 0; from < values.length;) {
             int count = Math.min(values.length - from, room(Float.BYTES));
             buffer.asFloatBuffer().put(values, from, count);
             buffer.position(buffer.position() + count * Float.BYTES);
@@ -142,7 +142,7 @@ public final class SafetensorsWriter implements AutoCloseable {
      */
     public void add(String name, int[] values, long... shape) {
         begin(name, "I32", shape, values.length);
-        for (int from = 0; from < values.length; ) {
+        for (int from = 0; from < values.length;) {
             int count = Math.min(values.length - from, room(Integer.BYTES));
             buffer.asIntBuffer().put(values, from, count);
             buffer.position(buffer.position() + count * Integer.BYTES);
@@ -278,7 +278,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         if (by == 0) {
             return;
         }
-        for (long left = end; left > 0; ) {
+        for (long left = end; left > 0;) {
             int count = (int) Math.min(left, buffer.capacity());
             left -= count;
             buffer.clear().limit(count);

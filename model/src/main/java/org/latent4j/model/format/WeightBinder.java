@@ -125,8 +125,7 @@ final class WeightBinder {
 
     private Linear linear(Role role, int layer, int outputs, int inputs) {
         Tensor weight = required(role, layer, ".weight");
-        PackedMatrix matrix =
-                transposed ? Transposition.of(weight, outputs, inputs, arena) : weight.matrix(outputs, inputs);
+        PackedMatrix matrix = transposed ? Transposition.of(weight, outputs, inputs, arena) : weight.matrix(outputs, inputs);
         return new Linear(matrix, bias(role, layer, outputs));
     }
 

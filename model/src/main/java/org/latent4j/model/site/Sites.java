@@ -119,7 +119,8 @@ public final class Sites {
             throw new LatentException("site '%s': '%s' is not a %s; write a number, a range like 3-7, or *".formatted(pattern, part, what));
         }
         if (to >= count) {
-            throw new LatentException("site '%s': this model has no %s %d, its %ss are 0 to %d".formatted(pattern, what, to, what, count - 1));
+            throw new LatentException(
+                    "site '%s': this model has no %s %d, its %ss are 0 to %d".formatted(pattern, what, to, what, count - 1));
         }
         return ascending(from, to);
     }

@@ -31,9 +31,7 @@ public record CatalogueModel(
 
     /** What a model is. */
     public enum Kind {
-        LANGUAGE_MODEL("language model"),
-        SENTENCE_ENCODER("sentence encoder"),
-        WORD_VECTORS("word vectors");
+        LANGUAGE_MODEL("language model"), SENTENCE_ENCODER("sentence encoder"), WORD_VECTORS("word vectors");
 
         private final String label;
 

@@ -74,7 +74,8 @@ final class CatalogueSource {
                 .or(() -> cache.snapshot(place.repository(), "main"))
                 .filter(snapshot -> model.files().stream().allMatch(pin -> isPinned(snapshot.resolve(pin.path()), pin, progress)))
                 .map(snapshot -> new Located(
-                        model.open().equals(".") ? snapshot : snapshot.resolve(model.open()), model.name(), "Hugging Face's cache", Optional.of(model.licence()), false));
+                        model.open().equals(".") ? snapshot : snapshot.resolve(model.open()), model.name(), "Hugging Face's cache",
+                        Optional.of(model.licence()), false));
     }
 
     private boolean isPinned(Path file, PinnedFile pin, Progress progress) {
@@ -83,7 +84,9 @@ final class CatalogueSource {
                 return false;
             }
             Optional<String> stored = HuggingFaceCache.storedSha256(file);
-            String sha256 = stored.isPresent() ? stored.get() : new HashCache(settings.folders().ownIfKnown()).sha256(List.of(file), progress);
+            String sha256 = stored.isPresent()
+                    ? stored.get()
+                    : new HashCache(settings.folders().ownIfKnown()).sha256(List.of(file), progress);
             return sha256.equals(pin.sha256());
         } catch (IOException e) {
             return false;
@@ -98,9 +101,11 @@ final class CatalogueSource {
             files.add(StoredFile.of(folder, pin.path(), pin.sha256()));
         }
         Sidecar sidecar = new Sidecar(
-                model.name(), Optional.of(model.kind().label()), origin, Optional.of(model.licence()), model.open(), files, Catalogue.EDITION);
+                model.name(), Optional.of(model.kind().label()), origin, Optional.of(model.licence()), model.open(), files,
+                Catalogue.EDITION);
         sidecar.write(folder);
-        notices.accept("fetched %s (%s, licence %s) from %s".formatted(model.name(), DiskSpace.megabytes(model.size()), model.licence(), origin));
+        notices.accept(
+                "fetched %s (%s, licence %s) from %s".formatted(model.name(), DiskSpace.megabytes(model.size()), model.licence(), origin));
         return sidecar.located(folder, true);
     }
 
@@ -134,7 +139,8 @@ final class CatalogueSource {
         List<HubFile> files = model.files().stream()
                 .map(pin -> new HubFile(pin.path(), OptionalLong.of(pin.size()), Optional.of(pin.sha256())))
                 .toList();
-        try (HubClient client = new HubClient(HubAddress.of(settings.environment(), settings.folders()), settings.environment(), settings.limits())) {
+        try (HubClient client = new HubClient(HubAddress.of(settings.environment(), settings.folders()), settings.environment(),
+                settings.limits())) {
             new HubFetch(client, settings.disk()).fetch(place.repository(), place.revision(), files, folder, model.name(), progress);
         }
         return "hub %s".formatted(place.repository());

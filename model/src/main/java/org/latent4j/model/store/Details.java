@@ -14,8 +14,7 @@ import java.util.OptionalInt;
 public record Details(
         Optional<String> architecture, OptionalInt layers, OptionalInt width, Optional<String> quantisation) {
     /** Nothing is known. */
-    public static final Details UNKNOWN =
-            new Details(Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+    public static final Details UNKNOWN = new Details(Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
 
     /** All is known. */
     public static Details of(String architecture, int layers, int width, String quantisation) {

@@ -34,8 +34,9 @@ final class DiskSpace {
     void require(Path folder, long bytes, String what) {
         long usable = free.applyAsLong(folder);
         if (usable - MARGIN < bytes) {
-            throw new LatentException("fetching %s wants %s in %s, but only %s are free there; make room or set LATENT_HOME to a folder elsewhere"
-                    .formatted(what, megabytes(bytes + MARGIN), folder, megabytes(usable)));
+            throw new LatentException(
+                    "fetching %s wants %s in %s, but only %s are free there; make room or set LATENT_HOME to a folder elsewhere"
+                            .formatted(what, megabytes(bytes + MARGIN), folder, megabytes(usable)));
         }
     }
 

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param origin where it came from, or would come from, in words
  */
 public record Entry(
-        String name, Place place, Optional<String> kind, Optional<Path> path, long bytes, Optional<String> licence, Details details, String origin) {
+        String name, Place place, Optional<String> kind, Optional<Path> path, long bytes, Optional<String> licence, Details details,
+        String origin) {
     /** Where a model is. */
     public enum Place {
         /** In our own cache: {@link ModelStore#remove} deletes it. */

@@ -50,7 +50,8 @@ final class FetchLock implements AutoCloseable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean taken = false;
         try {
-            @Nullable FileLock lock = locked(channel);
+            @Nullable
+            FileLock lock = locked(channel);
             taken = lock != null;
             return taken ? Optional.of(new FetchLock(channel)) : Optional.empty();
         } finally {

@@ -26,7 +26,8 @@ final class Folders {
      */
     Path own() {
         return ownIfKnown().orElseThrow(() -> new LatentException(
-                "there is no folder to keep models in: %s isn't set; set LATENT_HOME to a folder".formatted(windows ? "LOCALAPPDATA" : "HOME")));
+                "there is no folder to keep models in: %s isn't set; set LATENT_HOME to a folder"
+                        .formatted(windows ? "LOCALAPPDATA" : "HOME")));
     }
 
     /** As {@link #own}, empty where the environment names no folder. */

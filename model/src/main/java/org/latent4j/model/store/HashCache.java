@@ -71,7 +71,8 @@ public final class HashCache {
             Optional<Sidecar> sidecar = Sidecar.read(folder);
             if (sidecar.isPresent()) {
                 return sidecar.get().files().stream()
-                        .filter(stored -> within.resolve(stored.path()).equals(file) && stored.unchanged(within) && Sha256.isHex(stored.sha256()))
+                        .filter(stored -> within.resolve(stored.path()).equals(file) && stored.unchanged(within)
+                                && Sha256.isHex(stored.sha256()))
                         .map(StoredFile::sha256)
                         .findFirst();
             }
@@ -139,7 +140,8 @@ public final class HashCache {
         if (files.size() >= MOST) {
             files.keySet().removeIf(path -> files.size() >= MOST / 2); // the oldest come first
         }
-        files.put(file.toString(), Map.of("size", attributes.size(), "modified", attributes.lastModifiedTime().toMillis(), "sha256", sha256));
+        files.put(file.toString(),
+                Map.of("size", attributes.size(), "modified", attributes.lastModifiedTime().toMillis(), "sha256", sha256));
         try {
             Files.createDirectories(root.get());
             AtomicFile.write(root.get().resolve(FILE_NAME), Json.write(Map.of("files", files)).getBytes(StandardCharsets.UTF_8));

@@ -47,7 +47,7 @@ record HubAddress(URI endpoint, Optional<String> token) {
     }
 
     private static Optional<String> token(Map<String, String> environment, Folders folders) {
-        for (String name : new String[] {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
+        for (String name : new String[]{"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
             String token = environment.getOrDefault(name, "").strip();
             if (!token.isEmpty()) {
                 return Optional.of(plain(token, name));

@@ -45,7 +45,9 @@ final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
                 }
                 case Event.End _ -> List.of();
                 case Event.Failed failed -> throw new IOException(
-                        failed.cause() instanceof EOFException ? "the connection was cut" : "the connection broke: " + failed.cause().getMessage(),
+                        failed.cause() instanceof EOFException
+                                ? "the connection was cut"
+                                : "the connection broke: " + failed.cause().getMessage(),
                         failed.cause());
             };
         } catch (InterruptedException e) {

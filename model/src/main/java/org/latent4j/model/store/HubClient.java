@@ -148,7 +148,7 @@ final class HubClient implements AutoCloseable {
     private FetchException unreachable(URI uri, Throwable cause) {
         for (Throwable at = cause; at != null; at = at.getCause()) {
             switch (at) {
-                case UnresolvedAddressException _, java.net.UnknownHostException _ -> {
+                case UnresolvedAddressException _,java.net.UnknownHostException _ -> {
                     return new FetchException("%s can't be found (is there a network?)".formatted(uri.getHost()), cause);
                 }
                 case HttpTimeoutException _ -> {
@@ -157,7 +157,8 @@ final class HubClient implements AutoCloseable {
                 case javax.net.ssl.SSLException e -> {
                     return new FetchException("no secure connection to %s: %s".formatted(uri.getHost(), e.getMessage()), cause);
                 }
-                default -> {}
+                default -> {
+                }
             }
         }
         String message = cause.getMessage();
@@ -187,7 +188,8 @@ final class HubClient implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new FetchException("%s redirects to what is no address".formatted(from.getHost()), e);
         }
-        throw new FetchException("%s redirects to where latent doesn't follow: only http and https, and no http after https".formatted(from.getHost()));
+        throw new FetchException(
+                "%s redirects to where latent doesn't follow: only http and https, and no http after https".formatted(from.getHost()));
     }
 
     static OptionalLong number(Optional<String> digits) {

@@ -86,7 +86,7 @@ final class HubDownload {
     }
 
     private String fetchInTries() throws IOException {
-        for (int fruitless = 0; ; ) {
+        for (int fruitless = 0;;) {
             long before = partSize();
             try {
                 return fetchOnce(before);
@@ -201,11 +201,12 @@ final class HubDownload {
         long end = from;
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.truncate(from).position(from);
-            for (List<ByteBuffer> buffers; !(buffers = next(answer, end == from)).isEmpty(); ) {
+            for (List<ByteBuffer> buffers; !(buffers = next(answer, end == from)).isEmpty();) {
                 for (ByteBuffer buffer : buffers) {
                     if (end + buffer.remaining() > most) {
                         forget();
-                        throw new FetchException("%s of %s has more than the %d bytes that are expected".formatted(file.path(), client.host(), most));
+                        throw new FetchException(
+                                "%s of %s has more than the %d bytes that are expected".formatted(file.path(), client.host(), most));
                     }
                     end += buffer.remaining();
                     sha256.add(buffer.duplicate());

@@ -74,7 +74,7 @@ final class HubFetch {
     private byte[] all(HubClient.Answer answer) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
-            for (List<ByteBuffer> buffers; !(buffers = answer.response().body().next(client.limits().answer())).isEmpty(); ) {
+            for (List<ByteBuffer> buffers; !(buffers = answer.response().body().next(client.limits().answer())).isEmpty();) {
                 for (ByteBuffer buffer : buffers) {
                     byte[] piece = new byte[buffer.remaining()];
                     buffer.get(piece);
@@ -99,7 +99,8 @@ final class HubFetch {
      * @return the files with their hashes
      * @throws FetchException if one can't be had
      */
-    List<StoredFile> fetch(String repository, String revision, List<HubFile> files, Path folder, String what, Progress progress) throws IOException {
+    List<StoredFile> fetch(String repository, String revision, List<HubFile> files, Path folder, String what, Progress progress)
+            throws IOException {
         long total = files.stream().allMatch(file -> file.size().isPresent())
                 ? files.stream().mapToLong(file -> file.size().orElse(0)).sum()
                 : -1;
@@ -110,7 +111,7 @@ final class HubFetch {
                     .formatted(HubAddress.encodedPath(repository), HubAddress.encoded(revision), HubAddress.encodedPath(file.path()));
             long base = before;
             String sha256 = new HubDownload(client, disk, url, file, folder,
-                            done -> progress.report("Fetching " + what, base + done, total, Progress.Unit.BYTES))
+                    done -> progress.report("Fetching " + what, base + done, total, Progress.Unit.BYTES))
                     .fetch();
             StoredFile fetched = StoredFile.of(folder, file.path(), sha256);
             stored.add(fetched);

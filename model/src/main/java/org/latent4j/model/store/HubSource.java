@@ -46,7 +46,8 @@ final class HubSource {
             Optional<Located> meanwhile = inOwnCache(hub);
             return meanwhile.isPresent() ? meanwhile.get() : fetch(name, hub, revision, progress);
         } catch (FetchException e) {
-            throw new LatentException("model %s can't be fetched: %s; a mirror of the hub can be named by HF_ENDPOINT".formatted(name, e.getMessage()), e);
+            throw new LatentException(
+                    "model %s can't be fetched: %s; a mirror of the hub can be named by HF_ENDPOINT".formatted(name, e.getMessage()), e);
         } catch (IOException e) {
             throw settings.disk().writingFailed(revision, e);
         }
@@ -76,7 +77,8 @@ final class HubSource {
     }
 
     private Located fetch(String name, ModelName.Hub hub, Path revisionFolder, Progress progress) throws IOException {
-        try (HubClient client = new HubClient(HubAddress.of(settings.environment(), settings.folders()), settings.environment(), settings.limits())) {
+        try (HubClient client = new HubClient(HubAddress.of(settings.environment(), settings.folders()), settings.environment(),
+                settings.limits())) {
             HubFetch fetch = new HubFetch(client, settings.disk());
             HubFetch.Repository repository = fetch.repository(hub.repository(), hub.revision());
             ModelFiles chosen = ModelFiles.choose(hub.repository(), hub.selection(), repository.paths());
@@ -87,7 +89,8 @@ final class HubSource {
             settings.disk().require(folder, bytes - already(files, folder), name);
             List<StoredFile> stored = fetch.fetch(hub.repository(), repository.commit(), files, folder, name, progress);
             String origin = "hub %s at %s".formatted(hub.repository(), shortened(repository.commit()));
-            Sidecar sidecar = new Sidecar(canonicalName(hub, chosen), Optional.empty(), origin, repository.licence(), chosen.open(), stored, 0);
+            Sidecar sidecar = new Sidecar(canonicalName(hub, chosen), Optional.empty(), origin, repository.licence(), chosen.open(), stored,
+                    0);
             sidecar.write(folder);
             notices.accept("fetched %s (%s, licence %s) from %s"
                     .formatted(name, DiskSpace.megabytes(sidecar.size()), repository.licence().orElse("not stated"), origin));

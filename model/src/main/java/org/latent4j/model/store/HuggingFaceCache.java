@@ -119,7 +119,8 @@ final class HuggingFaceCache {
             return weights.size() == Integer.parseInt(split.substring(of + 4, of + 9));
         }
         return !first.isEmpty()
-                || Stream.of("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt").anyMatch(name -> Files.exists(snapshot.resolve(name)));
+                || Stream.of("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt")
+                        .anyMatch(name -> Files.exists(snapshot.resolve(name)));
     }
 
     private static void requireInside(String repository, ModelFiles files, Path snapshot) {
@@ -127,8 +128,9 @@ final class HuggingFaceCache {
             Path home = snapshot.toRealPath().resolve("../..").normalize();
             for (String path : files.paths()) {
                 if (!snapshot.resolve(path).toRealPath().startsWith(home)) {
-                    throw new LatentException("%s: %s in %s is a link that leads out of the repository's folder; give the model's own path if that is meant"
-                            .formatted(repository, path, snapshot));
+                    throw new LatentException(
+                            "%s: %s in %s is a link that leads out of the repository's folder; give the model's own path if that is meant"
+                                    .formatted(repository, path, snapshot));
                 }
             }
         } catch (IOException e) {

@@ -97,7 +97,8 @@ final class Inventory {
     }
 
     private Entry other(String name, Path path, long bytes, Path folder) {
-        return new Entry(name, Place.HUGGING_FACE, Optional.empty(), Optional.of(path), bytes, HuggingFaceCache.licence(folder), details(path), folder.toString());
+        return new Entry(name, Place.HUGGING_FACE, Optional.empty(), Optional.of(path), bytes, HuggingFaceCache.licence(folder),
+                details(path), folder.toString());
     }
 
     private static long size(Path file) {

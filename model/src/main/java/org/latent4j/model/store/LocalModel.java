@@ -40,9 +40,9 @@ final class LocalModel {
     static List<Path> ggufs(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> {
-                        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-                        return name.endsWith(".gguf") && !GgufName.isLaterPart(name) && !GgufName.isProjector(name);
-                    })
+                String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+                return name.endsWith(".gguf") && !GgufName.isLaterPart(name) && !GgufName.isProjector(name);
+            })
                     .sorted()
                     .toList();
         } catch (IOException e) {

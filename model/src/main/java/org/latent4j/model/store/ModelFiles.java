@@ -44,7 +44,8 @@ record ModelFiles(String open, List<String> paths) {
             throw new LatentException("%s holds %d models; name one: %s".formatted(repository, ggufs.size(), names(repository, ggufs)));
         }
         throw new LatentException(
-                "%s holds no model that can be opened: neither .gguf files nor config.json with .safetensors%s".formatted(repository, others(paths)));
+                "%s holds no model that can be opened: neither .gguf files nor config.json with .safetensors%s".formatted(repository,
+                        others(paths)));
     }
 
     private static String others(List<String> paths) {
@@ -64,10 +65,12 @@ record ModelFiles(String open, List<String> paths) {
             return new ModelFiles(meant.getFirst(), GgufName.parts(meant.getFirst(), paths));
         }
         if (ggufs.isEmpty()) {
-            throw new LatentException("%s holds no .gguf file, so there is no '%s' in it; try %s alone".formatted(repository, selection, repository));
+            throw new LatentException(
+                    "%s holds no .gguf file, so there is no '%s' in it; try %s alone".formatted(repository, selection, repository));
         }
         throw new LatentException("%s holds %s '%s'; name one: %s"
-                .formatted(repository, meant.isEmpty() ? "no" : meant.size() + " of", selection, names(repository, meant.isEmpty() ? ggufs : meant)));
+                .formatted(repository, meant.isEmpty() ? "no" : meant.size() + " of", selection,
+                        names(repository, meant.isEmpty() ? ggufs : meant)));
     }
 
     private static String names(String repository, List<String> ggufs) {

@@ -80,10 +80,12 @@ sealed interface ModelName {
     /** What the hub allows in names, and so nothing that means something else in a URL or a path. */
     private static void requirePlain(String name, String part) {
         boolean plain = !part.isEmpty() && part.length() <= 96 && part.charAt(0) != '.' && part.charAt(0) != '-' && !part.contains("..")
-                && part.charAt(part.length() - 1) != '.' && part.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0));
+                && part.charAt(part.length() - 1) != '.'
+                && part.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0));
         if (!plain) {
-            throw new LatentException("'%s' is no model's name: '%s' isn't allowed in org/name[:file][@revision], and there is no such file or folder"
-                    .formatted(printable(name), printable(part)));
+            throw new LatentException(
+                    "'%s' is no model's name: '%s' isn't allowed in org/name[:file][@revision], and there is no such file or folder"
+                            .formatted(printable(name), printable(part)));
         }
     }
 

@@ -55,7 +55,9 @@ public final class ModelStore {
      */
     public static ModelStore standard(Map<String, String> environment, boolean offline) {
         Folders folders = new Folders(environment, File.separatorChar == '\\');
-        Optional<String> why = offline ? Optional.of("--offline") : isTrue(environment.get("HF_HUB_OFFLINE")) ? Optional.of("HF_HUB_OFFLINE") : Optional.empty();
+        Optional<String> why = offline
+                ? Optional.of("--offline")
+                : isTrue(environment.get("HF_HUB_OFFLINE")) ? Optional.of("HF_HUB_OFFLINE") : Optional.empty();
         return new ModelStore(new Settings(environment, why, folders, DiskSpace.real(), HubClient.Limits.STANDARD), _ -> {}, null);
     }
 

@@ -64,7 +64,8 @@ final class Nearest {
 
     /** {@code ; did you mean a or b?}, or nothing where nothing is near. */
     static String suggestion(String name, Collection<String> known) {
-        @Nullable String joined = to(name, known).stream().reduce((a, b) -> a + " or " + b).orElse(null);
+        @Nullable
+        String joined = to(name, known).stream().reduce((a, b) -> a + " or " + b).orElse(null);
         return joined == null ? "" : "; did you mean %s?".formatted(joined);
     }
 }

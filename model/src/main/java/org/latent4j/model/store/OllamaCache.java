@@ -72,7 +72,9 @@ final class OllamaCache {
         }
         for (Path host : OwnCache.children(manifests)) {
             Path models = parts.length == 1 ? host.resolve(OFFICIAL) : host;
-            Optional<Model> model = parts.length > 3 ? Optional.empty() : read(parts.length == 1 && !tagged ? name + ":latest" : name, models.resolve(path).resolve(tag));
+            Optional<Model> model = parts.length > 3
+                    ? Optional.empty()
+                    : read(parts.length == 1 && !tagged ? name + ":latest" : name, models.resolve(path).resolve(tag));
             if (model.isPresent()) {
                 return model;
             }

@@ -43,7 +43,8 @@ final class PackageClient {
      */
     static PackageClient find(String client, Map<String, String> environment, Path scratch) throws IOException {
         List<List<String>> candidates = client.equals("pip")
-                ? List.of(List.of("pip"), List.of("pip3"), List.of("python3", "-m", "pip"), List.of("python", "-m", "pip"), List.of("py", "-m", "pip"))
+                ? List.of(List.of("pip"), List.of("pip3"), List.of("python3", "-m", "pip"), List.of("python", "-m", "pip"),
+                        List.of("py", "-m", "pip"))
                 : List.of(List.of(client));
         for (List<String> candidate : candidates) {
             Optional<Path> program = onPath(candidate.getFirst(), environment);
@@ -202,6 +203,8 @@ final class PackageClient {
                 line.append(line.isEmpty() ? "" : " | ").append(words);
             }
         }
-        return line.isEmpty() ? "(nothing)" : line.length() <= LONGEST_QUOTE ? line.toString() : "… " + line.substring(line.length() - LONGEST_QUOTE);
+        return line.isEmpty()
+                ? "(nothing)"
+                : line.length() <= LONGEST_QUOTE ? line.toString() : "… " + line.substring(line.length() - LONGEST_QUOTE);
     }
 }

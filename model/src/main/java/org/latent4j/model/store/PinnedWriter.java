@@ -45,7 +45,7 @@ final class PinnedWriter implements AutoCloseable {
      */
     void append(InputStream in, LongConsumer copied) throws IOException {
         byte[] buffer = new byte[1 << 16];
-        for (int count; (count = in.read(buffer)) >= 0; ) {
+        for (int count; (count = in.read(buffer)) >= 0;) {
             if (written + count > pin.size()) {
                 throw new FetchException("%s is larger than the %d bytes it should have".formatted(pin.path(), pin.size()));
             }

@@ -28,7 +28,8 @@ final class Removal {
             if (Files.isDirectory(folder)) {
                 return delete(name, folder, List.of(folder));
             }
-            throw elsewhere(name).orElseGet(() -> new LatentException("model %s isn't in the cache: there is nothing to remove".formatted(name)));
+            throw elsewhere(name)
+                    .orElseGet(() -> new LatentException("model %s isn't in the cache: there is nothing to remove".formatted(name)));
         }
         if (ModelName.parse(name) instanceof ModelName.Hub hub) {
             Path revision = own.hubFolder(hub.repository(), hub.revision());
@@ -47,7 +48,8 @@ final class Removal {
         for (Path folder : OwnCache.children(revision)) {
             String file = folder.getFileName().toString();
             boolean meant = hub.selection().isEmpty()
-                    || file.startsWith("gguf-") && GgufName.isMeantBy(hub.selection().get().replace("/", "--"), file.substring("gguf-".length()));
+                    || file.startsWith("gguf-")
+                            && GgufName.isMeantBy(hub.selection().get().replace("/", "--"), file.substring("gguf-".length()));
             if (meant) {
                 folders.add(folder);
             }
@@ -89,7 +91,8 @@ final class Removal {
     private Optional<LatentException> elsewhere(String name) {
         Inventory inventory = new Inventory(settings, own, catalogue, _ -> Details.UNKNOWN);
         return inventory.others().stream()
-                .filter(entry -> entry.name().equals(name) || ("ollama:" + entry.name()).equals(name) || name.startsWith(entry.name() + ":"))
+                .filter(entry -> entry.name().equals(name) || ("ollama:" + entry.name()).equals(name)
+                        || name.startsWith(entry.name() + ":"))
                 .findFirst()
                 .map(entry -> new LatentException(
                         entry.place() == Entry.Place.OLLAMA

@@ -34,7 +34,7 @@ final class Sha256 {
     void add(Path file, LongConsumer read) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            for (int count; (count = channel.read(buffer.clear())) >= 0; ) {
+            for (int count; (count = channel.read(buffer.clear())) >= 0;) {
                 add(buffer.flip());
                 read.accept(count);
             }

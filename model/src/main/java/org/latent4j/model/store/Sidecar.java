@@ -62,7 +62,8 @@ record Sidecar(
             }
             boolean inside = open.get().equals(".") || RepositoryPath.isSafe(open.get());
             return inside
-                    ? Optional.of(new Sidecar(name.get(), json.string("kind"), origin.get(), json.string("licence"), open.get(), files, json.integer("edition").orElse(0)))
+                    ? Optional.of(new Sidecar(name.get(), json.string("kind"), origin.get(), json.string("licence"), open.get(), files,
+                            json.integer("edition").orElse(0)))
                     : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();

@@ -12,7 +12,7 @@ final class ByteAlphabet {
     private static final char[] LETTERS = letters();
     private static final short[] VALUES = values();
 
-    private ByteAlphabet() { }
+    private ByteAlphabet() {}
 
     /** The letter for a byte, 0 to 255. */
     static char letter(int value) {

@@ -23,7 +23,7 @@ final class ByteLevelBpe implements Codec {
     private final PreTokenizer.Splitter splitter;
     private final SpecialTokens special;
     private final int[] letters = new int[256]; // id of each byte's letter, -1 where there is none
-    private final byte[][] bytes;               // by id, made when first asked for
+    private final byte[][] bytes; // by id, made when first asked for
 
     ByteLevelBpe(BpeDefinition definition) {
         this.definition = definition;
@@ -200,5 +200,5 @@ final class ByteLevelBpe implements Codec {
     }
 
     @Override
-    public void close() { }
+    public void close() {}
 }

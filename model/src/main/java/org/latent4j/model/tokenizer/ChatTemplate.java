@@ -68,7 +68,7 @@ public final class ChatTemplate {
      * @param role who speaks: {@code system}, {@code user} or {@code assistant}; some templates know others
      * @param content what is said
      */
-    public record Message(String role, String content) { }
+    public record Message(String role, String content) {}
 
     /**
      * The conversation as the model reads it. Nothing in a message is taken for a part of the template.

@@ -15,7 +15,7 @@ import org.latent4j.kernel.LatentException;
 final class ChatTemplateFinder {
     private static final long LARGEST_FILE = 1L << 22;
 
-    private ChatTemplateFinder() { }
+    private ChatTemplateFinder() {}
 
     /** {@code tokenizer.chat_template} of a GGUF. */
     static Optional<ChatTemplate> in(Metadata metadata, String name) {
@@ -34,10 +34,13 @@ final class ChatTemplateFinder {
     static Optional<ChatTemplate> in(Path folder) {
         FolderSettings settings = new FolderSettings(folder);
         Path file = folder.resolve("chat_template.jinja");
-        String source = Files.isRegularFile(file) ? read(file)
+        String source = Files.isRegularFile(file)
+                ? read(file)
                 : source(settings.json("tokenizer_config.json").path("chat_template"));
-        return source.isEmpty() ? Optional.empty() : Optional.of(new ChatTemplate(source, folder.toString(),
-                settings.text("bos_token"), settings.text("eos_token"), Clock.systemDefaultZone()));
+        return source.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ChatTemplate(source, folder.toString(),
+                        settings.text("bos_token"), settings.text("eos_token"), Clock.systemDefaultZone()));
     }
 
     /** The template itself, or of several named ones the one that transformers takes. */

@@ -182,7 +182,8 @@ sealed interface Decoder {
         public List<String> apply(List<String> tokens) {
             List<String> decoded = new ArrayList<>();
             for (String token : tokens) {
-                String piece = decoded.isEmpty() ? token
+                String piece = decoded.isEmpty()
+                        ? token
                         : token.startsWith(prefix) ? token.substring(prefix.length()) : " " + token;
                 decoded.add(cleanup ? cleaned(piece) : piece);
             }

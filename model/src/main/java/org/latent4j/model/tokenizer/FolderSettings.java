@@ -29,13 +29,14 @@ final class FolderSettings {
         }
         JsonNode id = json("config.json").path(name + "_id");
         id = id.isArray() ? id.path(0) : id;
-        return id.isInt() && id.asInt() >= 0 && id.asInt() < tokens.size() ? OptionalInt.of(id.asInt())
+        return id.isInt() && id.asInt() >= 0 && id.asInt() < tokens.size()
+                ? OptionalInt.of(id.asInt())
                 : OptionalInt.empty();
     }
 
     /** The text of a token that the tokenizer's settings name, or nothing. */
     String text(String name) {
-        for (String file : new String[] {"tokenizer_config.json", "special_tokens_map.json"}) {
+        for (String file : new String[]{"tokenizer_config.json", "special_tokens_map.json"}) {
             JsonNode said = json(file).path(name);
             String text = said.isObject() ? said.path("content").asText("") : said.asText("");
             if (!text.isEmpty() && !said.isNull()) {
@@ -49,7 +50,7 @@ final class FolderSettings {
     Set<Integer> ends(TokenizerJson tokens) {
         Set<Integer> ends = new TreeSet<>();
         token("eos_token", tokens).ifPresent(ends::add);
-        for (String file : new String[] {"generation_config.json", "config.json"}) {
+        for (String file : new String[]{"generation_config.json", "config.json"}) {
             JsonNode said = json(file).path("eos_token_id");
             for (JsonNode id : said.isArray() ? said : new ObjectMapper().createArrayNode().add(said)) {
                 if (id.isInt() && id.asInt() >= 0 && id.asInt() < tokens.size()) {

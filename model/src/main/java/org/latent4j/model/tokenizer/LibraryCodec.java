@@ -109,7 +109,8 @@ final class LibraryCodec implements Codec {
 
     @Override
     public TextStream stream() {
-        return tokens.writing() == TokenizerJson.Writing.BYTES ? new ByteStream(tokens::bytes)
+        return tokens.writing() == TokenizerJson.Writing.BYTES
+                ? new ByteStream(tokens::bytes)
                 : new WindowStream(tokens::decode, tokens::isByte);
     }
 

@@ -17,9 +17,9 @@ final class Merges {
     /** Up to here a scan costs less than a heap. */
     private static final int SHORT_WORD = 32;
 
-    private final long[] pairs;   // open addressing: left id << 32 | right id
-    private final int[] ranks;    // beside pairs
-    private final int[] merged;   // by rank: the id that the pair becomes
+    private final long[] pairs; // open addressing: left id << 32 | right id
+    private final int[] ranks; // beside pairs
+    private final int[] merged; // by rank: the id that the pair becomes
 
     /**
      * Reads the merges.

@@ -4,7 +4,7 @@ package org.latent4j.model.tokenizer;
 final class Names {
     private static final int LONGEST = 60;
 
-    private Names() { }
+    private Names() {}
 
     /** The text with control characters as {@code ?}, cut after 60 characters. */
     static String shown(String name) {

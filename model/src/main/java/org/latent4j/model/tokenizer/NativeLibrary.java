@@ -30,7 +30,7 @@ final class NativeLibrary {
             "osx-aarch64", List.of("libtokenizers.dylib"),
             "win-x86_64", List.of("libwinpthread-1.dll", "libgcc_s_seh-1.dll", "libstdc++-6.dll", "tokenizers.dll"));
 
-    private NativeLibrary() { }
+    private NativeLibrary() {}
 
     /** The library, loaded at the first call. */
     static TokenizersLibrary get() {
@@ -44,7 +44,7 @@ final class NativeLibrary {
     private static final class Outcome {
         static final @Nullable String FAILURE = load(platform(), cacheFolder(System.getenv()));
 
-        private Outcome() { }
+        private Outcome() {}
     }
 
     /** Loads it from that cache folder, or a temporary one; returns what is wrong, or null when it is loaded. */
@@ -59,9 +59,11 @@ final class NativeLibrary {
             return null;
         }
         String temporary = tryLoadTemporary(platform, files);
-        return temporary == null ? null : "Hugging Face's tokenizer library can be loaded neither from " + cache + " ("
-                + cached + ") nor from a temporary folder (" + temporary
-                + "); make one of them writable and executable";
+        return temporary == null
+                ? null
+                : "Hugging Face's tokenizer library can be loaded neither from " + cache + " ("
+                        + cached + ") nor from a temporary folder (" + temporary
+                        + "); make one of them writable and executable";
     }
 
     /** Why the library can't be loaded from that folder; null when it is loaded. */
@@ -142,7 +144,8 @@ final class NativeLibrary {
     private static Path cacheFolder(Map<String, String> environment) {
         Path home = Path.of(System.getProperty("user.home", "."));
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-        Path caches = system.startsWith("windows") ? home.resolve("AppData").resolve("Local")
+        Path caches = system.startsWith("windows")
+                ? home.resolve("AppData").resolve("Local")
                 : system.startsWith("mac") ? home.resolve("Library").resolve("Caches") : home.resolve(".cache");
         String said = environment.getOrDefault("XDG_CACHE_HOME", environment.getOrDefault("LOCALAPPDATA", ""));
         caches = said.isBlank() ? caches : Path.of(said);

@@ -116,9 +116,8 @@ enum PreTokenizer {
     }
 
     private static final class Expressions {
-        static final String GPT_2 =
-                "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+        static final String GPT_2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-        private Expressions() { }
+        private Expressions() {}
     }
 }

@@ -33,7 +33,7 @@ final class SpecialTokens {
     }
 
     /** What was found: where it begins, where it ends, and which token it is. */
-    record Found(int from, int to, int id) { }
+    record Found(int from, int to, int id) {}
 
     /** The first token written at or after {@code from}; begins and ends at the text's end when there is none. */
     Found next(String text, int from) {

@@ -43,7 +43,7 @@ final class TokenizerJson {
     private Decoder decoder = new Decoder.Spaced();
     private final Map<String, Integer> ids = new HashMap<>();
 
-    private TokenizerJson() { }
+    private TokenizerJson() {}
 
     /** Reads the bytes of the file; {@code name} is for errors. */
     static TokenizerJson read(byte[] json, String name) {
@@ -216,7 +216,8 @@ final class TokenizerJson {
         return switch (writing()) {
             case BYTES -> ByteAlphabet.bytes(token);
             case PLAIN -> token.getBytes(StandardCharsets.UTF_8);
-            case SENTENCE_PIECE -> isByte(id) ? new byte[] {(byte) Decoder.ByteFallback.byteOf(token)}
+            case SENTENCE_PIECE -> isByte(id)
+                    ? new byte[]{(byte) Decoder.ByteFallback.byteOf(token)}
                     : token.replace('▁', ' ').getBytes(StandardCharsets.UTF_8);
         };
     }

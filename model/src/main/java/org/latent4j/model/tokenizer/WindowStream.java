@@ -13,8 +13,8 @@ final class WindowStream implements TextStream {
     private final Function<int[], String> decode;
     private final IntPredicate waits;
     private int[] window = new int[0]; // the last portion given out, then what waits
-    private int given;                 // how many of the window have been given out
-    private String shown = "";         // their text when decoded alone
+    private int given; // how many of the window have been given out
+    private String shown = ""; // their text when decoded alone
 
     WindowStream(Function<int[], String> decode, IntPredicate waits) {
         this.decode = decode;

@@ -220,8 +220,7 @@ class CheckpointTest {
         Path file = TinyModels.llamaGguf("llama").writeTo(temp.resolve("m.gguf"));
         try (Checkpoint gguf = Checkpoint.open(file);
                 Checkpoint folder = Checkpoint.open(TinyModels.folder("llama"))) {
-            PositionEncoding.Rotary rotary =
-                    (PositionEncoding.Rotary) gguf.config().position();
+            PositionEncoding.Rotary rotary = (PositionEncoding.Rotary) gguf.config().position();
             assertThat(rotary.pairing()).isEqualTo(Pairing.NEIGHBOURS);
             assertThat(rotary.frequencies())
                     .isEqualTo(((PositionEncoding.Rotary) folder.config().position()).frequencies());
@@ -312,7 +311,7 @@ class CheckpointTest {
     void buffersOfOldCheckpointsAreLeftOut() {
         Path folder = TinyModels.copy("gpt2", temp.resolve("old"));
         Map<String, Weight> weights = TinyModels.weights("gpt2");
-        weights.put("transformer.h.0.attn.bias", new Weight(new float[16], new long[] {1, 1, 4, 4}));
+        weights.put("transformer.h.0.attn.bias", new Weight(new float[16], new long[]{1, 1, 4, 4}));
         weights.put("transformer.h.0.attn.masked_bias", new Weight(new float[1], new long[0]));
         TinyModels.write(folder.resolve("model.safetensors"), weights);
         try (Checkpoint model = Checkpoint.open(folder)) {
@@ -326,7 +325,7 @@ class CheckpointTest {
         Map<String, Weight> weights = TinyModels.weights("llama");
         float[] bias = new float[32];
         Arrays.fill(bias, 0.5f);
-        weights.put("model.layers.2.self_attn.k_proj.bias", new Weight(bias, new long[] {32}));
+        weights.put("model.layers.2.self_attn.k_proj.bias", new Weight(bias, new long[]{32}));
         TinyModels.write(folder.resolve("model.safetensors"), weights);
         try (Checkpoint model = Checkpoint.open(folder)) {
             assertThat(model.weights().blocks().get(2).key().bias()).isEqualTo(bias);
@@ -382,60 +381,57 @@ class CheckpointTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                "llama | 'model_type': 'llama' | 'model_type': 'qwen2' | has the architecture 'qwen2', which isn't"
-                        + " supported; supported are llama, mistral, gpt2",
-                "llama | 'model_type': 'llama', | | has no 'model_type'",
-                "llama | 'model_type': 'llama' | 'model_type': 'llama', 'quantization_config': {'quant_method':"
-                        + " 'gptq'} | quantised by gptq",
-                "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 4 | tensor"
-                        + " 'model.layers.3.input_layernorm.weight' is missing",
-                "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 2 | isn't part of a llama of 2 layers",
-                "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 0 | 'num_hidden_layers' is 0, 1 to 10000 is"
-                        + " allowed",
-                "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 99999999999 | 'num_hidden_layers' is"
-                        + " 99999999999, 1 to 10000",
-                "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 99999999999999999999 | 'num_hidden_layers' is"
-                        + " 99999999999999999999, an integer",
-                "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': '3' | 'num_hidden_layers' is 3, an integer is"
-                        + " needed",
-                "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': null | 'num_hidden_layers' is missing",
-                "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 3, 'num_hidden_layers': 3 | Duplicate field"
-                        + " 'num_hidden_layers'",
-                "llama | 'num_key_value_heads': 2 | 'num_key_value_heads': 3 | 'num_key_value_heads' is 3, a divisor"
-                        + " of the 4 heads",
-                "llama | 'num_key_value_heads': 2 | 'num_key_value_heads': 4 | tensor"
-                        + " 'model.layers.0.self_attn.k_proj.weight' is [32, 64], the configuration asks for [64, 64]",
-                "llama | 'intermediate_size': 112 | 'intermediate_size': 113 | gate_proj.weight' is [112, 64], the"
-                        + " configuration asks for [113, 64]",
-                "llama | 'vocab_size': 384 | 'vocab_size': 385 | tensor 'model.embed_tokens.weight' is [384, 64], the"
-                        + " configuration asks for [385, 64]",
-                "llama | 'hidden_size': 64 | 'hidden_size': 63 | the configuration asks for",
-                "llama | 'head_dim': 16 | 'head_dim': 15 | an even number of them is needed",
-                "llama | 'hidden_act': 'silu' | 'hidden_act': 'mish' | 'hidden_act' is 'mish', which isn't supported;"
-                        + " supported are silu, gelu, gelu_new and relu",
-                "llama | 'rms_norm_eps': 1e-06 | 'rms_norm_eps': NaN | 'rms_norm_eps' is NaN",
-                "llama | 'rope_theta': 10000.0 | 'rope_theta': -1 | 'rope_theta' is -1.0, a positive number",
-                "llama | 'rope_type': 'default' | 'rope_type': 'yarn', 'factor': 4.0 | scales its rotary positions by"
-                        + " 'yarn', which isn't supported; supported are default, linear and llama3",
-                "llama | 'rope_type': 'default' | 'rope_type': 'linear' | 'rope_parameters.factor' is missing",
-                "llama | 'rope_theta': 10000.0 | 'full_attention': {'rope_theta': 10000.0} |"
-                        + " 'rope_parameters.full_attention' gives rotary positions by the kind of layer",
-                "llama3-rope-scaling | 'high_freq_factor': 4.0 | 'high_freq_factor': 1.0 |"
-                        + " 'rope_parameters.high_freq_factor' is 1.0, more than low_freq_factor",
-                "gpt2 | 'scale_attn_by_inverse_layer_idx': false | 'scale_attn_by_inverse_layer_idx': true |"
-                        + " 'scale_attn_by_inverse_layer_idx' is true, only false",
-                "gpt2 | 'scale_attn_weights': true | 'scale_attn_weights': false | 'scale_attn_weights' is false, only"
-                        + " true",
-                "gpt2 | 'n_inner': null | 'n_inner': 128 | c_fc.weight' is [64, 256], the configuration asks for [64,"
-                        + " 128]",
-                "gpt2 | 'n_positions': 128 | 'n_positions': 64 | wpe.weight' is [128, 64], the configuration asks for"
-                        + " [64, 64]",
-                "gpt2 | 'n_head': 4 | 'n_head': 5 | 'n_head' is 5, which doesn't divide the width 64",
-            })
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "llama | 'model_type': 'llama' | 'model_type': 'qwen2' | has the architecture 'qwen2', which isn't"
+                + " supported; supported are llama, mistral, gpt2",
+        "llama | 'model_type': 'llama', | | has no 'model_type'",
+        "llama | 'model_type': 'llama' | 'model_type': 'llama', 'quantization_config': {'quant_method':"
+                + " 'gptq'} | quantised by gptq",
+        "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 4 | tensor"
+                + " 'model.layers.3.input_layernorm.weight' is missing",
+        "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 2 | isn't part of a llama of 2 layers",
+        "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 0 | 'num_hidden_layers' is 0, 1 to 10000 is"
+                + " allowed",
+        "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 99999999999 | 'num_hidden_layers' is"
+                + " 99999999999, 1 to 10000",
+        "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 99999999999999999999 | 'num_hidden_layers' is"
+                + " 99999999999999999999, an integer",
+        "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': '3' | 'num_hidden_layers' is 3, an integer is"
+                + " needed",
+        "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': null | 'num_hidden_layers' is missing",
+        "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 3, 'num_hidden_layers': 3 | Duplicate field"
+                + " 'num_hidden_layers'",
+        "llama | 'num_key_value_heads': 2 | 'num_key_value_heads': 3 | 'num_key_value_heads' is 3, a divisor"
+                + " of the 4 heads",
+        "llama | 'num_key_value_heads': 2 | 'num_key_value_heads': 4 | tensor"
+                + " 'model.layers.0.self_attn.k_proj.weight' is [32, 64], the configuration asks for [64, 64]",
+        "llama | 'intermediate_size': 112 | 'intermediate_size': 113 | gate_proj.weight' is [112, 64], the"
+                + " configuration asks for [113, 64]",
+        "llama | 'vocab_size': 384 | 'vocab_size': 385 | tensor 'model.embed_tokens.weight' is [384, 64], the"
+                + " configuration asks for [385, 64]",
+        "llama | 'hidden_size': 64 | 'hidden_size': 63 | the configuration asks for",
+        "llama | 'head_dim': 16 | 'head_dim': 15 | an even number of them is needed",
+        "llama | 'hidden_act': 'silu' | 'hidden_act': 'mish' | 'hidden_act' is 'mish', which isn't supported;"
+                + " supported are silu, gelu, gelu_new and relu",
+        "llama | 'rms_norm_eps': 1e-06 | 'rms_norm_eps': NaN | 'rms_norm_eps' is NaN",
+        "llama | 'rope_theta': 10000.0 | 'rope_theta': -1 | 'rope_theta' is -1.0, a positive number",
+        "llama | 'rope_type': 'default' | 'rope_type': 'yarn', 'factor': 4.0 | scales its rotary positions by"
+                + " 'yarn', which isn't supported; supported are default, linear and llama3",
+        "llama | 'rope_type': 'default' | 'rope_type': 'linear' | 'rope_parameters.factor' is missing",
+        "llama | 'rope_theta': 10000.0 | 'full_attention': {'rope_theta': 10000.0} |"
+                + " 'rope_parameters.full_attention' gives rotary positions by the kind of layer",
+        "llama3-rope-scaling | 'high_freq_factor': 4.0 | 'high_freq_factor': 1.0 |"
+                + " 'rope_parameters.high_freq_factor' is 1.0, more than low_freq_factor",
+        "gpt2 | 'scale_attn_by_inverse_layer_idx': false | 'scale_attn_by_inverse_layer_idx': true |"
+                + " 'scale_attn_by_inverse_layer_idx' is true, only false",
+        "gpt2 | 'scale_attn_weights': true | 'scale_attn_weights': false | 'scale_attn_weights' is false, only"
+                + " true",
+        "gpt2 | 'n_inner': null | 'n_inner': 128 | c_fc.weight' is [64, 256], the configuration asks for [64,"
+                + " 128]",
+        "gpt2 | 'n_positions': 128 | 'n_positions': 64 | wpe.weight' is [128, 64], the configuration asks for"
+                + " [64, 64]",
+        "gpt2 | 'n_head': 4 | 'n_head': 5 | 'n_head' is 5, which doesn't divide the width 64",
+    })
     void whatDoesNotFitIsRefusedByName(String name, String from, String to, String error) {
         String replacement = to == null ? "" : to.replace('\'', '"');
         Path folder = TinyModels.copy(name, temp.resolve("m"), from.replace('\'', '"'), replacement);
@@ -460,7 +456,7 @@ class CheckpointTest {
         refusedGguf(b -> b.f32Tensor("blk.0.attn_q_norm.weight", new float[16], 16))
                 .contains("isn't part of a llama of 3 layers");
         refused(() -> Checkpoint.open(
-                        new GgufBytes().string("general.architecture", "mamba").writeTo(temp.resolve("m.gguf"))))
+                new GgufBytes().string("general.architecture", "mamba").writeTo(temp.resolve("m.gguf"))))
                 .contains("has the architecture 'mamba', which isn't supported; supported are llama, gpt2");
         refused(() -> Checkpoint.open(new GgufBytes().writeTo(temp.resolve("m.gguf"))))
                 .contains("has no 'general.architecture'");
@@ -483,8 +479,7 @@ class CheckpointTest {
     }
 
     private AbstractStringAssert<?> refusedGguf(UnaryOperator<GgufBytes> change) {
-        return refused(() ->
-                Checkpoint.open(change.apply(TinyModels.llamaGguf("llama")).writeTo(temp.resolve("m.gguf"))));
+        return refused(() -> Checkpoint.open(change.apply(TinyModels.llamaGguf("llama")).writeTo(temp.resolve("m.gguf"))));
     }
 
     @Test
@@ -493,7 +488,7 @@ class CheckpointTest {
         refused(() -> Checkpoint.open(temp)).endsWith("is no model: it has no config.json and no .gguf file");
         Files.copy(TinyModels.folder("llama").resolve("config.json"), temp.resolve("config.json"));
         refused(() -> Checkpoint.open(temp)).contains("has a config.json but no weights");
-        Files.write(temp.resolve("pytorch_model.bin"), new byte[] {1});
+        Files.write(temp.resolve("pytorch_model.bin"), new byte[]{1});
         refused(() -> Checkpoint.open(temp))
                 .contains("Python pickle (pytorch_model.bin)")
                 .contains("safetensors");
@@ -507,7 +502,7 @@ class CheckpointTest {
 
     @Test
     void aFileOfAFolderStandsForTheFolder() {
-        for (String file : new String[] {"config.json", "model.safetensors"}) {
+        for (String file : new String[]{"config.json", "model.safetensors"}) {
             try (Checkpoint model = Checkpoint.open(TinyModels.folder("llama").resolve(file))) {
                 assertThat(model.config().layers()).isEqualTo(3);
             }

@@ -174,11 +174,10 @@ final class GgufBytes {
         if (tensors.isEmpty()) {
             return header();
         }
-        byte[] data = new byte
-                [tensors.stream()
-                        .mapToInt(t -> (int) Math.max(0, t.offset) + t.data.length)
-                        .max()
-                        .orElse(0)];
+        byte[] data = new byte[tensors.stream()
+                .mapToInt(t -> (int) Math.max(0, t.offset) + t.data.length)
+                .max()
+                .orElse(0)];
         for (TensorBytes tensor : tensors) {
             System.arraycopy(tensor.data, 0, data, (int) Math.max(0, tensor.offset), tensor.data.length);
         }

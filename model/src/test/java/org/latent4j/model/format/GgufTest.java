@@ -137,7 +137,7 @@ class GgufTest {
             data[i] = (byte) (i * 7);
         }
         Path file = new GgufBytes()
-                .f32Tensor("first", new float[] {1, 2, 3}, 3)
+                .f32Tensor("first", new float[]{1, 2, 3}, 3)
                 .tensor("second", GgufBytes.typeOf(packing), data, 3, 64)
                 .writeTo(folder.resolve("m.gguf"));
         try (Gguf gguf = Gguf.open(file)) {
@@ -157,8 +157,8 @@ class GgufTest {
     void alignmentIsHonoured(int alignment) {
         Path file = new GgufBytes()
                 .alignment(alignment)
-                .f32Tensor("a", new float[] {1}, 1)
-                .f32Tensor("b", new float[] {2}, 1)
+                .f32Tensor("a", new float[]{1}, 1)
+                .f32Tensor("b", new float[]{2}, 1)
                 .writeTo(folder.resolve("m.gguf"));
         try (Gguf gguf = Gguf.open(file)) {
             assertThat(gguf.tensors().get("b").vector(1)).containsExactly(2);
@@ -250,7 +250,7 @@ class GgufTest {
             if (number == 0) {
                 bytes.string("general.name", "split");
             }
-            bytes.f32Tensor("t" + number, new float[] {number}, 1);
+            bytes.f32Tensor("t" + number, new float[]{number}, 1);
             parts.add(bytes.writeTo(folder.resolve("m-0000" + (number + 1) + "-of-0000" + count + ".gguf")));
         }
         return parts;
@@ -286,17 +286,17 @@ class GgufTest {
 
     @Test
     void hugeCountsAreRefusedBeforeAnythingIsAllocated() {
-        for (long huge : new long[] {Long.MAX_VALUE, 1L << 62, 1L << 32, 200_001}) {
+        for (long huge : new long[]{Long.MAX_VALUE, 1L << 62, 1L << 32, 200_001}) {
             refused(() -> open(new GgufBytes().claimKeys(huge))).contains("metadata keys");
             refused(() -> open(new GgufBytes().claimTensors(huge))).contains("tensors");
             refused(() -> open(new GgufBytes().value("k", Type.STRING, b -> b.i64(huge))))
                     .contains("k");
             for (Type type : Type.values()) {
                 refused(() -> open(new GgufBytes()
-                                .value(
-                                        "k",
-                                        Type.ARRAY,
-                                        b -> b.i32(type.ordinal()).i64(huge))))
+                        .value(
+                                "k",
+                                Type.ARRAY,
+                                b -> b.i32(type.ordinal()).i64(huge))))
                         .contains("'k'");
             }
             refused(() -> open(new GgufBytes().tensorAt(0, "t", 0, new byte[4], huge, huge)))
@@ -317,10 +317,10 @@ class GgufTest {
     @Test
     void deepNestingIsRefused() {
         refused(() -> open(new GgufBytes().value("k", Type.ARRAY, b -> {
-                    for (int depth = 0; depth < 10_000; depth++) {
-                        b.i32(Type.ARRAY.ordinal()).i64(1);
-                    }
-                })))
+            for (int depth = 0; depth < 10_000; depth++) {
+                b.i32(Type.ARRAY.ordinal()).i64(1);
+            }
+        })))
                 .contains("metadata 'k' nests arrays more than 8 deep");
     }
 

@@ -59,49 +59,46 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                "a hole |"
-                    + " {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F32','shape':[1],'data_offsets':[8,12]}}"
-                    + " | tensor 'b' begins at byte 8 of the data, but the tensor before it ends at 4: there is a"
-                    + " hole",
-                "an overlap |"
-                    + " {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}}"
-                    + " | tensor 'b' begins at byte 4 of the data, within the tensor before it, which ends at 8",
-                "bytes behind | {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}} | has 12 bytes of data, but its"
-                        + " tensors end at 4",
-                "a late beginning | {'a':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}} | there is a hole",
-                "too few bytes | {'a':{'dtype':'F32','shape':[4],'data_offsets':[0,12]}} | has 12 bytes between its"
-                        + " data_offsets, its type F32 and shape [4] need 16",
-                "offsets the wrong way | {'a':{'dtype':'F32','shape':[1],'data_offsets':[4,0]}} | ends at byte 0,"
-                        + " before it begins at 4",
-                "a product too large | {'a':{'dtype':'F32','shape':[4294967296,4294967296],'data_offsets':[0,12]}} |"
-                        + " has more values than can be counted",
-                "a negative size | {'a':{'dtype':'F32','shape':[-3],'data_offsets':[0,12]}} | has a shape with a"
-                        + " negative number",
-                "a size that is no long | {'a':{'dtype':'F32','shape':[99999999999999999999],'data_offsets':[0,12]}} |"
-                        + " is no valid JSON",
-                "a fraction | {'a':{'dtype':'F32','shape':[3.0],'data_offsets':[0,12]}} | isn't an array of at most 32"
-                        + " integers",
-                "an unknown type | {'a':{'dtype':'F13','shape':[3],'data_offsets':[0,12]}} | tensor 'a' has the type"
-                        + " 'F13', which safetensors doesn't know",
-                "a name twice |"
-                    + " {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]},'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}}"
-                    + " | Duplicate field 'a'",
-                "no type | {'a':{'shape':[3],'data_offsets':[0,12]}} | has no dtype, shape or pair of data_offsets",
-                "three offsets | {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,4,12]}} | has no dtype, shape or"
-                        + " pair of data_offsets",
-                "no object | {'a':12} | 'a' is no object",
-                "metadata that is no text |"
-                    + " {'__metadata__':{'x':1},'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}} | metadata 'x'"
-                    + " that is no string",
-                "something behind | {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}} x | is no valid JSON",
-                "a second object | {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}} {} | has something behind"
-                        + " its JSON object",
-                "an open brace | {'a':{'dtype':'F32' | is no valid JSON",
-            })
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "a hole |"
+                + " {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F32','shape':[1],'data_offsets':[8,12]}}"
+                + " | tensor 'b' begins at byte 8 of the data, but the tensor before it ends at 4: there is a"
+                + " hole",
+        "an overlap |"
+                + " {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}}"
+                + " | tensor 'b' begins at byte 4 of the data, within the tensor before it, which ends at 8",
+        "bytes behind | {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}} | has 12 bytes of data, but its"
+                + " tensors end at 4",
+        "a late beginning | {'a':{'dtype':'F32','shape':[2],'data_offsets':[4,12]}} | there is a hole",
+        "too few bytes | {'a':{'dtype':'F32','shape':[4],'data_offsets':[0,12]}} | has 12 bytes between its"
+                + " data_offsets, its type F32 and shape [4] need 16",
+        "offsets the wrong way | {'a':{'dtype':'F32','shape':[1],'data_offsets':[4,0]}} | ends at byte 0,"
+                + " before it begins at 4",
+        "a product too large | {'a':{'dtype':'F32','shape':[4294967296,4294967296],'data_offsets':[0,12]}} |"
+                + " has more values than can be counted",
+        "a negative size | {'a':{'dtype':'F32','shape':[-3],'data_offsets':[0,12]}} | has a shape with a"
+                + " negative number",
+        "a size that is no long | {'a':{'dtype':'F32','shape':[99999999999999999999],'data_offsets':[0,12]}} |"
+                + " is no valid JSON",
+        "a fraction | {'a':{'dtype':'F32','shape':[3.0],'data_offsets':[0,12]}} | isn't an array of at most 32"
+                + " integers",
+        "an unknown type | {'a':{'dtype':'F13','shape':[3],'data_offsets':[0,12]}} | tensor 'a' has the type"
+                + " 'F13', which safetensors doesn't know",
+        "a name twice |"
+                + " {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]},'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}}"
+                + " | Duplicate field 'a'",
+        "no type | {'a':{'shape':[3],'data_offsets':[0,12]}} | has no dtype, shape or pair of data_offsets",
+        "three offsets | {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,4,12]}} | has no dtype, shape or"
+                + " pair of data_offsets",
+        "no object | {'a':12} | 'a' is no object",
+        "metadata that is no text |"
+                + " {'__metadata__':{'x':1},'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}} | metadata 'x'"
+                + " that is no string",
+        "something behind | {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}} x | is no valid JSON",
+        "a second object | {'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}} {} | has something behind"
+                + " its JSON object",
+        "an open brace | {'a':{'dtype':'F32' | is no valid JSON",
+    })
     void everyWayToBeBrokenHasItsError(String what, String header, String error) {
         refused(() -> open(header.replace('\'', '"'), b -> b.putInt(0).putInt(0).putInt(0)))
                 .as(what)

@@ -38,11 +38,11 @@ class SafetensorsWriterTest {
         try (SafetensorsWriter out = SafetensorsWriter.create(target, room)) {
             out.metadata("say \"hi\"\n", "ü\\\t\ud83d\ude00 \ud800");
             out.metadata(Map.of("k", "v"));
-            out.add("0.input_ids", new int[] {1, -2, Integer.MAX_VALUE}, 3);
+            out.add("0.input_ids", new int[]{1, -2, Integer.MAX_VALUE}, 3);
             out.add("0.resid_post.12", Matrix.of(2, 3, 1, 2, 3, 4, 5, Float.NaN));
             out.add("0.attn_pattern.0", large, 1, 1, large.length);
             out.add("none", new float[0], 0, 7);
-            out.add("one", new float[] {9});
+            out.add("one", new float[]{9});
             assertThat(target).doesNotExist();
             out.finish();
         }
@@ -88,14 +88,13 @@ class SafetensorsWriterTest {
     void aFullDiskIsOneErrorAndLeavesNothing(long capacity) throws IOException {
         Path target = folder.resolve("out.safetensors");
         refused(() -> {
-                    try (SafetensorsWriter out =
-                            SafetensorsWriter.create(target, 64, path -> new FullDisk(path, capacity))) {
-                        for (int i = 0; i < 3; i++) {
-                            out.add("t" + i, new float[500_000], 500_000);
-                        }
-                        out.finish();
-                    }
-                })
+            try (SafetensorsWriter out = SafetensorsWriter.create(target, 64, path -> new FullDisk(path, capacity))) {
+                for (int i = 0; i < 3; i++) {
+                    out.add("t" + i, new float[500_000], 500_000);
+                }
+                out.finish();
+            }
+        })
                 .startsWith(target + ": can't be written further")
                 .contains("No space left on device")
                 .contains("make room");
@@ -113,11 +112,11 @@ class SafetensorsWriterTest {
     void aNameIsWrittenOnceAndItsShapeMustFit() throws IOException {
         Path target = folder.resolve("out.safetensors");
         refused(() -> {
-                    try (SafetensorsWriter out = SafetensorsWriter.create(target)) {
-                        out.add("a", new float[1], 1);
-                        out.add("a", new float[1], 1);
-                    }
-                })
+            try (SafetensorsWriter out = SafetensorsWriter.create(target)) {
+                out.add("a", new float[1], 1);
+                out.add("a", new float[1], 1);
+            }
+        })
                 .contains("a second tensor 'a'");
         assertThat(files()).isEmpty();
         try (SafetensorsWriter out = SafetensorsWriter.create(target)) {

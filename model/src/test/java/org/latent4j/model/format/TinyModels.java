@@ -66,7 +66,7 @@ final class TinyModels {
                     turned[c * rows + r] = values[r * columns + c];
                 }
             }
-            return new Weight(turned, new long[] {columns, rows});
+            return new Weight(turned, new long[]{columns, rows});
         }
 
         /** What llama.cpp's conversion does to query and key: value i and i + half of a head become neighbours. */
@@ -124,8 +124,7 @@ final class TinyModels {
                     .replace("mlp.gate_proj", "ffn_gate")
                     .replace("mlp.up_proj", "ffn_up")
                     .replace("mlp.down_proj", "ffn_down");
-            Weight written =
-                    to.contains("attn_q") ? weight.permuted(4) : to.contains("attn_k") ? weight.permuted(2) : weight;
+            Weight written = to.contains("attn_q") ? weight.permuted(4) : to.contains("attn_k") ? weight.permuted(2) : weight;
             gguf.f32Tensor(to, written.values, written.shape);
         });
         return gguf;
@@ -138,10 +137,9 @@ final class TinyModels {
         for (int i = 0; i < divisors.length; i++) {
             double wavelength = 2 * Math.PI * Math.pow(base, 2.0 * i / width);
             double smooth = (context / wavelength - low) / (high - low);
-            divisors[i] = (float)
-                    (wavelength < context / high
-                            ? 1
-                            : wavelength > context / low ? factor : 1 / ((1 - smooth) / factor + smooth));
+            divisors[i] = (float) (wavelength < context / high
+                    ? 1
+                    : wavelength > context / low ? factor : 1 / ((1 - smooth) / factor + smooth));
         }
         return divisors;
     }
@@ -204,10 +202,8 @@ final class TinyModels {
                     .append("]}");
         });
         // one odd byte: nothing in the format aligns the data
-        byte[] json =
-                header.append(header.length() % 2 == 0 ? "} " : "}").toString().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer whole =
-                ByteBuffer.allocate(8 + json.length + data.position()).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] json = header.append(header.length() % 2 == 0 ? "} " : "}").toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer whole = ByteBuffer.allocate(8 + json.length + data.position()).order(ByteOrder.LITTLE_ENDIAN);
         whole.putLong(json.length).put(json).put(data.flip());
         try {
             Files.write(file, whole.array());

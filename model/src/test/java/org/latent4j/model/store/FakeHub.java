@@ -77,8 +77,11 @@ final class FakeHub implements AutoCloseable {
                 answerListing(exchange, parts[3] + "/" + parts[4]);
                 return;
             }
-            byte[] content = parts.length < 6 ? null : files.get(parts[1] + "/" + parts[2] + "/" + String.join("/", List.of(parts).subList(5, parts.length)));
-            @Nullable Trouble trouble = troubles.remove(name);
+            byte[] content = parts.length < 6
+                    ? null
+                    : files.get(parts[1] + "/" + parts[2] + "/" + String.join("/", List.of(parts).subList(5, parts.length)));
+            @Nullable
+            Trouble trouble = troubles.remove(name);
             if (trouble != null && trouble.meet(exchange, content == null ? new byte[0] : content)) {
                 return;
             }
@@ -96,7 +99,8 @@ final class FakeHub implements AutoCloseable {
     }
 
     private void answerListing(HttpExchange exchange, String repository) throws IOException {
-        @Nullable Trouble trouble = troubles.remove("listing");
+        @Nullable
+        Trouble trouble = troubles.remove("listing");
         if (trouble != null && trouble.meet(exchange, new byte[0])) {
             return;
         }
@@ -116,14 +120,17 @@ final class FakeHub implements AutoCloseable {
             exchange.sendResponseHeaders(401, -1);
             return;
         }
-        byte[] json = Json.write(Map.of("sha", listedCommit, "siblings", siblings, "tags", List.of("license:apache-2.0"))).getBytes(StandardCharsets.UTF_8);
+        byte[] json = Json.write(Map.of("sha", listedCommit, "siblings", siblings, "tags", List.of("license:apache-2.0")))
+                .getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(200, json.length);
         exchange.getResponseBody().write(json);
     }
 
     void answerFile(HttpExchange exchange, byte[] content) throws IOException {
-        @Nullable String range = exchange.getRequestHeaders().getFirst("Range");
-        @Nullable String ifRange = exchange.getRequestHeaders().getFirst("If-Range");
+        @Nullable
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        @Nullable
+        String ifRange = exchange.getRequestHeaders().getFirst("If-Range");
         exchange.getResponseHeaders().set("ETag", tag);
         if (range == null || !ranges || ifRange != null && !ifRange.equals(tag)) {
             exchange.sendResponseHeaders(200, content.length == 0 ? -1 : content.length);

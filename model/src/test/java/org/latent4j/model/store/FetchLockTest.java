@@ -30,8 +30,8 @@ class FetchLockTest {
     void anotherProcessHoldsItUntilItEndsInWhateverWay() throws Exception {
         Path file = folder.resolve("model.lock");
         Process holder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp", System.getProperty("java.class.path"), Holder.class.getName(), file.toString())
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), Holder.class.getName(), file.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try (var said = holder.inputReader()) {

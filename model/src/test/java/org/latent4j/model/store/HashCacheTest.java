@@ -71,7 +71,8 @@ class HashCacheTest {
     void aDamagedCacheIsForgotten() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "abc");
         Path hashes = folder.resolve("cache/hashes.json");
-        for (String damage : List.of("", "{\"files\": {", "[1]", "{\"files\": {\"" + file.toRealPath() + "\": {\"size\": 3, \"sha256\": \"no\"}}}")) {
+        for (String damage : List.of("", "{\"files\": {", "[1]",
+                "{\"files\": {\"" + file.toRealPath() + "\": {\"size\": 3, \"sha256\": \"no\"}}}")) {
             StoreFixture.write(hashes, damage);
             assertThat(cache().sha256(List.of(file), Progress.NONE)).isEqualTo(ABC);
         }

@@ -65,7 +65,8 @@ class HubModelsTest {
         assertThat(located.path()).hasFileName("one-Q8_0.gguf").hasBinaryContent(WEIGHTS);
         assertThat(located.origin()).isEqualTo("hub acme/one at 0123456789ab");
         assertThat(located.licence()).contains("apache-2.0");
-        assertThat(hub.requestsFor("one-Q8_0.gguf")).extracting(FakeHub.Request::path).containsExactly("/acme/one/resolve/" + COMMIT + "/one-Q8_0.gguf");
+        assertThat(hub.requestsFor("one-Q8_0.gguf")).extracting(FakeHub.Request::path)
+                .containsExactly("/acme/one/resolve/" + COMMIT + "/one-Q8_0.gguf");
         fixture.offline = Optional.of("--offline");
         assertThat(locate("acme/one").fetched()).isFalse();
         assertThat(locate("acme/one:Q8_0").path()).isEqualTo(located.path());
@@ -74,12 +75,15 @@ class HubModelsTest {
 
     @Test
     void aFolderIsFetchedWithConfigurationTokenizerAndEveryShardButNothingElse() throws IOException {
-        for (String file : List.of("config.json", "tokenizer.json", "generation_config.json", "LICENSE", "pytorch_model.bin", "onnx/model.onnx",
-                "consolidated.safetensors", "model.safetensors.index.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "deep/er.json")) {
+        for (String file : List.of("config.json", "tokenizer.json", "generation_config.json", "LICENSE", "pytorch_model.bin",
+                "onnx/model.onnx",
+                "consolidated.safetensors", "model.safetensors.index.json", "model-00001-of-00002.safetensors",
+                "model-00002-of-00002.safetensors", "deep/er.json")) {
             hub.put("acme/folder", file, StoreFixture.content(1000, file.hashCode()));
         }
         Located located = locate("acme/folder@v2/x");
-        assertThat(StoreFixture.filesIn(located.path())).containsExactly("LICENSE", "config.json", "generation_config.json", "latent4j.json",
+        assertThat(StoreFixture.filesIn(located.path())).containsExactly("LICENSE", "config.json", "generation_config.json",
+                "latent4j.json",
                 "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json", "tokenizer.json");
         assertThat(hub.requests.getFirst().path()).isEqualTo("/api/models/acme/folder/revision/v2/x");
         assertThat(located.path()).isEqualTo(fixture.cache().resolve("hub/acme--folder/v2--x/folder"));
@@ -94,7 +98,8 @@ class HubModelsTest {
         hub.put("acme/two", "mmproj-two.gguf", WEIGHTS);
         assertThatThrownBy(() -> locate("acme/two"))
                 .isInstanceOf(LatentException.class)
-                .hasMessage("acme/two holds 3 models; name one: acme/two:sub/two-f16-00001-of-00002.gguf, acme/two:two.IQ4_K_M.gguf, acme/two:two.Q4_K_M.gguf");
+                .hasMessage(
+                        "acme/two holds 3 models; name one: acme/two:sub/two-f16-00001-of-00002.gguf, acme/two:two.IQ4_K_M.gguf, acme/two:two.Q4_K_M.gguf");
         assertThatThrownBy(() -> locate("acme/two:Q5_0")).hasMessageContaining("acme/two holds no 'Q5_0'; name one: ");
         assertThat(locate("acme/two:q4_k_m").path()).hasFileName("two.Q4_K_M.gguf");
         assertThat(locate("acme/two:F16").path()).hasFileName("two-f16-00001-of-00002.gguf").hasSameBinaryContentAs(
@@ -164,7 +169,8 @@ class HubModelsTest {
                 return FakeHub.cutAfter(1000, hub.tag).meet(exchange, content);
             }
         });
-        assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class).hasMessageContaining("one-Q8_0.gguf of 127.0.0.1: ");
+        assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class)
+                .hasMessageContaining("one-Q8_0.gguf of 127.0.0.1: ");
         assertThat(Files.size(part())).isBetween(1L, 1000L);
         assertThat(fixture.store().entries(_ -> Details.UNKNOWN)).extracting(Entry::name).doesNotContain("acme/one");
     }
@@ -172,7 +178,8 @@ class HubModelsTest {
     @Test
     void aFileThatIsntWhatTheListingSaysIsRefused() throws IOException {
         hub.trouble("one-Q8_0.gguf", FakeHub.other(StoreFixture.content(WEIGHTS.length, 9)));
-        assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class).hasMessageContaining("has SHA-256").hasMessageContaining("is expected");
+        assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class).hasMessageContaining("has SHA-256")
+                .hasMessageContaining("is expected");
         assertThat(part()).doesNotExist();
         hub.trouble("one-Q8_0.gguf", FakeHub.other(new byte[WEIGHTS.length + 1]));
         assertThatThrownBy(() -> locate("acme/one")).hasMessageContaining("has 300001 bytes, but 300000 are expected");
@@ -217,7 +224,8 @@ class HubModelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"401,set HF_TOKEN", "403,set HF_TOKEN", "404,there is no such model", "429,wait a little", "500,try again later", "503,try again later"})
+    @CsvSource({"401,set HF_TOKEN", "403,set HF_TOKEN", "404,there is no such model", "429,wait a little", "500,try again later",
+        "503,try again later"})
     void refusalsSayWhatToDo(int status, String advice) {
         hub.trouble("listing", FakeHub.status(status));
         assertThatThrownBy(() -> locate("acme/one"))
@@ -234,7 +242,8 @@ class HubModelsTest {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             fixture.environment.put("HF_ENDPOINT", "http://127.0.0.1:" + silent.getLocalPort());
             fixture.limits = new HubClient.Limits(Duration.ofMillis(300), Duration.ofSeconds(20));
-            assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class).hasMessageContaining("127.0.0.1 didn't answer within");
+            assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class)
+                    .hasMessageContaining("127.0.0.1 didn't answer within");
         }
     }
 
@@ -266,7 +275,8 @@ class HubModelsTest {
         for (String attack : List.of("../../../evil.gguf", "/etc/evil.gguf", "a\\..\\evil.gguf", "C:evil.gguf")) {
             hub.put("acme/evil", attack, WEIGHTS);
         }
-        assertThatThrownBy(() -> locate("acme/evil")).isInstanceOf(LatentException.class).hasMessageContaining("acme/evil holds no model that can be opened");
+        assertThatThrownBy(() -> locate("acme/evil")).isInstanceOf(LatentException.class)
+                .hasMessageContaining("acme/evil holds no model that can be opened");
         assertThat(hub.requests).hasSize(1);
         hub.put("acme/evil", "good.gguf", WEIGHTS);
         locate("acme/evil");
@@ -274,7 +284,8 @@ class HubModelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"acme/..", "../acme", "acme/one:../../x.gguf", "acme/one:/etc/passwd", "acme/one@../main", "acme/-one", "acme/o ne", "acme/one@", "acme/one:a\\b", "acme/öne"})
+    @ValueSource(strings = {"acme/..", "../acme", "acme/one:../../x.gguf", "acme/one:/etc/passwd", "acme/one@../main", "acme/-one",
+        "acme/o ne", "acme/one@", "acme/one:a\\b", "acme/öne"})
     void namesThatArentOnesNeverReachTheHub(String name) {
         assertThatThrownBy(() -> locate(name)).isInstanceOf(LatentException.class);
         assertThat(hub.requests).isEmpty();
@@ -283,14 +294,16 @@ class HubModelsTest {
     @Test
     void aListingThatCantBeReadIsTheHubsMistake() {
         hub.trouble("listing", FakeHub.other("{\"siblings\": [".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-        assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class).hasMessageContaining("lists acme/one in a way that can't be read");
+        assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class)
+                .hasMessageContaining("lists acme/one in a way that can't be read");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"huggingface", "ftp://host", "http://", "http://user:password@host", "http://host?x=1"})
     void anEndpointThatIsNoneIsNamed(String endpoint) {
         fixture.environment.put("HF_ENDPOINT", endpoint);
-        assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class).hasMessageStartingWith("HF_ENDPOINT is no address: ");
+        assertThatThrownBy(() -> locate("acme/one")).isInstanceOf(LatentException.class)
+                .hasMessageStartingWith("HF_ENDPOINT is no address: ");
     }
 
     @Test
@@ -300,6 +313,7 @@ class HubModelsTest {
         StoreFixture.write(part(), new byte[500]);
         assertThat(fixture.store().remove("acme/one")).isEqualTo(500);
         assertThat(fixture.cache().resolve("hub")).isEmptyDirectory();
-        assertThatThrownBy(() -> fixture.store().remove("acme/one")).hasMessageStartingWith("there is no model 'acme/one' in the cache to remove");
+        assertThatThrownBy(() -> fixture.store().remove("acme/one"))
+                .hasMessageStartingWith("there is no model 'acme/one' in the cache to remove");
     }
 }

@@ -36,17 +36,19 @@ class JsonTest {
                 Arbitraries.longs().between(-99_999_999_999_999_999L, 99_999_999_999_999_999L).map(Long::valueOf),
                 Arbitraries.doubles().between(-1e9, 1e9).filter(d -> d != Math.rint(d)).map(Double::valueOf),
                 Arbitraries.of(true, false).map(Boolean::valueOf));
-        Arbitrary<Object> value = Arbitraries.recursive(() -> leaf, inner -> Arbitraries.oneOf(inner, inner.list().ofMaxSize(3).map(list -> list)), 3);
+        Arbitrary<Object> value = Arbitraries.recursive(() -> leaf,
+                inner -> Arbitraries.oneOf(inner, inner.list().ofMaxSize(3).map(list -> list)), 3);
         return Arbitraries.maps(Arbitraries.strings().ofMaxLength(6), value).ofMaxSize(5);
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "", " ", "[]", "1", "\"a\"", "null", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}", "{a:1}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":-}", "{\"a\":+1}",
-                "{\"a\":1e}", "{\"a\":.5}", "{\"a\":NaN}", "{\"a\":tru}", "{\"a\":[1,]}", "{\"a\":[1 2]}", "{\"a\":\"\n\"}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12\"}",
-                "{\"a\":\"\\u+123\"}", "{\"a\":\"", "{} {}", "{\"a\":1 \"b\":2}", "\ufeff{}"
-            })
+    @ValueSource(strings = {
+        "", " ", "[]", "1", "\"a\"", "null", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}", "{a:1}", "{\"a\":01}", "{\"a\":1.}",
+        "{\"a\":-}", "{\"a\":+1}",
+        "{\"a\":1e}", "{\"a\":.5}", "{\"a\":NaN}", "{\"a\":tru}", "{\"a\":[1,]}", "{\"a\":[1 2]}", "{\"a\":\"\n\"}", "{\"a\":\"\\x\"}",
+        "{\"a\":\"\\u12\"}",
+        "{\"a\":\"\\u+123\"}", "{\"a\":\"", "{} {}", "{\"a\":1 \"b\":2}", "\ufeff{}"
+    })
     void whatIsNoObjectIsRefused(String text) {
         assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(Json.MalformedException.class);
     }
@@ -55,12 +57,13 @@ class JsonTest {
     void depthSizeAndEncodingAreBounded() {
         assertThatThrownBy(() -> Json.parse("{\"a\":" + "[".repeat(100_000))).hasMessageContaining("nested more than 64 deep");
         assertThatThrownBy(() -> Json.parse("{\"a\":" + "9".repeat(1000) + "}")).hasMessageContaining("no number");
-        assertThatThrownBy(() -> Json.parse(new byte[] {'{', '"', (byte) 0xff, '"', '}'})).hasMessageContaining("not UTF-8");
+        assertThatThrownBy(() -> Json.parse(new byte[]{'{', '"', (byte) 0xff, '"', '}'})).hasMessageContaining("not UTF-8");
     }
 
     @Test
     void membersOfAnotherTypeAreAbsent() throws IOException {
-        Json.Members json = Json.parse("{\"s\": \"x\", \"n\": 12, \"d\": 1.5, \"big\": 99999999999999999999, \"z\": null, \"o\": {\"k\": \"v\"}, \"l\": [1, \"a\", null, {\"b\": 2}]}");
+        Json.Members json = Json.parse(
+                "{\"s\": \"x\", \"n\": 12, \"d\": 1.5, \"big\": 99999999999999999999, \"z\": null, \"o\": {\"k\": \"v\"}, \"l\": [1, \"a\", null, {\"b\": 2}]}");
         assertThat(json.string("s")).contains("x");
         assertThat(json.string("n")).isEmpty();
         assertThat(json.integer("n")).hasValue(12);

@@ -53,7 +53,8 @@ class OthersCachesTest {
     }
 
     private Path cachedFolder(Path hub, String repository) throws IOException {
-        cached(hub, repository, "config.json", "{\"model_type\": \"gpt2\", \"n_layer\": 5, \"n_embd\": 32, \"torch_dtype\": \"float32\"}".getBytes());
+        cached(hub, repository, "config.json",
+                "{\"model_type\": \"gpt2\", \"n_layer\": 5, \"n_embd\": 32, \"torch_dtype\": \"float32\"}".getBytes());
         cached(hub, repository, "tokenizer.json", "{}".getBytes());
         cached(hub, repository, "README.md", "---\ntags: [a]\nlicense: mit\n---\n# Model".getBytes());
         return cached(hub, repository, "model.safetensors", StoreFixture.CONTENT).getParent();
@@ -62,7 +63,8 @@ class OthersCachesTest {
     @Test
     void aRepositoryInHuggingFacesCacheIsFoundOffline() throws IOException {
         Path snapshot = cachedFolder(hub(), "acme/folder");
-        assertThat(locate("acme/folder")).isEqualTo(new Located(snapshot, "acme/folder", "Hugging Face's cache", Optional.of("mit"), false));
+        assertThat(locate("acme/folder"))
+                .isEqualTo(new Located(snapshot, "acme/folder", "Hugging Face's cache", Optional.of("mit"), false));
         assertThat(locate("acme/folder@" + COMMIT).path()).isEqualTo(snapshot);
         assertThatThrownBy(() -> locate("acme/folder@other")).hasMessageContaining("--offline forbids");
     }
@@ -161,12 +163,14 @@ class OthersCachesTest {
         Path official = ollama("registry.example/library/llama3.2/1b", new byte[5], "\n  LLAMA 3.2 COMMUNITY LICENSE AGREEMENT\nText");
         Path latest = ollama("registry.example/library/smollm/latest", new byte[6], "Apache");
         Path users = ollama("registry.example/someone/model/q4", new byte[7], "MIT");
-        assertThat(locate("llama3.2:1b")).isEqualTo(new Located(official, "llama3.2:1b", "Ollama", Optional.of("LLAMA 3.2 COMMUNITY LICENSE AGREEMENT"), false));
+        assertThat(locate("llama3.2:1b"))
+                .isEqualTo(new Located(official, "llama3.2:1b", "Ollama", Optional.of("LLAMA 3.2 COMMUNITY LICENSE AGREEMENT"), false));
         assertThat(locate("ollama:llama3.2:1b").path()).isEqualTo(official);
         assertThat(locate("smollm").path()).isEqualTo(latest);
         assertThat(locate("ollama:someone/model:q4").path()).isEqualTo(users);
         assertThat(locate("ollama:registry.example/someone/model:q4").path()).isEqualTo(users);
-        assertThatThrownBy(() -> locate("ollama:llama3.2")).hasMessage("Ollama has no model 'llama3.2' here; 'ollama pull llama3.2' fetches it");
+        assertThatThrownBy(() -> locate("ollama:llama3.2"))
+                .hasMessage("Ollama has no model 'llama3.2' here; 'ollama pull llama3.2' fetches it");
         assertThatThrownBy(() -> locate("ollama:../../x:y")).isInstanceOf(LatentException.class);
     }
 
@@ -215,8 +219,10 @@ class OthersCachesTest {
                 .hasMessage("model acme/folder is in Hugging Face's cache, and not latent's to delete; it is in " + snapshot);
         assertThatThrownBy(() -> fixture.store().remove("smollm:latest"))
                 .hasMessage("model smollm:latest is Ollama's, and not latent's to delete; 'ollama rm smollm:latest' does it");
-        assertThatThrownBy(() -> fixture.store().remove("tiny-lm")).hasMessage("model tiny-lm isn't in the cache: there is nothing to remove");
-        assertThatThrownBy(() -> fixture.store().remove("tiny-ml")).hasMessage("there is no model 'tiny-ml' in the cache to remove; did you mean tiny-lm?");
+        assertThatThrownBy(() -> fixture.store().remove("tiny-lm"))
+                .hasMessage("model tiny-lm isn't in the cache: there is nothing to remove");
+        assertThatThrownBy(() -> fixture.store().remove("tiny-ml"))
+                .hasMessage("there is no model 'tiny-ml' in the cache to remove; did you mean tiny-lm?");
         assertThat(snapshot).isDirectory();
         assertThat(blob).exists();
     }

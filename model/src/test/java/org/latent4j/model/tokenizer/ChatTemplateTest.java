@@ -28,14 +28,14 @@ import org.latent4j.model.tokenizer.ChatTemplate.Message;
 class ChatTemplateTest {
     private static final Clock NOON = Clock.fixed(Instant.parse("2026-11-03T12:00:00Z"), ZoneOffset.UTC);
 
-    record Case(String template, List<Message> messages, boolean generation, String text, String error) { }
+    record Case(String template, List<Message> messages, boolean generation, String text, String error) {}
 
     static Stream<Case> cases() throws IOException {
         List<Case> cases = new ArrayList<>();
         for (JsonNode node : new ObjectMapper().readTree(TestMetadata.text("chat-templates.expected.json"))) {
             List<Message> messages = new ArrayList<>();
-            node.get("messages").forEach(message ->
-                    messages.add(new Message(message.get("role").asText(), message.get("content").asText())));
+            node.get("messages")
+                    .forEach(message -> messages.add(new Message(message.get("role").asText(), message.get("content").asText())));
             cases.add(new Case(node.get("template").asText(), messages, node.get("generation").asBoolean(),
                     node.path("text").asText(""), node.path("error").asText("")));
         }
@@ -118,11 +118,12 @@ class ChatTemplateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"(", "[", "{{ -", "not ", "{% if x %}", "x.", "x|trim", "x[0]", "1+", "{'a':",
-            "x if y else "})
+        "x if y else "})
     void deepNestingIsRefused(String part) {
-        String source = part.startsWith("{%") ? part.repeat(20_000)
+        String source = part.startsWith("{%")
+                ? part.repeat(20_000)
                 : "{{ x" + (part.startsWith("x") && !part.contains("if") ? part.substring(1).repeat(20_000) : "")
-                + " + "
+                        + " + "
                         + part.replace("{{ ", "").repeat(20_000) + " }}";
         assertThatThrownBy(() -> template(source)).isInstanceOf(LatentException.class);
     }

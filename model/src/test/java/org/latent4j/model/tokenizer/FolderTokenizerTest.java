@@ -123,8 +123,11 @@ class FolderTokenizerTest {
             TextStream stream = spm.stream();
             SplittableRandom random = new SplittableRandom(3);
             for (int i = 0; i < 2000; i++) {
-                int[] ids = random.ints(random.nextInt(12), 0, spm.size()).map(id -> random.nextBoolean() ? id : 259
-                        + id % 8).toArray();
+                int[] ids = random.ints(random.nextInt(12), 0, spm.size()).map(id -> random.nextBoolean()
+                        ? id
+                        : 259
+                                + id % 8)
+                        .toArray();
                 StringBuilder text = new StringBuilder();
                 for (int id : ids) {
                     text.append(stream.add(id));
@@ -170,7 +173,7 @@ class FolderTokenizerTest {
         Files.writeString(empty.resolve("tokenizer.json"), "{\"model\": 7}");
         assertThatThrownBy(() -> FolderTokenizer.open(empty)).isInstanceOf(LatentException.class)
                 .hasMessageStartingWith(empty.resolve("tokenizer.json")
-                + " isn't a tokenizer: its model isn't an object");
+                        + " isn't a tokenizer: its model isn't an object");
     }
 
     @ParameterizedTest
@@ -216,7 +219,7 @@ class FolderTokenizerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "{}", "{\"model\":", "{\"decoder\": {\"type\": \"CTC\"}}",
-            "{\"pre_tokenizer\": 1e999}",
+        "{\"pre_tokenizer\": 1e999}",
         "{\"pre_tokenizer\": \"\\ud800\"}", "{\"added_tokens\": [{\"id\": -1}]}", "{} {}", "\u0000",
         "{\"model\": {\"vocab\": {\"a\": 4000000000}}}", "{\"model\": {\"vocab\": {\"a\": \"b\"}}}"})
     void brokenFilesAreRefusedBeforeTheLibrarySeesThem(String json) throws IOException {

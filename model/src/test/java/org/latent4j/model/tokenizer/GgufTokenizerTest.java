@@ -26,7 +26,7 @@ class GgufTokenizerTest {
             JsonNode cases = new ObjectMapper().readTree(TestMetadata.text(resource));
             return StreamSupport.stream(cases.spliterator(), false).map(node -> new Case(node.get("text").asText(),
                     StreamSupport.stream(node.get("ids").spliterator(), false).mapToInt(JsonNode::asInt).toArray()))
-                            .toList();
+                    .toList();
         }
     }
 
@@ -64,10 +64,10 @@ class GgufTokenizerTest {
 
     @Test
     void idsOutOfRangeAreRefused() {
-        for (int id : new int[] {-1, 49152}) {
+        for (int id : new int[]{-1, 49152}) {
             assertThatThrownBy(() -> SMOLLM2.token(id)).isInstanceOf(LatentException.class)
                     .hasMessage("token id " + id + " is out of range; this tokenizer's ids are 0 to 49151");
-            assertThatThrownBy(() -> SMOLLM2.decode(new int[] {1, id})).isInstanceOf(LatentException.class);
+            assertThatThrownBy(() -> SMOLLM2.decode(new int[]{1, id})).isInstanceOf(LatentException.class);
             assertThatThrownBy(() -> SMOLLM2.stream().add(id)).isInstanceOf(LatentException.class);
         }
     }
@@ -177,7 +177,7 @@ class GgufTokenizerTest {
         refuses(TestMetadata.smollm2().without("tokenizer.ggml.pre"), "has no tokenizer.ggml.pre");
         refuses(TestMetadata.smollm2().without("tokenizer.ggml.merges"), "has no tokenizer.ggml.merges");
         refuses(TestMetadata.smollm2().with("tokenizer.ggml.tokens", List.of()), "has no tokenizer.ggml.tokens");
-        refuses(TestMetadata.smollm2().with("tokenizer.ggml.token_type", new int[] {1}), "1 types");
+        refuses(TestMetadata.smollm2().with("tokenizer.ggml.token_type", new int[]{1}), "1 types");
         refuses(TestMetadata.smollm2().with("tokenizer.ggml.eos_token_id", 49152L), "49152, which is out of range");
         refuses(TestMetadata.smollm2().with("tokenizer.ggml.eos_token_id", -1L), "-1, which is out of range");
         for (String merge : List.of("", " ", "a", "a b c", "zzzz qqqq", "a ", " a")) {

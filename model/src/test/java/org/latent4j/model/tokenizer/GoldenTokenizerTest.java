@@ -60,7 +60,8 @@ class GoldenTokenizerTest {
         ChatTemplate template = ChatTemplateFinder.in(TestMetadata.smollm2(), "a test").orElseThrow();
         for (JsonNode text : new ObjectMapper().readTree(file.toFile())) {
             String said = text.get("text").asText();
-            String prompt = text.get("chat").asBoolean() ? template.render(List.of(new Message("user", said)), true)
+            String prompt = text.get("chat").asBoolean()
+                    ? template.render(List.of(new Message("user", said)), true)
                     : said;
             assertThat(tokenizer.encode(prompt)).containsExactly(ids(text.get("ids")));
             assertThat(tokenizer.decode(ids(text.get("greedy")))).isEqualTo(text.get("greedy_text").asText());
@@ -78,7 +79,7 @@ class GoldenTokenizerTest {
                 assertThatThrownBy(() -> Tokenizer.open(new TokenizerFiles.Embedded(gguf)))
                         .isInstanceOf(LatentException.class)
                         .hasMessageContaining("has a tokenizer of kind \"" + (name.equals("phi-3") ? "llama" : "bert")
-                        + "\"");
+                                + "\"");
             }
         }
     }

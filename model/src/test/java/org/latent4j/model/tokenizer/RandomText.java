@@ -5,13 +5,13 @@ import java.util.SplittableRandom;
 /** Random texts in which everything meets everything. */
 final class RandomText {
     private static final String[] PIECES = {" ", "  ", "\n", "\r\n", "\t", "\u00A0", "\u3000", "1", "22", "½", "٣",
-            "a", "the", "The",
+        "a", "the", "The",
         "'s", "'ll", "'RE", "don't", "é", "e\u0301", "日本", "ไทย", "السلام", "😀", "👩‍👩‍👧", "—", "…", "!", "?!", "...",
         "==", "_",
         "<|im_start|>", "<|im_end|>", "<|im_", "|>", "<|endoftext|>", "\u0000", "\u0007", "\uFFFD", "\uFEFF", "ſ", "İ",
         "𝔘", "𐍈", "aaaa"};
 
-    private RandomText() { }
+    private RandomText() {}
 
     /** Awkward pieces and random characters of all planes. */
     static String mixed(SplittableRandom random, int most) {

@@ -12,7 +12,7 @@ import java.util.List;
 final class TestFolders {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private TestFolders() { }
+    private TestFolders() {}
 
     /** SmolLM2's tokenizer as its makers publish it, with a post-processor that opens texts. */
     static Path smollm2(Path folder) throws IOException {

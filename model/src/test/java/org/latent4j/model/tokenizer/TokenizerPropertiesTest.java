@@ -108,7 +108,7 @@ class TokenizerPropertiesTest {
     void specialTokensAreTheLeftmostLongest(@ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         List<String> tokens = List.of("<", "<a", "<ab>", "<b>", "a<", "", "ab>c");
-        SpecialTokens special = new SpecialTokens(new int[] {0, 1, 2, 3, 4, 5, 6}, tokens);
+        SpecialTokens special = new SpecialTokens(new int[]{0, 1, 2, 3, 4, 5, 6}, tokens);
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(20); i > 0; i--) {
             text.append("<ab>c".charAt(random.nextInt(5)));

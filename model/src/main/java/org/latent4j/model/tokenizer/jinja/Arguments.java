@@ -8,13 +8,16 @@ import org.latent4j.model.tokenizer.jinja.Scope.Undefined;
 /** What a call gives: values by place, then by name. */
 record Arguments(List<@Nullable Object> positional, Map<String, @Nullable Object> named) {
     /** The argument at a place or of a name; {@link Undefined} when it isn't given. */
-    @Nullable Object get(int place, String name) {
-        return place < positional.size() ? positional.get(place)
+    @Nullable
+    Object get(int place, String name) {
+        return place < positional.size()
+                ? positional.get(place)
                 : named.containsKey(name) ? named.get(name) : new Undefined(name);
     }
 
     /** The same with a value for when it isn't given. */
-    @Nullable Object get(int place, String name, @Nullable Object otherwise) {
+    @Nullable
+    Object get(int place, String name, @Nullable Object otherwise) {
         Object given = get(place, name);
         return given instanceof Undefined ? otherwise : given;
     }

@@ -14,7 +14,8 @@ sealed interface Expression {
     int line();
 
     /** Its value; called through {@link #value}. */
-    @Nullable Object evaluate(Scope scope);
+    @Nullable
+    Object evaluate(Scope scope);
 
     /** Its value; errors say the line. */
     default @Nullable Object value(Scope scope) {
@@ -85,7 +86,8 @@ sealed interface Expression {
     }
 
     record Call(int line, Expression function, List<Expression> positional, Map<String, Expression> named)
-            implements Expression {
+            implements
+                Expression {
         @Override
         public @Nullable Object evaluate(Scope scope) {
             Object callable = Value.defined(function.value(scope));
@@ -101,7 +103,8 @@ sealed interface Expression {
     }
 
     record Filter(int line, Expression of, String name, List<Expression> positional, Map<String, Expression> named)
-            implements Expression {
+            implements
+                Expression {
         @Override
         public @Nullable Object evaluate(Scope scope) {
             return Filters.apply(scope.run(), name, of.value(scope), arguments(scope, positional, named));

@@ -10,17 +10,19 @@ import org.latent4j.model.tokenizer.jinja.Scope.Undefined;
 
 /** What can stand behind {@code |}: the filters of Jinja2 that chat templates use. */
 final class Filters {
-    private Filters() { }
+    private Filters() {}
 
     static @Nullable Object apply(Run run, String name, @Nullable Object value, Arguments a) {
         return switch (name) {
             case "default", "d" -> value instanceof Undefined
                     || Value.isTrue(a.get(1, "boolean", false)) && !Value.isTrue(value)
-                    ? a.get(0, "default_value", "") : value;
+                            ? a.get(0, "default_value", "")
+                            : value;
             case "tojson" -> toJson(run, value, a);
             case "string" -> Value.text(run, value);
             case "safe" -> value;
-            case "trim" -> a.has(0, "chars") ? Text.strip(Value.text(run, value), a.string(0, "chars"), true, true)
+            case "trim" -> a.has(0, "chars")
+                    ? Text.strip(Value.text(run, value), a.string(0, "chars"), true, true)
                     : Text.strip(Value.text(run, value));
             case "upper" -> Value.text(run, value).toUpperCase(Locale.ROOT);
             case "lower" -> Value.text(run, value).toLowerCase(Locale.ROOT);
@@ -31,7 +33,8 @@ final class Filters {
             case "indent" -> indented(run, Value.text(run, value), a);
             case "int" -> toInteger(value, a.get(0, "default", 0L));
             case "float" -> toReal(value, a.get(0, "default", 0.0));
-            case "abs" -> value instanceof Double d ? (Object) Math.abs(d)
+            case "abs" -> value instanceof Double d
+                    ? (Object) Math.abs(d)
                     : (Object) Math.absExact(Value.integer(value));
             case "round" -> rounded(Value.real(value), a.integer(0, "precision", 0));
             default -> ofContainer(run, name, value, a);
@@ -45,10 +48,12 @@ final class Filters {
             case "list" -> Value.items(run, value);
             case "first" -> edge(Value.items(run, value), true);
             case "last" -> edge(Value.items(run, value), false);
-            case "reverse" -> value instanceof String s ? new StringBuilder(s).reverse().toString()
+            case "reverse" -> value instanceof String s
+                    ? new StringBuilder(s).reverse().toString()
                     : Value.items(run, value).reversed();
             case "join" -> Methods.joined(run, a.has(1, "attribute")
-                    ? mapped(Value.items(run, value), a.get(1, "attribute")) : Value.items(run, value),
+                    ? mapped(Value.items(run, value), a.get(1, "attribute"))
+                    : Value.items(run, value),
                     Value.text(run, a.get(0, "d", "")));
             case "sum" -> {
                 Object sum = a.get(1, "start", 0L);
@@ -65,7 +70,8 @@ final class Filters {
             }
             case "min", "max" -> edge(sorted(Value.items(run, value), new Arguments(List.of(), Map.of())),
                     name.equals("min"));
-            case "map" -> a.named().containsKey("attribute") ? attributes(Value.items(run, value), a.named())
+            case "map" -> a.named().containsKey("attribute")
+                    ? attributes(Value.items(run, value), a.named())
                     : each(run, Value.items(run, value), a);
             case "select", "reject", "selectattr", "rejectattr" -> selected(run, name, Value.items(run, value), a);
             default -> throw new TemplateException("filter '" + name + "' isn't known");
@@ -161,7 +167,8 @@ final class Filters {
         boolean byAttribute = name.endsWith("attr");
         int test = byAttribute ? 1 : 0;
         List<@Nullable Object> rest = a.positional().size() > test + 1
-                ? a.positional().subList(test + 1, a.positional().size()) : List.of();
+                ? a.positional().subList(test + 1, a.positional().size())
+                : List.of();
         List<@Nullable Object> selected = new ArrayList<>();
         for (Object item : items) {
             run.step();
@@ -194,7 +201,8 @@ final class Filters {
     private static @Nullable Object toInteger(@Nullable Object value, @Nullable Object otherwise) {
         try {
             return switch (value) {
-                case String s -> (Object) (s.contains(".") ? (long) Double.parseDouble(s)
+                case String s -> (Object) (s.contains(".")
+                        ? (long) Double.parseDouble(s)
                         : Long.parseLong(Text.strip(s)));
                 case Double d -> d.longValue();
                 case null, default -> Value.isNumber(value) ? Value.integer(value) : otherwise;
@@ -206,7 +214,8 @@ final class Filters {
 
     private static @Nullable Object toReal(@Nullable Object value, @Nullable Object otherwise) {
         try {
-            return value instanceof String s ? (Object) Double.parseDouble(s)
+            return value instanceof String s
+                    ? (Object) Double.parseDouble(s)
                     : Value.isNumber(value) ? (Object) Value.real(value) : otherwise;
         } catch (NumberFormatException e) {
             return otherwise;

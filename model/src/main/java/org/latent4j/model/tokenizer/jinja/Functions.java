@@ -15,7 +15,7 @@ import org.latent4j.model.tokenizer.jinja.Value.Namespace;
 final class Functions {
     private static final int LONGEST_RANGE = 100_000; // Jinja2's sandbox
 
-    private Functions() { }
+    private Functions() {}
 
     static Map<String, Callable> all() {
         return Map.of(

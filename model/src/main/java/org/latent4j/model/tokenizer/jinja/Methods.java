@@ -10,7 +10,7 @@ import org.latent4j.model.tokenizer.jinja.Value.Callable;
 
 /** Python's methods of strings, lists and dictionaries; none of them changes its object, and there are no others. */
 final class Methods {
-    private Methods() { }
+    private Methods() {}
 
     /** A value's method; null when it has none of that name. */
     static @Nullable Callable of(@Nullable Object value, String name) {
@@ -29,7 +29,8 @@ final class Methods {
             case "values" -> (run, a) -> new ArrayList<@Nullable Object>(map.values());
             case "copy" -> (run, a) -> map;
             case "get" -> (run, a) -> map.containsKey(a.get(0, "key"))
-                    ? map.get(a.get(0, "key")) : a.get(1, "default", null);
+                    ? map.get(a.get(0, "key"))
+                    : a.get(1, "default", null);
             default -> null;
         };
     }
@@ -74,11 +75,12 @@ final class Methods {
             case "endswith" -> (run, a) -> anyOf(a.get(0, "suffix")).stream()
                     .anyMatch(suffix -> s.endsWith(Value.string(suffix)));
             case "removeprefix" -> (run, a) -> s.startsWith(a.string(0, "prefix"))
-                    ? s.substring(a.string(0, "prefix").length()) : s;
+                    ? s.substring(a.string(0, "prefix").length())
+                    : s;
             case "removesuffix" -> (run, a) -> s.endsWith(a.string(0, "suffix"))
-                    ? s.substring(0, s.length() - a.string(0, "suffix").length()) : s;
-            case "replace" -> (run, a) ->
-                    replaced(run, s, a.string(0, "old"), a.string(1, "new"), a.integer(2, "count", -1));
+                    ? s.substring(0, s.length() - a.string(0, "suffix").length())
+                    : s;
+            case "replace" -> (run, a) -> replaced(run, s, a.string(0, "old"), a.string(1, "new"), a.integer(2, "count", -1));
             case "split" -> (run, a) -> split(run, s, a.get(0, "sep", null), a.integer(1, "maxsplit", -1), false);
             case "rsplit" -> (run, a) -> split(run, s, a.get(0, "sep", null), a.integer(1, "maxsplit", -1), true);
             case "splitlines" -> (run, a) -> new ArrayList<Object>(s.lines().toList());

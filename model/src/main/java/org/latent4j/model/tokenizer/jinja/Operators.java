@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Python's arithmetic. */
 final class Operators {
-    private Operators() { }
+    private Operators() {}
 
     static Object apply(Run run, String operator, @Nullable Object left, @Nullable Object right) {
         Value.defined(left);

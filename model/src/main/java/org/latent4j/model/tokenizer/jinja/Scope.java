@@ -27,7 +27,8 @@ final class Scope {
     }
 
     /** The value of a variable; {@link Undefined} when no scope has it. */
-    @Nullable Object get(String name) {
+    @Nullable
+    Object get(String name) {
         for (Scope scope = this; scope != null; scope = scope.parent) {
             if (scope.variables.containsKey(name)) {
                 return scope.variables.get(name);
@@ -41,5 +42,5 @@ final class Scope {
     }
 
     /** What isn't there: prints as nothing, is false, and can't be looked into. */
-    record Undefined(String name) { }
+    record Undefined(String name) {}
 }

@@ -13,7 +13,9 @@ import org.latent4j.model.tokenizer.jinja.Value.Namespace;
 /** A statement of a template. */
 sealed interface Statement {
     /** How a statement was left. */
-    enum Flow { ON, BREAK, CONTINUE }
+    enum Flow {
+        ON, BREAK, CONTINUE
+    }
 
     /** Appends what it prints. */
     Flow run(Scope scope, StringBuilder out);
@@ -185,14 +187,16 @@ sealed interface Statement {
             loop.put("previtem", index > 0 ? items.get(index - 1) : new Undefined("loop.previtem"));
             loop.put("nextitem", index + 1 < size ? items.get(index + 1) : new Undefined("loop.nextitem"));
             Callable cycle = (run, a) -> a.positional().isEmpty()
-                    ? null : a.positional().get(index % a.positional().size());
+                    ? null
+                    : a.positional().get(index % a.positional().size());
             loop.put("cycle", cycle);
             return loop;
         }
     }
 
     record Macro(String name, List<String> parameters, Map<String, Expression> defaults, List<Statement> body)
-            implements Statement {
+            implements
+                Statement {
         @Override
         public Flow run(Scope scope, StringBuilder out) {
             scope.set(name, callable(scope, null));
@@ -217,7 +221,8 @@ sealed interface Statement {
                     String parameter = parameters.get(i);
                     Expression otherwise = defaults.get(parameter);
                     boolean given = arguments.has(i, parameter);
-                    inner.set(parameter, given || otherwise == null ? arguments.get(i, parameter)
+                    inner.set(parameter, given || otherwise == null
+                            ? arguments.get(i, parameter)
                             : otherwise.value(inner));
                 }
                 StringBuilder text = new StringBuilder();

@@ -9,7 +9,7 @@ import org.latent4j.model.tokenizer.jinja.Value.Callable;
 
 /** What can stand behind {@code is}. */
 final class Tests {
-    private Tests() { }
+    private Tests() {}
 
     static boolean holds(Run run, String name, @Nullable Object value, Arguments arguments) {
         return switch (name) {

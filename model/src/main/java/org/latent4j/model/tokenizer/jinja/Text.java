@@ -2,7 +2,7 @@ package org.latent4j.model.tokenizer.jinja;
 
 /** White space as Python sees it. */
 final class Text {
-    private Text() { }
+    private Text() {}
 
     /** Python's {@code str.isspace}. */
     static boolean isSpace(char c) {

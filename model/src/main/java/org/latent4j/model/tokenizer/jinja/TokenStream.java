@@ -55,8 +55,11 @@ final class TokenStream {
 
     TemplateException unexpected(String expected) {
         Token token = peek();
-        String found = token.kind() == Kind.END ? "the end of the template" : token.kind() == Kind.TEXT ? "text"
-                : "'" + token.text() + "'";
+        String found = token.kind() == Kind.END
+                ? "the end of the template"
+                : token.kind() == Kind.TEXT
+                        ? "text"
+                        : "'" + token.text() + "'";
         return new TemplateException(token.line(), "expected " + expected + " and found " + found);
     }
 }

@@ -14,15 +14,16 @@ import org.latent4j.model.tokenizer.jinja.Scope.Undefined;
  * {@link Namespace} and {@link Undefined}.
  */
 final class Value {
-    private Value() { }
+    private Value() {}
 
     /** Something that can be called. */
     interface Callable {
-        @Nullable Object call(Run run, Arguments arguments);
+        @Nullable
+        Object call(Run run, Arguments arguments);
     }
 
     /** What {@code namespace()} makes: the one thing a template can write into. */
-    record Namespace(Map<String, @Nullable Object> entries) { }
+    record Namespace(Map<String, @Nullable Object> entries) {}
 
     static boolean isTrue(@Nullable Object value) {
         return switch (value) {
@@ -102,7 +103,8 @@ final class Value {
     static List<@Nullable Object> items(Run run, @Nullable Object value) {
         List<@Nullable Object> items = new ArrayList<>();
         switch (value) {
-            case Undefined u -> { }
+            case Undefined u -> {
+            }
             case List<?> list -> items.addAll(list);
             case Map<?, ?> map -> items.addAll(map.keySet());
             case String s -> s.codePoints().forEach(c -> items.add(Character.toString(c)));
@@ -215,7 +217,8 @@ final class Value {
             if (index < 0 || index >= size) {
                 return new Undefined("item " + at);
             }
-            return value instanceof String s ? Character.toString(s.codePointAt(s.offsetByCodePoints(0, (int) index)))
+            return value instanceof String s
+                    ? Character.toString(s.codePointAt(s.offsetByCodePoints(0, (int) index)))
                     : ((List<?>) value).get((int) index);
         }
         return new Undefined(String.valueOf(key));
