@@ -14,6 +14,8 @@ final class VectorKernels implements Kernels {
     private static final int LANES = FLOATS.length();
     private static final boolean WIDE = LANES >= 16;
     private static final int COLUMNS = WIDE ? 8 : 4;
+    /** Values that an activation works on at a time, so that they stay in the first-level cache. */
+    private static final int CHUNK = 2048;
 
     private final VectorUnpack unpack = new VectorUnpack();
     private final ScalarKernels scalar = new ScalarKernels();
@@ -74,12 +76,12 @@ final class VectorKernels implements Kernels {
     private static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(FLOATS, l -> l ^ H1);
     private static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(FLOATS, l -> l ^ H2);
     private static final VectorShuffle<Float> SWAP3 = VectorShuffle.fromOp(FLOATS, l -> l ^ H3);
-    private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(FLOATS, l -> l ^ 1);
+    private static final VectorShuffle<Float> SWAP_LAST = VectorShuffle.fromOp(FLOATS, l -> l ^ 1);
     private static final VectorMask<Float> UPPER1 = upper(H1);
     private static final VectorMask<Float> UPPER2 = upper(H2);
     private static final VectorMask<Float> UPPER3 = upper(H3);
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, l -> (2 * l) % LANES);
-    private static final VectorMask<Float> EIGHT = VectorMask.fromLong(FLOATS, 0xFFL & (LANES < 64 ? (1L << LANES) - 1 : -1L));
+    private static final VectorMask<Float> FIRST_COLUMNS = VectorMask.fromLong(FLOATS, (1L << COLUMNS) - 1);
 
     private static VectorMask<Float> upper(int half) {
         long bits = 0;
@@ -98,9 +100,11 @@ final class VectorKernels implements Kernels {
     public void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns) {
         if (WIDE && columns == 8) {
             finishEight(sums, sumsOffset, out, outOffset);
+        } else if (LANES == 8 && columns == 4) {
+            finishFour(sums, sumsOffset, out, outOffset);
         } else {
             for (int c = 0; c < columns; c++) {
-                out[outOffset + c] = finishOne(sums, sumsOffset + c * LANES);
+                out[outOffset + c] = total(sums, sumsOffset + c * LANES);
             }
         }
     }
@@ -118,28 +122,27 @@ final class VectorKernels implements Kernels {
         FloatVector odd = halve(halve(s1, s5, SWAP1, UPPER1), halve(s3, s7, SWAP1, UPPER1), SWAP2, UPPER2);
         FloatVector all = halve(even, odd, SWAP3, UPPER3);
         // Lanes 2c and 2c + 1 now hold the two halves of output c.
-        all.add(all.rearrange(SWAP4)).rearrange(EVEN).intoArray(out, outOffset, EIGHT);
+        all.add(all.rearrange(SWAP_LAST)).rearrange(EVEN).intoArray(out, outOffset, FIRST_COLUMNS);
     }
 
-    /** The same tree for one accumulator. */
-    private static float finishOne(float[] sums, int at) {
-        FloatVector s = FloatVector.fromArray(FLOATS, sums, at);
-        return total(s);
+    private static void finishFour(float[] sums, int at, float[] out, int outOffset) {
+        FloatVector s0 = FloatVector.fromArray(FLOATS, sums, at);
+        FloatVector s1 = FloatVector.fromArray(FLOATS, sums, at + LANES);
+        FloatVector s2 = FloatVector.fromArray(FLOATS, sums, at + 2 * LANES);
+        FloatVector s3 = FloatVector.fromArray(FLOATS, sums, at + 3 * LANES);
+        FloatVector all = halve(halve(s0, s2, SWAP1, UPPER1), halve(s1, s3, SWAP1, UPPER1), SWAP2, UPPER2);
+        // Lanes 2c and 2c + 1 now hold the two halves of output c.
+        all.add(all.rearrange(SWAP_LAST)).rearrange(EVEN).intoArray(out, outOffset, FIRST_COLUMNS);
     }
 
-    /** The lanes added up by halves; C2 can't reorder what is spelled out. */
-    private static float total(FloatVector s) {
-        FloatVector t = s.add(s.rearrange(SWAP1));
-        if (LANES >= 4) {
-            t = t.add(t.rearrange(SWAP2));
+    /** The same tree for one accumulator in memory, which it overwrites. */
+    private static float total(float[] lanes, int at) {
+        for (int half = LANES / 2; half > 0; half /= 2) {
+            for (int lane = 0; lane < half; lane++) {
+                lanes[at + lane] += lanes[at + lane + half];
+            }
         }
-        if (LANES >= 8) {
-            t = t.add(t.rearrange(SWAP3));
-        }
-        if (LANES >= 16) {
-            t = t.add(t.rearrange(SWAP4));
-        }
-        return t.lane(0);
+        return lanes[at];
     }
 
     @Override
@@ -188,48 +191,51 @@ final class VectorKernels implements Kernels {
         for (int k = 0; k < length; k++) {
             max = Math.max(max, x[offset + k]);
         }
-        float factor = 1 / exponentiate(x, offset, length, max);
+        float factor = 1 / exponentials(x, offset, 1, -max, x, offset, length);
         for (int k = 0; k < length; k++) {
             x[offset + k] *= factor;
         }
     }
 
-    /** {@code x = exp(x - max)}; returns the sum. What is left behind whole vectors is added one by one. */
-    private static float exponentiate(float[] x, int offset, int length, float max) {
-        FloatVector s = FloatVector.zero(FLOATS);
+    /**
+     * {@code out = exp(x * factor + shift)}; returns the sum, to which what is left behind whole vectors is added one by one.
+     *
+     * <p>e to the power of y in two units in the last place: y = n ln 2 + r, a polynomial for r, n into the exponent. Written
+     * out because the API's own EXP calls a different library before and after compilation, and all in one method because a
+     * vector that crosses a call that isn't inlined costs a hundred times as much.
+     */
+    private static float exponentials(float[] x, int offset, float factor, float shift, float[] out, int outOffset, int length) {
+        FloatVector sums = FloatVector.zero(FLOATS);
         int k = 0;
         for (; k <= length - LANES; k += LANES) {
-            FloatVector e = exp(FloatVector.fromArray(FLOATS, x, offset + k).sub(max));
-            e.intoArray(x, offset + k);
-            s = s.add(e);
+            FloatVector y = FloatVector.fromArray(FLOATS, x, offset + k).fma(FloatVector.broadcast(FLOATS, factor),
+                    FloatVector.broadcast(FLOATS, shift));
+            FloatVector clamped = y.max(Exponential.LEAST).min(Exponential.MOST);
+            FloatVector shifted = clamped.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E),
+                    FloatVector.broadcast(FLOATS, Exponential.ROUND));
+            FloatVector n = shifted.sub(Exponential.ROUND);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), clamped);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
+            FloatVector p = FloatVector.broadcast(FLOATS, Exponential.C4);
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, 1f)).fma(r, FloatVector.broadcast(FLOATS, 1f));
+            IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            e.intoArray(out, outOffset + k);
+            sums = sums.add(e);
         }
-        float sum = total(s);
+        float[] lanes = new float[LANES];
+        sums.intoArray(lanes, 0);
+        float sum = total(lanes, 0);
         for (; k < length; k++) {
-            x[offset + k] = Exponential.exp(x[offset + k] - max);
-            sum += x[offset + k];
+            float e = Exponential.exp(Math.fma(x[offset + k], factor, shift));
+            out[outOffset + k] = e;
+            sum += e;
         }
         return sum;
-    }
-
-    /**
-     * e to the power of x in two units in the last place: x = n ln 2 + r, a polynomial for r, n into the exponent. Written
-     * out because the API's own EXP calls a different library before and after compilation.
-     */
-    private static FloatVector exp(FloatVector x) {
-        FloatVector clamped = x.max(Exponential.LEAST).min(Exponential.MOST);
-        FloatVector shifted = clamped.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E),
-                FloatVector.broadcast(FLOATS, Exponential.ROUND));
-        FloatVector n = shifted.sub(Exponential.ROUND);
-        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), clamped);
-        r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
-        FloatVector p = FloatVector.broadcast(FLOATS, Exponential.C4);
-        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f)).fma(r, FloatVector.broadcast(FLOATS, 1f));
-        IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     }
 
     @Override
@@ -304,61 +310,33 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void activate(Activation activation, float[] gate, int offset, float[] up, int upOffset, int length) {
-        int whole = length / LANES * LANES;
-        switch (activation) {
-            case SILU -> silu(gate, offset, whole);
-            case GELU_TANH -> geluTanh(gate, offset, whole);
-            case GELU -> gelu(gate, offset, whole);
-            case RELU -> whole = 0; // C2 makes vectors of the plain loop
+        if (activation == Activation.RELU || activation == Activation.GELU) {
+            scalar.activate(activation, gate, offset, up, upOffset, length);
+            return;
         }
-        for (int k = 0; k < whole && up.length > 0; k++) {
-            gate[offset + k] *= up[upOffset + k];
-        }
-        scalar.activate(activation, gate, offset + whole, up, upOffset + whole, length - whole);
-    }
-
-    private static void silu(float[] gate, int offset, int length) {
-        for (int k = offset; k < offset + length; k += LANES) {
-            FloatVector x = FloatVector.fromArray(FLOATS, gate, k);
-            x.div(exp(x.neg()).add(1f)).intoArray(gate, k);
+        float[] e = new float[Math.min(length, CHUNK)];
+        for (int done = 0; done < length; done += CHUNK) {
+            int count = Math.min(CHUNK, length - done);
+            logistic(activation, gate, offset + done, e, count);
+            for (int k = 0; k < count && up.length > 0; k++) {
+                gate[offset + done + k] *= up[upOffset + done + k];
+            }
         }
     }
 
-    /** (1 + tanh u) / 2 is the logistic function of 2 u: no cancellation for small u. */
-    private static void geluTanh(float[] gate, int offset, int length) {
-        for (int k = offset; k < offset + length; k += LANES) {
-            FloatVector x = FloatVector.fromArray(FLOATS, gate, k);
-            x.div(exp(gelu2u(x).neg()).add(1f)).intoArray(gate, k);
+    /** {@code x = x / (1 + exp(-u))}: for SILU u is x; (1 + tanh v) / 2 is the logistic function of u = 2 v. */
+    private static void logistic(Activation activation, float[] x, int at, float[] e, int count) {
+        if (activation == Activation.SILU) {
+            exponentials(x, at, -1, 0, e, 0, count);
+        } else {
+            for (int k = 0; k < count; k++) {
+                float v = x[at + k];
+                e[k] = Exponential.GELU_2U * v * (1 + Exponential.GELU_CUBE * v * v);
+            }
+            exponentials(e, 0, -1, 0, e, 0, count);
         }
-    }
-
-    private static void gelu(float[] gate, int offset, int length) {
-        for (int k = offset; k < offset + length; k += LANES) {
-            gelu(FloatVector.fromArray(FLOATS, gate, k)).intoArray(gate, k);
+        for (int k = 0; k < count; k++) {
+            x[at + k] = x[at + k] / (1 + e[k]);
         }
-    }
-
-    /** {@code 2 sqrt(2 / pi) (x + 0.044715 x^3)}. */
-    private static FloatVector gelu2u(FloatVector x) {
-        return x.mul(x).mul(Exponential.GELU_CUBE).add(1f).mul(x).mul(Exponential.GELU_2U);
-    }
-
-    private static FloatVector gelu(FloatVector x) {
-        FloatVector t = x.mul(Exponential.SQRT_HALF);
-        FloatVector a = t.abs();
-        FloatVector s = t.mul(t);
-        FloatVector small = polynomial(s, Exponential.ERF_SMALL).mul(t);
-        FloatVector large = exp(polynomial(a.min(4f), Exponential.ERF_LARGE)).neg().add(1f);
-        VectorMask<Float> negative = t.lt(0f);
-        FloatVector erf = small.blend(large.blend(large.neg(), negative), a.compare(VectorOperators.GT, 1f));
-        return x.mul(0.5f).mul(erf.add(1f));
-    }
-
-    private static FloatVector polynomial(FloatVector x, float[] coefficients) {
-        FloatVector p = FloatVector.broadcast(FLOATS, coefficients[coefficients.length - 1]);
-        for (int i = coefficients.length - 2; i >= 0; i--) {
-            p = p.fma(x, FloatVector.broadcast(FLOATS, coefficients[i]));
-        }
-        return p;
     }
 }
