@@ -77,6 +77,7 @@ public final class Lens {
         int rowsAtATime = Math.max(1, LOGITS_AT_A_TIME / model.config().vocabulary());
         Said[][] said = new Said[layers.size()][positions];
         int[] answers = new int[positions];
+        Matrix probabilities = Matrix.zeros(0, 0);
         for (int from = 0; from < rows; from += rowsAtATime) {
             int count = Math.min(rowsAtATime, rows - from);
             Matrix states = Matrix.zeros(count, width);
@@ -84,9 +85,11 @@ public final class Lens {
                 Matrix layer = layers.get(layers.size() - 1 - (from + row) / positions);
                 System.arraycopy(layer.data(), (from + row) % positions * width, states.data(), row * width, width);
             }
-            Matrix logits = model.read(states);
-            Matrix probabilities = Matrix.of(count, logits.columns(), logits.data().clone());
-            model.toProbabilities(probabilities);
+            if (probabilities.rows() != count) {
+                probabilities = Matrix.zeros(count, model.config().vocabulary());
+            }
+            model.read(states, probabilities);
+            float[] entropies = model.toProbabilities(probabilities);
             for (int row = 0; row < count; row++) {
                 int layer = layers.size() - 1 - (from + row) / positions;
                 int position = (from + row) % positions;
@@ -94,21 +97,18 @@ public final class Lens {
                 if (layer == layers.size() - 1) {
                     answers[position] = best[0];
                 }
-                said[layer][position] = say(logits, probabilities, row, best, answers[position]);
+                said[layer][position] = say(probabilities, row, best, answers[position], entropies[row]);
             }
         }
         return said;
     }
 
-    private Said say(Matrix logits, Matrix probabilities, int row, int[] best, int answer) {
+    private Said say(Matrix probabilities, int row, int[] best, int answer, double entropy) {
         List<Candidate> candidates = new ArrayList<>(best.length);
         for (int id : best) {
             candidates.add(new Candidate(id, says(id), probabilities.at(row, id)));
         }
-        // With x the logits: log p = x - log sum exp x, so the entropy is log sum exp x - sum p x.
-        double logSum = logits.at(row, best[0]) - Math.log(probabilities.at(row, best[0]));
-        double entropy = Math.max(0, logSum - Vectors.dot(logits, row, probabilities, row));
-        return new Said(candidates, rank(probabilities, row, answer), probabilities.at(row, answer), entropy);
+        return new Said(candidates, rank(probabilities, row, answer), probabilities.at(row, answer), Math.max(0, entropy));
     }
 
     /** What a token says; heads are often padded to a round size, with ids that no token has. */

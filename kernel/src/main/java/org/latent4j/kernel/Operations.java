@@ -157,10 +157,17 @@ public final class Operations {
                 (from, to) -> kernels.activate(activation, gate.data(), from * width, up.data(), from * width, (to - from) * width));
     }
 
-    /** Softmax of every row in place: {@code x = exp(x - max) / sum}, {@code [rows, width]}. */
-    public void softmax(Matrix x) {
+    /**
+     * Softmax of every row in place, {@code p = exp(x - max) / sum}.
+     *
+     * @param x {@code [rows, width]}
+     * @return every row's entropy, {@code -sum p ln p}, in nats, {@code [rows]}
+     */
+    public float[] softmax(Matrix x) {
         int width = x.columns();
-        pool.run(x.rows(), (row, _) -> kernels.softmax(x.data(), row * width, width));
+        float[] entropies = new float[x.rows()];
+        pool.run(x.rows(), (row, _) -> entropies[row] = kernels.softmax(x.data(), row * width, width));
+        return entropies;
     }
 
     /** {@code out[i] = x[rows[i]]}: some rows of a matrix. */

@@ -15,8 +15,11 @@ public final class Products {
     private static final int PANEL = 768;
     /** Bytes of X that are kept in the second-level cache. */
     private static final int BLOCK_BYTES = 768 * 1024;
-    /** Panels that a worker takes at a time. */
-    private static final int PANELS_AT_A_TIME = 4;
+    /**
+     * The most panels that a worker takes at a time. Their outputs are put together before they are written: rows of the
+     * output lie far apart, and a visit to each for a few values costs more than the product.
+     */
+    private static final int MOST_PANELS = 16;
 
     private final Kernels kernels;
     private final WorkerPool pool;
@@ -26,6 +29,7 @@ public final class Products {
     private static final class Buffers {
         float[] panel = {};
         float[] sums = {};
+        float[] outputs = {};
     }
 
     /** Products on a pool's workers with the best kernels that this JVM offers. */
@@ -66,18 +70,29 @@ public final class Products {
         int blocks = (rows + blockRows - 1) / blockRows;
         int columns = kernels.tileColumns();
         int panels = (w.rows() + columns - 1) / columns;
-        int groups = (panels + PANELS_AT_A_TIME - 1) / PANELS_AT_A_TIME;
+        int atATime = Math.clamp(panels / (4 * pool.threads()), 1, MOST_PANELS);
+        int groups = (panels + atATime - 1) / atATime;
         pool.run(blocks * groups, (item, worker) -> {
             int from = item / groups * blockRows;
             int to = Math.min(from + blockRows, rows);
-            int firstPanel = item % groups * PANELS_AT_A_TIME;
-            for (int p = firstPanel; p < Math.min(firstPanel + PANELS_AT_A_TIME, panels); p++) {
-                int column = p * columns;
-                int count = Math.min(columns, w.rows() - column);
-                panelTimesBlock(buffers[worker], input, padded, from, to, w, column, count);
-                finishBlock(buffers[worker], from, to, bias, column, count, out, outOffset, outStride);
+            int firstColumn = item % groups * atATime * columns;
+            int lastColumn = Math.min(firstColumn + atATime * columns, w.rows());
+            Buffers own = buffers[worker];
+            own.outputs = atLeast(own.outputs, (to - from) * atATime * columns);
+            for (int column = firstColumn; column < lastColumn; column += columns) {
+                int count = Math.min(columns, lastColumn - column);
+                panelTimesBlock(own, input, padded, from, to, w, column, count);
+                finishBlock(own, to - from, bias, column, count, column - firstColumn, lastColumn - firstColumn);
+            }
+            for (int row = from; row < to; row++) {
+                int width = lastColumn - firstColumn;
+                System.arraycopy(own.outputs, (row - from) * width, out, outOffset + row * outStride + firstColumn, width);
             }
         });
+    }
+
+    private static float[] atLeast(float[] buffer, int length) {
+        return buffer.length >= length ? buffer : new float[length];
     }
 
     private int padded(int length) {
@@ -100,12 +115,8 @@ public final class Products {
         int rowSums = columns * kernels.lanes();
         int tiles = (to - from + Kernels.TILE_ROWS - 1) / Kernels.TILE_ROWS;
         int sumsNeeded = tiles * Kernels.TILE_ROWS * rowSums;
-        if (own.panel.length == 0) {
-            own.panel = new float[columns * PANEL];
-        }
-        if (own.sums.length < sumsNeeded) {
-            own.sums = new float[sumsNeeded];
-        }
+        own.panel = atLeast(own.panel, columns * PANEL);
+        own.sums = atLeast(own.sums, sumsNeeded);
         for (int k = 0; k < stride; k += PANEL) {
             int length = Math.min(PANEL, stride - k);
             unpackPanel(own.panel, w, column, count, k, length);
@@ -141,15 +152,14 @@ public final class Products {
         }
     }
 
-    private void finishBlock(
-            Buffers own, int from, int to, float[] bias, int column, int count, float[] out, int outOffset, int outStride) {
+    private void finishBlock(Buffers own, int rows, float[] bias, int column, int count, int offset, int stride) {
         int rowSums = kernels.tileColumns() * kernels.lanes();
-        for (int row = from; row < to; row++) {
-            int at = outOffset + row * outStride + column;
-            kernels.finish(own.sums, (row - from) * rowSums, out, at, count);
+        for (int row = 0; row < rows; row++) {
+            int at = row * stride + offset;
+            kernels.finish(own.sums, row * rowSums, own.outputs, at, count);
             if (bias.length > 0) {
                 for (int c = 0; c < count; c++) {
-                    out[at + c] += bias[column + c];
+                    own.outputs[at + c] += bias[column + c];
                 }
             }
         }

@@ -153,21 +153,25 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void softmax(float[] x, int offset, int length) {
+    public float softmax(float[] x, int offset, int length) {
         float max = Float.NEGATIVE_INFINITY;
         for (int k = 0; k < length; k++) {
             max = Math.max(max, x[offset + k]);
         }
         float sum = 0;
+        float weighted = 0;
         for (int k = 0; k < length; k++) {
-            float e = Exponential.exp(x[offset + k] - max);
+            float y = x[offset + k] - max;
+            float e = Exponential.exp(y);
             x[offset + k] = e;
             sum += e;
+            weighted = Math.fma(e, y, weighted);
         }
         float factor = 1 / sum;
         for (int k = 0; k < length; k++) {
             x[offset + k] *= factor;
         }
+        return (float) Math.log(sum) - weighted * factor;
     }
 
     @Override

@@ -186,26 +186,32 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void softmax(float[] x, int offset, int length) {
+    public float softmax(float[] x, int offset, int length) {
         float max = Float.NEGATIVE_INFINITY;
         for (int k = 0; k < length; k++) {
             max = Math.max(max, x[offset + k]);
         }
-        float factor = 1 / exponentials(x, offset, 1, -max, x, offset, length);
+        float[] sums = new float[2 * LANES];
+        exponentials(x, offset, 1, -max, x, offset, length, sums);
+        float factor = 1 / sums[0];
         for (int k = 0; k < length; k++) {
             x[offset + k] *= factor;
         }
+        return (float) Math.log(sums[0]) - sums[LANES] * factor;
     }
 
     /**
-     * {@code out = exp(x * factor + shift)}; returns the sum, to which what is left behind whole vectors is added one by one.
+     * With {@code y = x * factor + shift}: {@code out = exp(y)}; the sum of exp(y) goes to {@code sums[0]}, that of {@code exp(y) * y}
+     * to {@code sums[LANES]}. What is left behind whole vectors is added one by one.
      *
      * <p>e to the power of y in two units in the last place: y = n ln 2 + r, a polynomial for r, n into the exponent. Written
      * out because the API's own EXP calls a different library before and after compilation, and all in one method because a
      * vector that crosses a call that isn't inlined costs a hundred times as much.
      */
-    private static float exponentials(float[] x, int offset, float factor, float shift, float[] out, int outOffset, int length) {
-        FloatVector sums = FloatVector.zero(FLOATS);
+    private static void exponentials(
+            float[] x, int offset, float factor, float shift, float[] out, int outOffset, int length, float[] sums) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        FloatVector weighted = sum;
         int k = 0;
         for (; k <= length - LANES; k += LANES) {
             FloatVector y = FloatVector.fromArray(FLOATS, x, offset + k).fma(FloatVector.broadcast(FLOATS, factor),
@@ -225,17 +231,20 @@ final class VectorKernels implements Kernels {
             IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
             FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
             e.intoArray(out, outOffset + k);
-            sums = sums.add(e);
+            sum = sum.add(e);
+            weighted = e.fma(y, weighted);
         }
-        float[] lanes = new float[LANES];
-        sums.intoArray(lanes, 0);
-        float sum = total(lanes, 0);
+        sum.intoArray(sums, 0);
+        weighted.intoArray(sums, LANES);
+        total(sums, 0);
+        total(sums, LANES);
         for (; k < length; k++) {
-            float e = Exponential.exp(Math.fma(x[offset + k], factor, shift));
+            float y = Math.fma(x[offset + k], factor, shift);
+            float e = Exponential.exp(y);
             out[outOffset + k] = e;
-            sum += e;
+            sums[0] += e;
+            sums[LANES] = Math.fma(e, y, sums[LANES]);
         }
-        return sum;
     }
 
     @Override
@@ -327,13 +336,13 @@ final class VectorKernels implements Kernels {
     /** {@code x = x / (1 + exp(-u))}: for SILU u is x; (1 + tanh v) / 2 is the logistic function of u = 2 v. */
     private static void logistic(Activation activation, float[] x, int at, float[] e, int count) {
         if (activation == Activation.SILU) {
-            exponentials(x, at, -1, 0, e, 0, count);
+            exponentials(x, at, -1, 0, e, 0, count, new float[2 * LANES]);
         } else {
             for (int k = 0; k < count; k++) {
                 float v = x[at + k];
                 e[k] = Exponential.GELU_2U * v * (1 + Exponential.GELU_CUBE * v * v);
             }
-            exponentials(e, 0, -1, 0, e, 0, count);
+            exponentials(e, 0, -1, 0, e, 0, count, new float[2 * LANES]);
         }
         for (int k = 0; k < count; k++) {
             x[at + k] = x[at + k] / (1 + e[k]);

@@ -183,15 +183,26 @@ public final class Model implements AutoCloseable {
      * @return logits {@code [rows, vocabulary]}
      */
     public Matrix read(Matrix states) {
+        Matrix logits = Matrix.zeros(states.rows(), config().vocabulary());
+        read(states, logits);
+        return logits;
+    }
+
+    /** The same into a matrix that is there already, {@code [rows, vocabulary]}. */
+    public void read(Matrix states, Matrix logits) {
         synchronized (transformer) {
-            return transformer.read(states);
+            transformer.read(states, logits);
         }
     }
 
-    /** Turns logits into probabilities, row by row, in place: softmax over the vocabulary. */
-    public void toProbabilities(Matrix logits) {
+    /**
+     * Turns logits into probabilities, row by row, in place: softmax over the vocabulary.
+     *
+     * @return how undecided each row is: its entropy in nats, {@code [rows]}
+     */
+    public float[] toProbabilities(Matrix logits) {
         synchronized (transformer) {
-            operations.softmax(logits);
+            return operations.softmax(logits);
         }
     }
 

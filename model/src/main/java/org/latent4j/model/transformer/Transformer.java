@@ -132,14 +132,12 @@ public final class Transformer {
      * What the head would say of states of the residual stream: the final norm, then the head.
      *
      * @param states {@code [rows, width]}
-     * @return {@code [rows, vocabulary]}
+     * @param logits {@code [rows, vocabulary]}
      */
-    public Matrix read(Matrix states) {
+    public void read(Matrix states, Matrix logits) {
         Matrix normed = Matrix.zeros(states.rows(), config.width());
         norm(states, weights.finalNorm(), normed);
-        Matrix logits = Matrix.zeros(states.rows(), config.vocabulary());
         linear(normed, weights.head(), logits);
-        return logits;
     }
 
     private void norm(Matrix x, NormWeights w, Matrix out) {
