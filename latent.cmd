@@ -16,7 +16,7 @@ if exist "%HOME_DIR%pom.xml" (
   if not exist "%HOME_DIR%workbench\target\dist\lib" (
     echo latent: building ^(about a minute the first time^) 1>&2
     pushd "%HOME_DIR%"
-    call mvn -q -DskipTests -Dquick -pl workbench -am package 1>&2 || (popd & exit /b 2)
+    call mvn -q -DskipTests -pl workbench -am package 1>&2 || (popd & exit /b 2)
     popd
   )
 )

@@ -53,7 +53,7 @@ if [ -f "$texts" ]; then
         done
     fi
 fi
-ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,5,128,516 1,2 576x576,1536x576,576x1536 >"$work/kernels"
+ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
 
 {
     echo "# Measured"

@@ -7,6 +7,7 @@ import org.latent4j.insight.LensReading.Candidate;
 import org.latent4j.insight.LensReading.Cell;
 import org.latent4j.insight.LensReading.Layer;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Progress;
 import org.latent4j.model.Model;
 import org.latent4j.model.PromptMode;
 import org.latent4j.model.Trace;
@@ -24,9 +25,11 @@ public final class Lens {
 
     private final Model model;
     private final int top;
+    private final Progress progress;
 
-    private Lens(Model model, int top) {
+    private Lens(Model model, int top, Progress progress) {
         this.model = model;
+        this.progress = progress;
         this.top = Math.min(top, model.config().vocabulary());
     }
 
@@ -36,9 +39,10 @@ public final class Lens {
      * @param ids the text's tokens
      * @param mode how they came about, to be told
      * @param top how many candidates a cell keeps, from 1
+     * @param progress hears how many states have been read
      */
-    public static LensReading read(Model model, int[] ids, PromptMode mode, int top) {
-        return new Lens(model, top).read(ids, mode);
+    public static LensReading read(Model model, int[] ids, PromptMode mode, int top, Progress progress) {
+        return new Lens(model, top, progress).read(ids, mode);
     }
 
     private LensReading read(int[] ids, PromptMode mode) {
@@ -79,6 +83,7 @@ public final class Lens {
         int[] answers = new int[positions];
         Matrix probabilities = Matrix.zeros(0, 0);
         for (int from = 0; from < rows; from += rowsAtATime) {
+            progress.report("Reading the states", from, rows, Progress.Unit.STEPS);
             int count = Math.min(rowsAtATime, rows - from);
             Matrix states = Matrix.zeros(count, width);
             for (int row = 0; row < count; row++) {
@@ -100,6 +105,7 @@ public final class Lens {
                 said[layer][position] = say(probabilities, row, best, answers[position], entropies[row]);
             }
         }
+        progress.report("Reading the states", rows, rows, Progress.Unit.STEPS);
         return said;
     }
 

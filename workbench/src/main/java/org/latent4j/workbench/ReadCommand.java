@@ -142,7 +142,7 @@ final class ReadCommand implements Callable<Integer> {
             int candidates = top != null ? top : json || page != null ? WRITTEN_TOP : SHOWN_NEXT;
             int kept = page != null ? Math.max(candidates, WRITTEN_TOP) : candidates;
             warmUp.await();
-            LensReading reading = Lens.read(opened, ids, mode, kept);
+            LensReading reading = Lens.read(opened, ids, mode, kept, ProgressBar.on(Terminal.detect()));
             show(reading, subject(opened, mode, whole.length), chosen, page);
         }
     }
