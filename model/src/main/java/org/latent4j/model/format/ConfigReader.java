@@ -1,5 +1,6 @@
 package org.latent4j.model.format;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.latent4j.kernel.Activation;
@@ -8,9 +9,12 @@ import org.latent4j.model.transformer.ModelConfig;
 import org.latent4j.model.transformer.ModelConfig.Attention;
 import org.latent4j.model.transformer.ModelConfig.Embedding;
 import org.latent4j.model.transformer.ModelConfig.Head;
+import org.latent4j.model.transformer.ModelConfig.LayerKind;
 import org.latent4j.model.transformer.ModelConfig.Mlp;
 import org.latent4j.model.transformer.ModelConfig.Norm;
+import org.latent4j.model.transformer.ModelConfig.Rotary;
 import org.latent4j.model.transformer.ModelConfig.Rotary.Pairing;
+import org.latent4j.model.transformer.ModelConfig.Stretch;
 
 /**
  * Fills a {@link ModelConfig} from an architecture's row of the table and what the file says. Every size is bounded.
@@ -39,6 +43,7 @@ final class ConfigReader {
         int heads = settings.requiredSize(Setting.HEADS, MOST_HEADS);
         int headWidth = headWidth(width, heads);
         OptionalInt firstPosition = firstPosition();
+        List<LayerKind> kinds = new LayerKinds(architecture, settings).read(layers, headWidth, pairing);
         return new ModelConfig(
                 architecture.name(),
                 width,
@@ -47,13 +52,13 @@ final class ConfigReader {
                 headWidth,
                 intermediate(width),
                 vocabulary,
-                context(firstPosition),
+                context(firstPosition, kinds),
                 new Norm(architecture.norm(), epsilon()),
                 new Embedding(embeddingScale(width), firstPosition),
                 attention(headWidth),
                 new Mlp(architecture.is(Trait.GATED), activation()),
                 settings.flag(Setting.PARALLEL).orElse(architecture.is(Trait.PARALLEL)),
-                new LayerKinds(architecture, settings).read(layers, headWidth, pairing),
+                kinds,
                 new Head(settings.positive(Setting.LOGIT_SCALE).orElse(1f), settings.positive(Setting.LOGIT_CAP)));
     }
 
@@ -69,12 +74,15 @@ final class ConfigReader {
         return OptionalInt.of(behind ? (int) padding + 1 : 0);
     }
 
-    private int context(OptionalInt firstPosition) {
+    private int context(OptionalInt firstPosition, List<LayerKind> kinds) {
         int context = settings.requiredSize(Setting.CONTEXT, MOST_CONTEXT) - firstPosition.orElse(0);
         if (context < 1) {
             throw settings.broken(Setting.CONTEXT, "leaves no position behind the padding token's number");
         }
-        return context;
+        // where the base grows with the text, the configuration gives the context of the first training
+        return kinds.getFirst().rotary().flatMap(Rotary::stretch).orElse(null) instanceof Stretch.Growing(_, float factor)
+                ? (int) Math.min(MOST_CONTEXT, context * (double) factor)
+                : context;
     }
 
     private float embeddingScale(int width) {
