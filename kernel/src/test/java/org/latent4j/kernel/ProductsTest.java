@@ -18,7 +18,7 @@ class ProductsTest {
     }
 
     private static int blocks(Packing packing, int size) {
-        return packing.blockSize() == 1 ? size : (size + 31) / 32 * 32;
+        return (size + packing.blockSize() - 1) / packing.blockSize() * packing.blockSize();
     }
 
     @Property(tries = 60)
