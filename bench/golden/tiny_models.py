@@ -25,14 +25,14 @@ MODELS = {
                                     rope_parameters=dict(ROPE, rope_type="dynamic", factor=2.0)), None),
     "qwen2-old": ("qwen2", dict(use_sliding_window=True, sliding_window=4, max_window_layers=1),
                   dict(rope_theta=1000000.0, rope_scaling=dict(type="yarn", factor=4.0, original_max_position_embeddings=16))),
-    "qwen3-yarn": ("qwen3", dict(head_dim=6, attention_bias=True, rope_parameters=dict(
+    "qwen3-yarn": ("qwen3", dict(head_dim=6, rope_parameters=dict(
         ROPE, rope_type="yarn", factor=4.0, original_max_position_embeddings=16, attention_factor=1.2, beta_fast=16)), None),
     "gemma2-old": ("gemma2", dict(head_dim=8, query_pre_attn_scalar=5, sliding_window=4), dict(rope_theta=5000.0)),
     "gemma3-seeing": ("gemma3_text", dict(head_dim=8, query_pre_attn_scalar=5, sliding_window=4, num_hidden_layers=4),
                       dict(rope_theta=50000.0, rope_local_base_freq=2000.0, sliding_window_pattern=3,
                            rope_scaling=dict(rope_type="linear", factor=8.0))),
     "phi-old": ("phi", dict(num_key_value_heads=4), dict(rope_theta=10000.0, partial_rotary_factor=0.5)),
-    "phi3-longrope": ("phi3", dict(sliding_window=6, original_max_position_embeddings=8, rope_parameters=dict(
+    "phi3-longrope": ("phi3", dict(original_max_position_embeddings=8, rope_parameters=dict(
         ROPE, rope_type="longrope", short_factor=[1.0, 1.1], long_factor=[1.5, 4.0])), None),
     "gpt_neox-serial": ("gpt_neox", dict(use_parallel_residual=False), dict(rotary_pct=0.5, rotary_emb_base=10000)),
     "olmo2": ("olmo2", dict(rope_parameters=ROPE), None),
