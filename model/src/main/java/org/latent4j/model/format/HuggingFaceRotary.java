@@ -56,7 +56,7 @@ record HuggingFaceRotary(HuggingFaceSettings settings) {
         return switch (type) {
             case "default" -> new Scaling.None();
             case "linear" -> new Scaling.Linear((float) positive(rope, "factor"));
-            case "dynamic" -> new Scaling.Dynamic((float) positive(rope, "factor"), context());
+            case "dynamic" -> dynamic(rope, width);
             case "llama3" -> llama3(rope);
             case "yarn" -> yarn(rope);
             case "longrope" -> longRope(rope, width);
@@ -66,6 +66,13 @@ record HuggingFaceRotary(HuggingFaceSettings settings) {
                                 + " llama3, yarn and longrope",
                         type);
         };
+    }
+
+    private Scaling dynamic(Json rope, int width) {
+        if (width < 4) {
+            throw settings.broken("scales its rotary positions by 'dynamic', which needs more than one pair in each head");
+        }
+        return new Scaling.Dynamic((float) positive(rope, "factor"), context());
     }
 
     private Scaling llama3(Json rope) {

@@ -143,7 +143,7 @@ final class WeightBinder {
                     linear(Role.VALUE, layer, keyWidth, width));
         }
         Linear all = linear(Role.QUERY_KEY_VALUE, layer, headsWidth + 2 * keyWidth, width);
-        if (huggingFace && architecture.is(Trait.HEAD_BY_HEAD)) {
+        if (huggingFace && architecture.is(Trait.HEAD_BY_HEAD) && keyWidth == headsWidth) {
             return Regrouping.of(all, 3, config.headWidth(), arena);
         }
         return List.of(rows(all, 0, headsWidth), rows(all, headsWidth, keyWidth), rows(all, headsWidth + keyWidth, keyWidth));
