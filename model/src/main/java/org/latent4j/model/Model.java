@@ -1,5 +1,7 @@
 package org.latent4j.model;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,9 @@ import org.latent4j.model.tokenizer.ChatTemplate;
 import org.latent4j.model.tokenizer.ChatTemplate.Message;
 import org.latent4j.model.tokenizer.Tokenizer;
 import org.latent4j.model.transformer.Batch;
+import org.latent4j.model.transformer.Cache;
 import org.latent4j.model.transformer.ModelConfig;
+import org.latent4j.model.transformer.SiteVisitor;
 import org.latent4j.model.transformer.Transformer;
 
 /**
@@ -27,6 +31,9 @@ import org.latent4j.model.transformer.Transformer;
  * threads; they take turns. The weights stay packed in the mapped file; {@link #close} releases them.
  */
 public final class Model implements AutoCloseable {
+    /** Longer texts run in pieces of so many tokens, shorter ones together up to so many. */
+    static final int PIECE = 1024;
+
     private final Located located;
     private final Checkpoint checkpoint;
     private final Models.Options options;
@@ -132,9 +139,15 @@ public final class Model implements AutoCloseable {
         return traces(List.of(ids), sites, Positions.ALL).getFirst();
     }
 
+    /** Runs token ids with interventions and records the sites, as they are after those, at all positions. */
+    public Trace trace(int[] ids, Sites sites, Steering steering) {
+        return traces(List.of(ids), sites, Positions.ALL, steering).traces().getFirst();
+    }
+
     /**
      * Runs sequences packed end to end and records the sites. Blocks above the highest site aren't computed; the head is,
-     * if {@code logits} are asked for, at the positions kept.
+     * if {@code logits} are asked for, at the positions kept. Long texts run in pieces: memory grows with what is recorded and
+     * the keys and values of one text.
      *
      * @param sequences token ids, none empty, none longer than the model's context
      * @param sites which states
@@ -143,16 +156,111 @@ public final class Model implements AutoCloseable {
      * @throws LatentException if a site doesn't exist, an id or a position is out of range, or a sequence is empty or too long
      */
     public List<Trace> traces(List<int[]> sequences, Sites sites, Positions positions) {
+        return traces(sequences, sites, positions, Steering.NONE).traces();
+    }
+
+    /**
+     * What steered runs recorded.
+     *
+     * @param traces one for each sequence, the states as they are after the interventions
+     * @param reports what the interventions did in each sequence, as far as their sites were reached
+     */
+    public record SteeredTraces(List<Trace> traces, List<List<SteeringReport>> reports) {}
+
+    /** The same with interventions, in every sequence the same. */
+    public SteeredTraces traces(List<int[]> sequences, Sites sites, Positions positions, Steering steering) {
         List<Site> resolved = resolve(sites);
+        List<Steered> steered = new ArrayList<>();
         for (int[] ids : sequences) {
             check(ids);
+            steered.add(new Steered(this, steering));
         }
-        Batch batch = Batch.of(sequences);
-        Recorder recorder = new Recorder(batch, config().heads(), resolved, positions);
+        Recorder recorder = new Recorder(sequences, config().heads(), resolved, positions);
         synchronized (transformer) {
-            transformer.run(batch, recorder);
+            List<Integer> together = new ArrayList<>();
+            int rows = 0;
+            for (int s = 0; s < sequences.size(); s++) {
+                int length = sequences.get(s).length;
+                if (length > PIECE && config().attention().causal()) {
+                    runInPieces(sequences.get(s), s, recorder, steered.get(s));
+                    continue;
+                }
+                if (rows + length > PIECE && !together.isEmpty()) {
+                    runTogether(sequences, together, recorder, steered);
+                    together.clear();
+                    rows = 0;
+                }
+                together.add(s);
+                rows += length;
+            }
+            if (!together.isEmpty()) {
+                runTogether(sequences, together, recorder, steered);
+            }
         }
-        return recorder.traces();
+        return new SteeredTraces(recorder.traces(), steered.stream().map(Steered::report).toList());
+    }
+
+    private void runTogether(List<int[]> sequences, List<Integer> numbers, Recorder recorder, List<Steered> steered) {
+        Batch batch = Batch.of(numbers.stream().map(sequences::get).toList());
+        recorder.begin(batch, numbers.stream().mapToInt(Integer::intValue).toArray());
+        transformer.run(batch, steeredBy(numbers.stream().map(steered::get).toList(), batch, recorder));
+    }
+
+    private void runInPieces(int[] ids, int number, Recorder recorder, Steered steered) {
+        Cache cache = Cache.of(config(), operations, ids.length, false);
+        for (int from = 0; from < ids.length; from += PIECE) {
+            int[] piece = Arrays.copyOfRange(ids, from, Math.min(from + PIECE, ids.length));
+            Batch batch = Batch.of(List.of(piece), List.of(cache));
+            recorder.begin(batch, number);
+            transformer.run(batch, steeredBy(List.of(steered), batch, recorder));
+        }
+    }
+
+    private static SiteVisitor steeredBy(List<Steered> steered, Batch batch, SiteVisitor inner) {
+        return steered.stream().allMatch(Steered::isEmpty) ? inner : new SteeredVisitor(inner, batch, steered);
+    }
+
+    /** Goes on with a text's tokens. */
+    public Continuation generate(int[] prompt, Generation request) {
+        return generate(List.of(prompt), request, Generation.Listener.NONE).getFirst().getFirst();
+    }
+
+    /** Goes on with a text, raw, with the most probable tokens. */
+    public Continuation generate(String prompt, int maxTokens, Steering steering) {
+        return generate(tokens(prompt, PromptMode.RAW), Generation.greedy(maxTokens).with(steering));
+    }
+
+    /**
+     * Goes on with prompts; all samples of all prompts decode together. A continuation is the same alone and with others, on
+     * any number of threads, also in what random numbers it draws.
+     *
+     * @param prompts token ids, none empty, none longer than the context
+     * @param listener hears text as it comes, from the calling thread
+     * @return for each prompt its samples
+     * @throws LatentException if a prompt or the request doesn't fit the model
+     */
+    public List<List<Continuation>> generate(List<int[]> prompts, Generation request, Generation.Listener listener) {
+        return new Generator(this, request, listener).run(prompts);
+    }
+
+    boolean hasTokenizer() {
+        try {
+            return tokenizer().size() > 0;
+        } catch (LatentException _) {
+            return false;
+        }
+    }
+
+    /** An empty cache for a text of about so many tokens, in 16-bit floats if {@code half}. */
+    Cache cache(int expected, boolean half) {
+        return Cache.of(config(), operations, expected, half);
+    }
+
+    /** Continues sequences by a piece each; one caller at a time. */
+    void run(Batch batch, SiteVisitor visitor, List<Steered> steered) {
+        synchronized (transformer) {
+            transformer.run(batch, steeredBy(steered, batch, visitor));
+        }
     }
 
     /** The sites of this model that a choice names, see {@link Sites#resolve}. */
@@ -166,7 +274,7 @@ public final class Model implements AutoCloseable {
         return checkpoint.weights().head() != null;
     }
 
-    private void check(int[] ids) {
+    void check(int[] ids) {
         if (ids.length == 0) {
             throw new LatentException("the text is empty: there is no token whose states could be read");
         }
