@@ -71,6 +71,7 @@ final class Generator {
         void take(Matrix logits, int row, @Nullable Site overflow) {
             int vocabulary = logits.columns();
             int offset = row * vocabulary;
+            int choice = speaks ? Math.min(vocabulary, model.tokenizer().size()) : vocabulary; // padded heads have more rows than there are tokens
             if (overflow != null) {
                 end("overflow at " + overflow);
                 return;
@@ -78,7 +79,7 @@ final class Generator {
             for (int end : request.ignoreEnd() ? ends : Set.<Integer>of()) {
                 logits.data()[offset + end] = Float.NEGATIVE_INFINITY;
             }
-            int id = request.sampling().choose(logits.data(), offset, vocabulary, seen, random, count);
+            int id = request.sampling().choose(logits.data(), offset, choice, seen, random, count);
             if (!Float.isFinite(logits.data()[offset + id])) {
                 end("overflow at logits");
             } else if (ends.contains(id)) {
