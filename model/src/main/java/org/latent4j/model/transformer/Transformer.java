@@ -54,9 +54,7 @@ public final class Transformer {
     private Matrix embed(Batch batch, SiteVisitor visitor) {
         Matrix stream = Matrix.zeros(batch.rows(), config.width());
         operations.gather(weights.tokens(), batch.ids(), stream);
-        if (config.embedding().scale() != 1) {
-            operations.scale(stream, config.embedding().scale());
-        }
+        scale(stream, config.embedding().scale());
         if (weights.segments() != null) {
             addRows(stream, weights.segments(), new int[batch.rows()]);
         }
@@ -188,9 +186,7 @@ public final class Transformer {
 
     private void head(Matrix normed, Matrix logits) {
         linear(normed, requireNonNull(weights.head()), logits);
-        if (config.head().scale() != 1) {
-            operations.scale(logits, config.head().scale());
-        }
+        scale(logits, config.head().scale());
         config.head().softCap().ifPresent(cap -> operations.softCap(logits, cap));
     }
 
@@ -211,6 +207,12 @@ public final class Transformer {
             case LAYER -> operations.layerNorm(pieces, w.scale(), orEmpty(w.shift()), norm.epsilon(), out);
         }
         return out;
+    }
+
+    private void scale(Matrix x, float factor) {
+        if (factor != 1) {
+            operations.scale(x, factor);
+        }
     }
 
     private void linear(Matrix x, Linear w, Matrix out) {
