@@ -107,6 +107,7 @@ public final class Transformer {
         visit(visitor, Kind.HEAD_OUT, layer, s.heads);
         linear(s.heads, w.output(), s.attended); // [rows, width]
         normed(s.attended, w.attentionNorms().output(), s.attended);
+        scale(s.attended, config.residualScale());
         visit(visitor, Kind.ATTN_OUT, layer, s.attended);
     }
 
@@ -123,6 +124,7 @@ public final class Transformer {
         visit(visitor, Kind.MLP_ACT, layer, s.inner);
         linear(s.inner, w.down(), s.transformed); // [rows, width]
         normed(s.transformed, w.mlpNorms().output(), s.transformed);
+        scale(s.transformed, config.residualScale());
         visit(visitor, Kind.MLP_OUT, layer, s.transformed);
     }
 
