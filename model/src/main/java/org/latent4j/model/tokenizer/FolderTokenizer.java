@@ -35,7 +35,7 @@ final class FolderTokenizer {
 
     static Codec open(Path folder) {
         if (Files.isRegularFile(folder.resolve("tokenizer.json"))) {
-            return new LibraryCodec(folder);
+            return LibraryCodec.open(folder);
         }
         if (Files.isRegularFile(folder.resolve("vocab.json")) && Files.isRegularFile(folder.resolve("merges.txt"))) {
             return new FolderTokenizer(folder).gpt2();
