@@ -36,21 +36,26 @@ final class BuiltJson {
      */
     static byte[] wordPiece(List<String> tokens, int[] kept, int unknown, boolean lowercase, OptionalInt begin,
             OptionalInt end) {
-        List<String> own = tokens.stream().map(BuiltJson::wordPiece).toList();
-        String[] names = own.toArray(new String[0]);
+        String[] names = tokens.stream().map(BuiltJson::wordPiece).toArray(String[]::new);
         for (int id : kept) {
             names[id] = tokens.get(id);
         }
-        BuiltJson json = new BuiltJson(List.of(names), kept);
+        return bert(List.of(names), kept, unknown, lowercase, begin, end);
+    }
+
+    /** BERT's, from tokens as its own {@code vocab.txt} has them: {@code ##} before what continues a word. */
+    static byte[] bert(List<String> names, int[] special, int unknown, boolean lowercase, OptionalInt begin,
+            OptionalInt end) {
+        BuiltJson json = new BuiltJson(names, special);
         json.root.putObject("normalizer").put("type", "BertNormalizer").put("clean_text", true)
                 .put("handle_chinese_chars", true).put("lowercase", lowercase).putNull("strip_accents");
         json.root.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
         json.root.putObject("decoder").put("type", "WordPiece").put("prefix", "##").put("cleanup", true);
-        ObjectNode model = json.root.putObject("model").put("type", "WordPiece").put("unk_token", names[unknown])
+        ObjectNode model = json.root.putObject("model").put("type", "WordPiece").put("unk_token", names.get(unknown))
                 .put("continuing_subword_prefix", "##").put("max_input_chars_per_word", 100);
         ObjectNode vocabulary = model.putObject("vocab");
-        for (int id = 0; id < names.length; id++) {
-            vocabulary.put(names[id], id);
+        for (int id = 0; id < names.size(); id++) {
+            vocabulary.put(names.get(id), id);
         }
         return json.bytes(begin, end);
     }

@@ -110,11 +110,16 @@ final class SentencePiece implements Codec {
                 found.add(token.id());
                 opens = true;
                 while (definition.swallowing().get(token.id()) && at < text.length()
-                        && Character.isWhitespace(text.charAt(at))) {
+                        && isWhiteSpace(text.charAt(at))) {
                     at++;
                 }
             }
         }
+    }
+
+    /** Unicode's property, as Hugging Face's library takes it; llama.cpp takes that of ASCII. */
+    private static boolean isWhiteSpace(char c) {
+        return Character.isSpaceChar(c) || c >= '\t' && c <= '\r' || c == 0x85;
     }
 
     /**

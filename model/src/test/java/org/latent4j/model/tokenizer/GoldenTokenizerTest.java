@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.latent4j.model.format.Gguf;
@@ -53,6 +54,27 @@ class GoldenTokenizerTest {
                     assertThat(tokenizer.decode(expected)).isEqualTo(texts[i]);
                 }
                 assertThat(streamed(tokenizer, expected)).isEqualTo(tokenizer.decode(expected));
+            }
+        }
+    }
+
+    /** The vocabulary as BERT's own file has it, beside the same from a GGUF. */
+    @Test
+    void aVocabularyOfLinesHasTheIdsOfTheGguf(@TempDir Path folder) throws IOException {
+        Path file = golden("tokenizers/ggml-vocab-bert-bge.gguf");
+        try (Gguf gguf = Gguf.open(file); Tokenizer fromGguf = vocabulary("bert-bge")) {
+            List<String> lines = gguf.strings("tokenizer.ggml.tokens").orElseThrow().stream()
+                    .map(token -> token.startsWith("▁")
+                            ? token.substring(1)
+                            : token.startsWith("[") && token.length() > 1 ? token : "##" + token)
+                    .toList();
+            Files.writeString(folder.resolve("vocab.txt"), String.join("\n", lines) + "\n");
+            try (Tokenizer tokenizer = Tokenizer.open(new TokenizerFiles.Folder(folder))) {
+                assertThat(tokenizer.size()).isEqualTo(30522);
+                for (String text : Files.readString(Path.of(file + ".inp")).split("\n__ggml_vocab_test__\n", -1)) {
+                    assertThat(tokenizer.encode(text)).containsExactly(fromGguf.encode(text));
+                }
+                assertThat(tokenizer.encodeWithSpecial("Hi [MASK]")).containsExactly(101, 7632, 103, 102);
             }
         }
     }
