@@ -11,7 +11,10 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs {@link KernelBenchmark} and prints a table in Markdown, beside what the machine can do at most. */
+/**
+ * Runs {@link KernelBenchmark} and prints a table in Markdown, beside what the machine can do at most; with the argument
+ * {@code packings} (and a list of them with commas, or all) runs {@link PackingBenchmark} instead.
+ */
 public final class KernelTable {
     private static final int CHAINS = 8;
 
@@ -19,19 +22,41 @@ public final class KernelTable {
 
     /** Arguments: which packings (a list with commas), which rows, which threads; all of them otherwise. */
     public static void main(String[] arguments) throws RunnerException {
+        System.out.printf(Locale.ROOT, "One thread's limits, measured: %.0f GF/s of multiply-adds, %.1f GB/s read from memory.%n%n",
+                multiplyAdds(), bytesRead());
+        if (arguments.length > 0 && arguments[0].equals("packings")) {
+            packings(arguments);
+            return;
+        }
         OptionsBuilder options = new OptionsBuilder();
         options.include(KernelBenchmark.class.getName()).verbosity(VerboseMode.SILENT);
         String[] names = {"packing", "rows", "threads", "shape"};
         for (int i = 0; i < Math.min(arguments.length, names.length); i++) {
             options.param(names[i], arguments[i].split(",", -1));
         }
-        System.out.printf(Locale.ROOT, "One thread's limits, measured: %.0f GF/s of multiply-adds, %.1f GB/s read from memory.%n%n",
-                multiplyAdds(), bytesRead());
         System.out.println("| packing | weights | rows | threads | µs | ± | GF/s | GB/s of packed weight |");
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
         Collection<RunResult> results = new Runner(options.build()).run();
         for (RunResult result : results) {
             print(result);
+        }
+    }
+
+    private static void packings(String[] arguments) throws RunnerException {
+        OptionsBuilder options = new OptionsBuilder();
+        options.include(PackingBenchmark.class.getName()).verbosity(VerboseMode.SILENT);
+        if (arguments.length > 1) {
+            options.param("packing", arguments[1].split(",", -1));
+        }
+        System.out.println("| packing | work | µs | ± | billions of weights a second | GB/s of packed weight |");
+        System.out.println("| --- | --- | --- | --- | --- | --- |");
+        long weights = (long) PackingBenchmark.ROWS * PackingBenchmark.COLUMNS;
+        for (RunResult result : new Runner(options.build()).run()) {
+            Packing packing = Packing.valueOf(result.getParams().getParam("packing"));
+            double micros = result.getPrimaryResult().getScore();
+            String work = result.getPrimaryResult().getLabel().equals("unpacking") ? "unpacking" : "product with one row";
+            System.out.printf(Locale.ROOT, "| %s | %s | %.0f | %.0f | %.2f | %.2f |%n", packing, work, micros,
+                    result.getPrimaryResult().getScoreError(), weights / micros / 1e3, packing.bytes(weights) / micros / 1e3);
         }
     }
 
