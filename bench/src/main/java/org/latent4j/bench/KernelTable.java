@@ -78,9 +78,7 @@ public final class KernelTable {
         for (int run = 0; run < 20; run++) {
             long begun = System.nanoTime();
             int rounds = 4_000_000;
-            if (spin(rounds) == 42) {
-                System.out.println();
-            }
+            keep(spin(rounds));
             double operations = 2.0 * rounds * CHAINS * FloatVector.SPECIES_PREFERRED.length();
             best = Math.max(best, operations / (System.nanoTime() - begun));
         }
@@ -114,21 +112,34 @@ public final class KernelTable {
     /** Billions of bytes a second that one thread reads from an array far larger than the caches. */
     private static double bytesRead() {
         float[] large = new float[256 << 20 >> 2];
+        float[] small = new float[1 << 14];
+        // On a small array first: the loop must be compiled, with vectors in registers, before it is timed.
+        for (int run = 0; run < 20_000; run++) {
+            keep(readAll(small));
+        }
         double best = 0;
         for (int run = 0; run < 8; run++) {
             long begun = System.nanoTime();
-            FloatVector s0 = FloatVector.zero(FloatVector.SPECIES_PREFERRED);
-            FloatVector s1 = s0;
-            int lanes = FloatVector.SPECIES_PREFERRED.length();
-            for (int i = 0; i < large.length; i += 2 * lanes) {
-                s0 = s0.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, large, i));
-                s1 = s1.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, large, i + lanes));
-            }
-            if (s0.add(s1).reduceLanes(VectorOperators.ADD) == 42) {
-                System.out.println();
-            }
+            keep(readAll(large));
             best = Math.max(best, 4.0 * large.length / (System.nanoTime() - begun));
         }
         return best;
+    }
+
+    private static void keep(float sum) {
+        if (sum == 42) {
+            System.out.println();
+        }
+    }
+
+    private static float readAll(float[] values) {
+        int lanes = FloatVector.SPECIES_PREFERRED.length();
+        FloatVector s0 = FloatVector.zero(FloatVector.SPECIES_PREFERRED);
+        FloatVector s1 = s0;
+        for (int i = 0; i < values.length; i += 2 * lanes) {
+            s0 = s0.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, values, i));
+            s1 = s1.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, values, i + lanes));
+        }
+        return s0.add(s1).reduceLanes(VectorOperators.ADD);
     }
 }
