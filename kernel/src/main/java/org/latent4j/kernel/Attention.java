@@ -5,7 +5,7 @@ import org.latent4j.kernel.Operations.AttentionShape;
 import org.latent4j.kernel.Operations.PatternSink;
 
 /**
- * Causal softmax attention over sequences packed end to end. A worker takes one head of a block of queries: scores by
+ * Softmax attention over sequences packed end to end. A worker takes one head of a block of queries: scores by
  * {@link Kernels#tile} against the keys laid side by side, an exact softmax of each row, then the mix of values in order
  * of position.
  */
@@ -67,11 +67,11 @@ final class Attention {
 
     private void attendPiece(
             Buffers own, Matrix query, Matrix key, Matrix value, AttentionShape shape, Piece piece, float[] pattern, Matrix out) {
-        int firstKey = firstSeen(piece.from(), shape.window());
-        int keys = piece.to() - firstKey;
+        int firstKey = firstSeen(piece.from(), shape);
+        int keys = endSeen(piece.to() - 1, shape, piece) - firstKey;
         int columns = kernels.tileColumns();
         int keysPadded = (keys + columns - 1) / columns * columns;
-        layOut(own, query, key, shape, piece, firstKey, keysPadded);
+        layOut(own, query, key, shape, piece, firstKey, keys, keysPadded);
         score(own, shape, piece, keysPadded);
         int valueStride = value.columns();
         int keyValueHead = piece.head() / (shape.heads() / shape.keyValueHeads());
@@ -88,13 +88,19 @@ final class Attention {
             int o1 = outAt(piece, shape, Math.min(row + 1, last), out);
             int o2 = outAt(piece, shape, last, out);
             kernels.mix(
-                    own.scores, p0, p1, p2, last + 1 - firstKey, value.data(), valueAt, valueStride, shape.headWidth(), out.data(), o0, o1,
+                    own.scores, p0, p1, p2, endSeen(last, shape, piece) - firstKey, value.data(), valueAt, valueStride, shape.headWidth(),
+                    out.data(), o0, o1,
                     o2);
         }
     }
 
-    private static int firstSeen(int position, int window) {
-        return Math.max(0, position - (window - 1));
+    private static int firstSeen(int position, AttentionShape shape) {
+        return Math.max(0, position - (shape.window() - 1));
+    }
+
+    /** One more than the last position that a position sees: itself, or without a causal mask as far ahead as the window reaches. */
+    private static int endSeen(int position, AttentionShape shape, Piece piece) {
+        return shape.causal() ? position + 1 : (int) Math.min(piece.positions(), (long) position + shape.window());
     }
 
     private static int outAt(Piece piece, AttentionShape shape, int row, Matrix out) {
@@ -103,7 +109,7 @@ final class Attention {
 
     /** Copies the head's queries and keys side by side, each padded with zeros to whole vectors. */
     private void layOut(
-            Buffers own, Matrix query, Matrix key, AttentionShape shape, Piece piece, int firstKey, int keysPadded) {
+            Buffers own, Matrix query, Matrix key, AttentionShape shape, Piece piece, int firstKey, int keys, int keysPadded) {
         int padded = paddedHead(shape);
         int rows = piece.to() - piece.from();
         own.queries = atLeast(own.queries, rows * padded);
@@ -119,7 +125,6 @@ final class Attention {
             Arrays.fill(own.queries, r * padded + width, (r + 1) * padded, 0);
         }
         int keyValueHead = piece.head() / (shape.heads() / shape.keyValueHeads());
-        int keys = piece.to() - firstKey;
         for (int k = 0; k < keys; k++) {
             int from = (piece.start() + firstKey + k) * key.columns() + keyValueHead * width;
             System.arraycopy(key.data(), from, own.keys, k * padded, width);
@@ -137,16 +142,16 @@ final class Attention {
         return buffer.length >= length ? buffer : new float[length];
     }
 
-    /** Query times key, tile by tile, as far as the causal mask lets the last row of a tile see. */
+    /** Query times key, tile by tile, as far as the mask lets the last row of a tile see. */
     private void score(Buffers own, AttentionShape shape, Piece piece, int keysPadded) {
         int padded = paddedHead(shape);
         int columns = kernels.tileColumns();
         int rowSums = columns * kernels.lanes();
         int rows = piece.to() - piece.from();
-        int firstKey = firstSeen(piece.from(), shape.window());
+        int firstKey = firstSeen(piece.from(), shape);
         for (int row = 0; row < rows; row += Kernels.TILE_ROWS) {
             int last = Math.min(row + Kernels.TILE_ROWS, rows) - 1;
-            int seen = piece.from() + last + 1 - firstKey;
+            int seen = endSeen(piece.from() + last, shape, piece) - firstKey;
             for (int k = 0; k < seen; k += columns) {
                 kernels.tile(
                         own.queries, row * padded, Math.min(row + 1, last) * padded, last * padded, own.keys, k * padded, padded, padded,
@@ -162,11 +167,14 @@ final class Attention {
     private void weigh(
             Buffers own, AttentionShape shape, Piece piece, int row, int lastOfTile, int firstKey, int keysPadded, float[] pattern) {
         int at = (row - piece.from()) * keysPadded;
-        int begin = firstSeen(row, shape.window()) - firstKey;
-        int end = row + 1 - firstKey;
+        int begin = firstSeen(row, shape) - firstKey;
+        int end = endSeen(row, shape, piece) - firstKey;
+        if (shape.softCap() > 0) {
+            Exponential.softCap(own.scores, at + begin, end - begin, shape.softCap());
+        }
         kernels.softmax(own.scores, at + begin, end - begin);
         Arrays.fill(own.scores, at, at + begin, 0);
-        Arrays.fill(own.scores, at + end, at + lastOfTile + 1 - firstKey, 0);
+        Arrays.fill(own.scores, at + end, at + endSeen(lastOfTile, shape, piece) - firstKey, 0);
         if (pattern.length > 0) {
             int to = (piece.head() * piece.positions() + row) * piece.positions();
             System.arraycopy(own.scores, at + begin, pattern, to + firstKey + begin, end - begin);

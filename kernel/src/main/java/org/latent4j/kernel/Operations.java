@@ -135,13 +135,30 @@ public final class Operations {
      * @param x {@code [rows, heads * headWidth]}
      * @param positions {@code [rows]}
      * @param rotation the angles and which values make a pair
+     * @param begin the first row that is turned
+     * @param end one more than the last
      */
-    public void rotate(Matrix x, int headWidth, int[] positions, Rotation rotation) {
-        byRows(x.rows(), (from, to) -> {
-            for (int r = from; r < to; r++) {
+    public void rotate(Matrix x, int headWidth, int[] positions, Rotation rotation, int begin, int end) {
+        byRows(end - begin, (from, to) -> {
+            for (int r = begin + from; r < begin + to; r++) {
                 rotation.turn(x.data(), r * x.columns(), x.columns() / headWidth, headWidth, positions[r]);
             }
         });
+    }
+
+    /** {@code x *= factor}, in place. */
+    public void scale(Matrix x, float factor) {
+        int width = x.columns();
+        byRows(x.rows(), (from, to) -> {
+            for (int i = from * width; i < to * width; i++) {
+                x.data()[i] *= factor;
+            }
+        });
+    }
+
+    /** Keeps values between {@code -cap} and {@code cap}, in place, {@code x = cap * tanh(x / cap)}. */
+    public void softCap(Matrix x, float cap) {
+        pool.run(x.rows(), (row, _) -> Exponential.softCap(x.data(), row * x.columns(), x.columns(), cap));
     }
 
     /** The activation in place, {@code x = f(x)}. */
@@ -179,13 +196,13 @@ public final class Operations {
     }
 
     /**
-     * Softmax attention within each sequence (Vaswani et al. 2017), causal: position p sees itself and those before it, as
-     * far back as the window reaches.
+     * Softmax attention within each sequence (Vaswani et al. 2017): a position sees itself and those before it, as far back
+     * as the window reaches; unless it is causal, those behind it as well, as far ahead.
      *
      * @param query {@code [rows, heads * headWidth]}
      * @param key {@code [rows, keyValueHeads * headWidth]}
      * @param value {@code [rows, keyValueHeads * headWidth]}
-     * @param shape heads, scale, window
+     * @param shape heads, scale, mask
      * @param starts where each sequence begins; the last entry is the number of rows
      * @param patterns receives the softmax weights
      * @param out {@code [rows, heads * headWidth]}: the heads side by side
@@ -202,9 +219,12 @@ public final class Operations {
      * @param keyValueHeads key and value heads, a divisor of {@code heads}; neighbouring query heads share one
      * @param headWidth the width of a head
      * @param scale what a query times a key is multiplied with
-     * @param window how many positions are seen, the own included; {@link Integer#MAX_VALUE} for all
+     * @param softCap scores are kept below this by {@code softCap * tanh(score / softCap)}; 0 leaves them as they are
+     * @param causal whether positions behind the own are masked
+     * @param window how many positions are seen to one side, the own included; {@link Integer#MAX_VALUE} for all
      */
-    public record AttentionShape(int heads, int keyValueHeads, int headWidth, float scale, int window) {}
+    public record AttentionShape(
+            int heads, int keyValueHeads, int headWidth, float scale, float softCap, boolean causal, int window) {}
 
     /** Where softmax weights go. */
     @FunctionalInterface

@@ -1,14 +1,9 @@
 package org.latent4j.kernel;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /** {@link Kernels} in plain Java: the reference in tests, and the way out where the Vector API is missing. */
 final class ScalarKernels implements Kernels {
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-
     @Override
     public String name() {
         return "plain Java, no vectors";
@@ -58,47 +53,7 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void unpack(Packing packing, MemorySegment data, long offset, float[] out, int at, int length) {
-        switch (packing) {
-            case F32 -> MemorySegment.copy(data, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER), offset, out, at, length);
-            case BF16 -> {
-                for (int k = 0; k < length; k++) {
-                    out[at + k] = Float.intBitsToFloat(data.get(SHORT, offset + 2L * k) << 16);
-                }
-            }
-            case F16 -> {
-                for (int k = 0; k < length; k++) {
-                    out[at + k] = half(data, offset + 2L * k);
-                }
-            }
-            case Q8_0 -> {
-                for (int k = 0; k < length; k++) {
-                    long block = offset + 34L * (k / 32);
-                    out[at + k] = half(data, block) * data.get(ValueLayout.JAVA_BYTE, block + 2 + k % 32);
-                }
-            }
-            case Q4_0 -> {
-                for (int k = 0; k < length; k++) {
-                    long block = offset + 18L * (k / 32);
-                    out[at + k] = half(data, block) * (nibble(data, block + 2, k % 32) - 8);
-                }
-            }
-            case Q4_1 -> {
-                for (int k = 0; k < length; k++) {
-                    long block = offset + 20L * (k / 32);
-                    out[at + k] = half(data, block) * nibble(data, block + 4, k % 32) + half(data, block + 2);
-                }
-            }
-        }
-    }
-
-    private static float half(MemorySegment data, long offset) {
-        return Float.float16ToFloat(data.get(SHORT, offset));
-    }
-
-    /** Value k of 32: the low half of byte k, then the high half of byte k - 16. */
-    private static int nibble(MemorySegment data, long offset, int k) {
-        int both = data.get(ValueLayout.JAVA_BYTE, offset + k % 16);
-        return k < 16 ? both & 15 : both >> 4 & 15;
+        ScalarUnpack.unpack(packing, data, offset, out, at, length);
     }
 
     /** Partial sums at a time: they hide the time that an addition takes. */

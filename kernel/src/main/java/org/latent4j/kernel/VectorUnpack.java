@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Packed blocks to floats with the Vector API, for vectors of 8 floats and more. Bit-identical with {@link ScalarKernels}:
- * a scale of 11 significant bits times an integer of at most 8 is exact, so a fused multiply-add rounds where the
- * reference's addition does.
+ * a scale of 11 significant bits times an integer of at most 8 is exact (and times another of at most 5), so a fused
+ * multiply-add rounds where the reference's addition does.
  */
 final class VectorUnpack {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -25,6 +25,14 @@ final class VectorUnpack {
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
 
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+    private static final IntVector LANE = IntVector.zero(INTS).addIndex(1);
+    private static final FloatVector SIXTEEN = FloatVector.broadcast(FLOATS, 16f);
+    private static final FloatVector UNEVEN_LOWER = table(Levels.uneven(), 0);
+    private static final FloatVector UNEVEN_UPPER = table(Levels.uneven(), 8);
+    private static final FloatVector E2M1 = table(Levels.e2m1(), 0);
+
     void unpack(Packing packing, MemorySegment data, long offset, float[] out, int at, int length) {
         switch (packing) {
             case F32 -> MemorySegment.copy(data, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER), offset, out, at, length);
@@ -33,6 +41,17 @@ final class VectorUnpack {
             case Q8_0 -> q80(data, offset, out, at, length);
             case Q4_0 -> q40(data, offset, out, at, length);
             case Q4_1 -> q41(data, offset, out, at, length);
+            case Q5_0 -> q50(data, offset, out, at, length);
+            case Q5_1 -> q51(data, offset, out, at, length);
+            case IQ4_NL -> iq4nl(data, offset, out, at, length);
+            case MXFP4 -> mxfp4(data, offset, out, at, length);
+            case Q8_K -> q8k(data, offset, out, at, length);
+            case Q2_K -> VectorUnpackK.q2k(data, offset, out, at, length);
+            case Q3_K -> VectorUnpackK.q3k(data, offset, out, at, length);
+            case Q4_K -> VectorUnpackK.q4k(data, offset, out, at, length);
+            case Q5_K -> VectorUnpackK.q5k(data, offset, out, at, length);
+            case Q6_K -> VectorUnpackK.q6k(data, offset, out, at, length);
+            case IQ4_XS -> VectorUnpackK.iq4xs(data, offset, out, at, length);
         }
     }
 
@@ -46,22 +65,9 @@ final class VectorUnpack {
         }
     }
 
-    /**
-     * Half precision by arithmetic on bits: exponent and fraction move to their place, a multiplication by 2^112 corrects
-     * the exponent's bias and makes subnormal halves normal; infinities and NaN get the highest exponent.
-     */
+    /** A plain loop: the compiler makes vectors of it where the processor converts halves itself. */
     private static void halves(MemorySegment data, long offset, float[] out, int at, int length) {
-        int k = 0;
-        for (; k <= length - LANES; k += LANES) {
-            IntVector bits = shorts(data, offset + 2L * k);
-            IntVector magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
-            IntVector scaled = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-            IntVector special = magnitude.or(0x7F800000);
-            IntVector value = scaled.blend(special, magnitude.compare(VectorOperators.GE, 0x7C00 << 13));
-            IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
-            value.or(sign).reinterpretAsFloats().intoArray(out, at + k);
-        }
-        for (; k < length; k++) {
+        for (int k = 0; k < length; k++) {
             out[at + k] = Float.float16ToFloat(data.get(SHORT, offset + 2L * k));
         }
     }
@@ -106,7 +112,96 @@ final class VectorUnpack {
         }
     }
 
-    private static IntVector bytes(MemorySegment data, long offset) {
+    private static void q50(MemorySegment data, long offset, float[] out, int at, int length) {
+        for (int block = 0; block < length; block += 32, offset += 22) {
+            FloatVector d = FloatVector.broadcast(FLOATS, Levels.half(data, offset));
+            int high = data.get(INT, offset + 2);
+            for (int k = 0; k < 16; k += LANES) {
+                IntVector bytes = bytes(data, offset + 6 + k);
+                fifth(low(bytes), high >>> k).sub(16f).mul(d).intoArray(out, at + block + k);
+                fifth(high(bytes), high >>> 16 + k).sub(16f).mul(d).intoArray(out, at + block + 16 + k);
+            }
+        }
+    }
+
+    private static void q51(MemorySegment data, long offset, float[] out, int at, int length) {
+        for (int block = 0; block < length; block += 32, offset += 24) {
+            FloatVector d = FloatVector.broadcast(FLOATS, Levels.half(data, offset));
+            FloatVector m = FloatVector.broadcast(FLOATS, Levels.half(data, offset + 2));
+            int high = data.get(INT, offset + 4);
+            for (int k = 0; k < 16; k += LANES) {
+                IntVector bytes = bytes(data, offset + 8 + k);
+                fifth(low(bytes), high >>> k).fma(d, m).intoArray(out, at + block + k);
+                fifth(high(bytes), high >>> 16 + k).fma(d, m).intoArray(out, at + block + 16 + k);
+            }
+        }
+    }
+
+    /** Values of four bits and 16 more where the lane's bit of {@code bits} is set. */
+    private static FloatVector fifth(FloatVector four, int bits) {
+        IntVector set = IntVector.broadcast(INTS, bits).lanewise(VectorOperators.LSHR, LANE).and(1);
+        return ((FloatVector) set.convert(VectorOperators.I2F, 0)).fma(SIXTEEN, four);
+    }
+
+    private static void iq4nl(MemorySegment data, long offset, float[] out, int at, int length) {
+        for (int block = 0; block < length; block += 32, offset += 18) {
+            FloatVector d = FloatVector.broadcast(FLOATS, Levels.half(data, offset));
+            for (int k = 0; k < 16; k += LANES) {
+                IntVector bytes = bytes(data, offset + 2 + k);
+                uneven(bytes.and(15)).mul(d).intoArray(out, at + block + k);
+                uneven(bytes.lanewise(VectorOperators.LSHR, 4)).mul(d).intoArray(out, at + block + 16 + k);
+            }
+        }
+    }
+
+    private static void mxfp4(MemorySegment data, long offset, float[] out, int at, int length) {
+        for (int block = 0; block < length; block += 32, offset += 17) {
+            FloatVector d = FloatVector.broadcast(FLOATS, Levels.halfPower(Levels.unsigned(data, offset)));
+            for (int k = 0; k < 16; k += LANES) {
+                IntVector bytes = bytes(data, offset + 1 + k);
+                small(bytes.and(15)).mul(d).intoArray(out, at + block + k);
+                small(bytes.lanewise(VectorOperators.LSHR, 4)).mul(d).intoArray(out, at + block + 16 + k);
+            }
+        }
+    }
+
+    /** Looks nibbles up in {@link Levels#uneven}, half a table at a time where a vector holds no more. */
+    static FloatVector uneven(IntVector nibbles) {
+        FloatVector lower = UNEVEN_LOWER.rearrange(nibbles.and(LANES - 1).toShuffle().cast(FLOATS));
+        if (LANES >= 16) {
+            return lower;
+        }
+        FloatVector upper = UNEVEN_UPPER.rearrange(nibbles.and(LANES - 1).toShuffle().cast(FLOATS));
+        return lower.blend(upper, nibbles.compare(VectorOperators.GE, 8).cast(FLOATS));
+    }
+
+    /** Looks nibbles up in {@link Levels#e2m1}: a table of eight, and a sign. */
+    private static FloatVector small(IntVector nibbles) {
+        FloatVector size = E2M1.rearrange(nibbles.and(7).toShuffle().cast(FLOATS));
+        // Zero minus zero is zero, as the table of sixteen has it; a turned sign would be minus zero.
+        return size.blend(FloatVector.zero(FLOATS).sub(size), nibbles.compare(VectorOperators.GE, 8).cast(FLOATS));
+    }
+
+    private static FloatVector table(int[] levels, int from) {
+        float[] values = new float[LANES];
+        for (int lane = 0; lane < LANES; lane++) {
+            values[lane] = levels[(from + lane) % levels.length];
+        }
+        return FloatVector.fromArray(FLOATS, values, 0);
+    }
+
+    private static void q8k(MemorySegment data, long offset, float[] out, int at, int length) {
+        for (int block = 0; block < length; block += 256, offset += 292) {
+            FloatVector d = FloatVector.broadcast(FLOATS, data.get(FLOAT, offset));
+            for (int k = 0; k < 256; k += LANES) {
+                FloatVector q = (FloatVector) ByteVector.fromMemorySegment(BYTES, data, offset + 4 + k, ORDER)
+                        .convertShape(VectorOperators.B2F, FLOATS, 0);
+                q.mul(d).intoArray(out, at + block + k);
+            }
+        }
+    }
+
+    static IntVector bytes(MemorySegment data, long offset) {
         return (IntVector) ByteVector.fromMemorySegment(BYTES, data, offset, ORDER)
                 .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
     }

@@ -25,9 +25,11 @@ class AttentionTest {
             @ForAll @IntRange(min = 1, max = 3) int group,
             @ForAll @IntRange(min = 1, max = 50) int headWidth,
             @ForAll @IntRange(min = 1, max = 150) int window,
+            @ForAll boolean causal,
+            @ForAll boolean capped,
             @ForAll long seed) {
         int heads = keyValueHeads * group;
-        AttentionShape shape = new AttentionShape(heads, keyValueHeads, headWidth, 0.3f, window);
+        AttentionShape shape = new AttentionShape(heads, keyValueHeads, headWidth, 0.3f, capped ? 1.5f : 0, causal, window);
         Matrix q = Weights.activations(positions, heads * headWidth, seed);
         Matrix k = Weights.activations(positions, keyValueHeads * headWidth, seed + 1);
         Matrix v = Weights.activations(positions, keyValueHeads * headWidth, seed + 2);
@@ -42,7 +44,7 @@ class AttentionTest {
                 }
                 for (int d = 0; d < headWidth; d++) {
                     double expected = 0;
-                    for (int j = 0; j <= p; j++) {
+                    for (int j = 0; j < positions; j++) {
                         expected += weights[j] * v.at(j, head / group * headWidth + d);
                     }
                     assertThat((double) out.at(p, head * headWidth + d))
@@ -56,15 +58,17 @@ class AttentionTest {
         int group = shape.heads() / shape.keyValueHeads();
         double[] weights = new double[q.rows()];
         double sum = 0;
-        for (int j = Math.max(0, p - shape.window() + 1); j <= p; j++) {
+        int last = shape.causal() ? p : Math.min(q.rows() - 1, p + shape.window() - 1);
+        for (int j = Math.max(0, p - shape.window() + 1); j <= last; j++) {
             double score = 0;
             for (int d = 0; d < shape.headWidth(); d++) {
                 score += (double) q.at(p, head * shape.headWidth() + d) * k.at(j, head / group * shape.headWidth() + d);
             }
-            weights[j] = Math.exp(score * shape.scale());
+            double scaled = score * shape.scale();
+            weights[j] = Math.exp(shape.softCap() > 0 ? shape.softCap() * Math.tanh(scaled / shape.softCap()) : scaled);
             sum += weights[j];
         }
-        for (int j = 0; j <= p; j++) {
+        for (int j = 0; j < weights.length; j++) {
             weights[j] /= sum;
         }
         return weights;
@@ -76,8 +80,10 @@ class AttentionTest {
             @ForAll @IntRange(min = 1, max = 120) int second,
             @ForAll @IntRange(min = 1, max = 7) int threads,
             @ForAll @IntRange(min = 3, max = 40) int headWidth,
+            @ForAll boolean causal,
+            @ForAll @IntRange(min = 1, max = 150) int window,
             @ForAll long seed) {
-        AttentionShape shape = new AttentionShape(4, 2, headWidth, 0.2f, Integer.MAX_VALUE);
+        AttentionShape shape = new AttentionShape(4, 2, headWidth, 0.2f, 0, causal, window);
         int rows = first + second;
         Matrix q = Weights.activations(rows, 4 * headWidth, seed);
         Matrix k = Weights.activations(rows, 2 * headWidth, seed + 1);

@@ -28,15 +28,33 @@ final class Weights {
             case F32 -> data.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, random.nextFloat() - 0.5f);
             case F16 -> data.set(SHORT, at, Float.floatToFloat16(random.nextFloat() - 0.5f));
             case BF16 -> data.set(SHORT, at, (short) (Float.floatToRawIntBits(random.nextFloat() - 0.5f) >>> 16));
-            case Q8_0, Q4_0, Q4_1 -> {
+            default -> {
                 byte[] bytes = new byte[packing.blockBytes()];
                 random.nextBytes(bytes);
                 MemorySegment.copy(bytes, 0, data, ValueLayout.JAVA_BYTE, at, bytes.length);
-                data.set(SHORT, at, Float.floatToFloat16(scale));
-                if (packing == Packing.Q4_1) {
-                    data.set(SHORT, at + 2, Float.floatToFloat16(random.nextFloat() - 0.5f));
-                }
+                scales(packing, data, at, scale, random.nextFloat() - 0.5f);
             }
+        }
+    }
+
+    /** Scales of ordinary size in place of the random bits, which would often be infinite or not a number. */
+    private static void scales(Packing packing, MemorySegment data, long at, float scale, float minimum) {
+        short d = Float.floatToFloat16(scale);
+        switch (packing) {
+            case F32, F16, BF16 -> throw new IllegalArgumentException(packing + " has no scale");
+            case Q8_0, Q4_0, Q5_0, IQ4_NL, IQ4_XS -> data.set(SHORT, at, d);
+            case Q4_1, Q5_1, Q4_K, Q5_K -> {
+                data.set(SHORT, at, d);
+                data.set(SHORT, at + 2, Float.floatToFloat16(minimum));
+            }
+            case Q2_K -> {
+                data.set(SHORT, at + 80, d);
+                data.set(SHORT, at + 82, Float.floatToFloat16(minimum));
+            }
+            case Q3_K -> data.set(SHORT, at + 108, d);
+            case Q6_K -> data.set(SHORT, at + 208, d);
+            case Q8_K -> data.set(ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), at, scale);
+            case MXFP4 -> data.set(ValueLayout.JAVA_BYTE, at, (byte) (110 + Float.floatToRawIntBits(scale) % 12));
         }
     }
 

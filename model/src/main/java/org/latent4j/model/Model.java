@@ -157,7 +157,13 @@ public final class Model implements AutoCloseable {
 
     /** The sites of this model that a choice names, see {@link Sites#resolve}. */
     public List<Site> resolve(Sites sites) {
-        return sites.resolve(new Sites.Extent(config().layers(), config().heads(), false));
+        boolean finalNorm = checkpoint.weights().finalNorm() != null;
+        return sites.resolve(new Sites.Extent(config().layers(), config().heads(), config().parallel(), finalNorm, hasHead()));
+    }
+
+    /** Whether there is an output head; encoders have none. */
+    public boolean hasHead() {
+        return checkpoint.weights().head() != null;
     }
 
     private void check(int[] ids) {
@@ -181,6 +187,7 @@ public final class Model implements AutoCloseable {
      *
      * @param states {@code [rows, width]}
      * @return logits {@code [rows, vocabulary]}
+     * @throws LatentException if the model has no head
      */
     public Matrix read(Matrix states) {
         Matrix logits = Matrix.zeros(states.rows(), config().vocabulary());
@@ -190,6 +197,10 @@ public final class Model implements AutoCloseable {
 
     /** The same into a matrix that is there already, {@code [rows, vocabulary]}. */
     public void read(Matrix states, Matrix logits) {
+        if (!hasHead()) {
+            throw new LatentException(
+                    "model '%s' is an encoder: it has no output head that its states could be read through".formatted(name()));
+        }
         synchronized (transformer) {
             transformer.read(states, logits);
         }

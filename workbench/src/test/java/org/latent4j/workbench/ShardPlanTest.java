@@ -2,8 +2,10 @@ package org.latent4j.workbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -14,14 +16,19 @@ import org.latent4j.kernel.Activation;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Sites;
 import org.latent4j.model.transformer.ModelConfig;
+import org.latent4j.model.transformer.ModelConfig.Attention;
+import org.latent4j.model.transformer.ModelConfig.Embedding;
+import org.latent4j.model.transformer.ModelConfig.Head;
+import org.latent4j.model.transformer.ModelConfig.LayerKind;
 import org.latent4j.model.transformer.ModelConfig.Mlp;
 import org.latent4j.model.transformer.ModelConfig.Norm;
-import org.latent4j.model.transformer.ModelConfig.PositionEncoding;
 import org.latent4j.workbench.ShardPlan.Shard;
 
 class ShardPlanTest {
-    private static final ModelConfig CONFIG = new ModelConfig("gpt2", 3, 64, 4, 2, 16, 112, 384, 128, new Norm(Norm.Kind.LAYER, 1e-5f),
-            new PositionEncoding.Learned(), new Mlp(false, Activation.GELU), 0.25f, Optional.empty());
+    private static final ModelConfig CONFIG = new ModelConfig(
+            "gpt2", 64, 4, 2, 16, 112, 384, 128, new Norm(Norm.Kind.LAYER, 1e-5f), new Embedding(1, OptionalInt.of(0)),
+            new Attention(0.25f, Optional.empty(), true), new Mlp(false, Activation.GELU), false, 1,
+            Collections.nCopies(3, new LayerKind(Optional.empty(), Optional.empty())), new Head(1, Optional.empty()));
 
     @Test
     void shapesAreThoseOfTheSites() {
@@ -74,6 +81,6 @@ class ShardPlanTest {
     }
 
     private static CaptureLayout layout(Positions positions, String... sites) {
-        return new CaptureLayout(CONFIG, Sites.of(sites).resolve(new Sites.Extent(3, 4, false)), positions);
+        return new CaptureLayout(CONFIG, Sites.of(sites).resolve(Sites.Extent.of(3, 4)), positions);
     }
 }

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.model.format.Architecture.Trait;
 import org.latent4j.model.transformer.ModelConfig;
-import org.latent4j.model.transformer.ModelConfig.PositionEncoding.Pairing;
+import org.latent4j.model.transformer.ModelConfig.Rotary.Pairing;
 import org.latent4j.model.transformer.TransformerWeights;
 
 /**
@@ -21,7 +22,7 @@ import org.latent4j.model.transformer.TransformerWeights;
  * and the weights that the forward pass takes. Every tensor's shape was held against the configuration.
  *
  * <p>The weights are slices of the mapped files; nothing is unpacked but norms and biases, and nothing copied but
- * GPT-2's projections in Hugging Face's layout, which lie the other way round. Safe for use from several threads. After
+ * projections that Hugging Face lays otherwise: GPT-2's the other way round, GPT-NeoX's head by head. Safe for use from several threads. After
  * {@link #close} the weights may not be used any more.
  */
 public final class Checkpoint implements AutoCloseable {
@@ -126,9 +127,9 @@ public final class Checkpoint implements AutoCloseable {
         try {
             String name = gguf.string("general.architecture")
                     .orElseThrow(() -> gguf.broken("has no 'general.architecture'; is it a model?"));
-            Architecture architecture = Architecture.ofGguf(name, path);
+            Architecture architecture = Architectures.ofGguf(name, path);
             WeightBinder binder = new WeightBinder(path, architecture, TensorNames.GGUF, false, gguf.tensors(), copies);
-            ModelConfig config = new ConfigReader(architecture, new GgufSettings(gguf, name))
+            ModelConfig config = new ConfigReader(architecture, new GgufSettings(gguf, architecture))
                     .read(binder.vocabulary(), architecture.ggufPairing());
             TransformerWeights weights = binder.bind(config, true);
             Description description = description(
@@ -154,14 +155,15 @@ public final class Checkpoint implements AutoCloseable {
             Json json = folder.config();
             String type = json.text("model_type")
                     .orElseThrow(() -> Broken.file(json.file(), "has no 'model_type', which names the architecture"));
-            Architecture architecture = Architecture.ofHuggingFace(type, json.file());
+            Architecture architecture = Architectures.ofHuggingFace(type, json.file());
             refuseUnusual(json, architecture);
             WeightBinder binder = new WeightBinder(
-                    path, architecture, architecture.names(), architecture.transposed(), folder.tensors(), arena);
-            HuggingFaceSettings settings = new HuggingFaceSettings(json);
+                    path, architecture, architecture.names(), true, folder.tensors(), arena);
+            // a model that sees holds the text model's configuration within its own
+            HuggingFaceSettings settings = new HuggingFaceSettings(json.object("text_config").orElse(json), architecture);
             int vocabulary = settings.requiredSize(Setting.VOCABULARY, Integer.MAX_VALUE);
             ModelConfig config = new ConfigReader(architecture, settings).read(vocabulary, Pairing.HALVES);
-            TransformerWeights weights = binder.bind(config, json.flag("tie_word_embeddings").orElse(architecture.tied()));
+            TransformerWeights weights = binder.bind(config, json.flag("tie_word_embeddings").orElse(architecture.is(Trait.TIED)));
             long bytes = folder.shards().stream().mapToLong(Safetensors::bytes).sum();
             Description description = description(
                     "safetensors",
@@ -194,7 +196,7 @@ public final class Checkpoint implements AutoCloseable {
         }
         architecture
                 .fixed()
-                .forEach((key, wanted) -> json.flag(key).ifPresent(value -> {
+                .forEach((key, wanted) -> json.scalar(key).ifPresent(value -> {
                     if (!value.equals(wanted)) {
                         throw Broken.file(json.file(), "'%s' is %s, only %s is supported", key, value, wanted);
                     }

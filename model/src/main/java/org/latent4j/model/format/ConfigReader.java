@@ -1,12 +1,20 @@
 package org.latent4j.model.format;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.latent4j.kernel.Activation;
+import org.latent4j.model.format.Architecture.Trait;
 import org.latent4j.model.transformer.ModelConfig;
+import org.latent4j.model.transformer.ModelConfig.Attention;
+import org.latent4j.model.transformer.ModelConfig.Embedding;
+import org.latent4j.model.transformer.ModelConfig.Head;
+import org.latent4j.model.transformer.ModelConfig.LayerKind;
 import org.latent4j.model.transformer.ModelConfig.Mlp;
 import org.latent4j.model.transformer.ModelConfig.Norm;
-import org.latent4j.model.transformer.ModelConfig.PositionEncoding;
-import org.latent4j.model.transformer.ModelConfig.PositionEncoding.Pairing;
+import org.latent4j.model.transformer.ModelConfig.Rotary;
+import org.latent4j.model.transformer.ModelConfig.Rotary.Pairing;
+import org.latent4j.model.transformer.ModelConfig.Stretch;
 
 /**
  * Fills a {@link ModelConfig} from an architecture's row of the table and what the file says. Every size is bounded.
@@ -30,24 +38,73 @@ final class ConfigReader {
     /** The configuration of a model with so many tokens, whose pairs lie so in each head. */
     ModelConfig read(int vocabulary, Pairing pairing) {
         refuseExperts();
+        int layers = settings.requiredSize(Setting.LAYERS, MOST_LAYERS);
         int width = settings.requiredSize(Setting.WIDTH, MOST_WIDTH);
         int heads = settings.requiredSize(Setting.HEADS, MOST_HEADS);
         int headWidth = headWidth(width, heads);
+        OptionalInt firstPosition = firstPosition();
+        List<LayerKind> kinds = new LayerKinds(architecture, settings).read(layers, headWidth, pairing);
         return new ModelConfig(
                 architecture.name(),
-                settings.requiredSize(Setting.LAYERS, MOST_LAYERS),
                 width,
                 heads,
                 keyValueHeads(heads),
                 headWidth,
                 intermediate(width),
                 vocabulary,
-                settings.requiredSize(Setting.CONTEXT, MOST_CONTEXT),
+                context(firstPosition, kinds),
                 new Norm(architecture.norm(), epsilon()),
-                position(headWidth, pairing),
-                new Mlp(architecture.gated(), activation()),
-                (float) (1 / Math.sqrt(headWidth)),
-                window());
+                new Embedding(embeddingScale(width), firstPosition),
+                attention(headWidth),
+                new Mlp(architecture.is(Trait.GATED), activation()),
+                settings.flag(Setting.PARALLEL).orElse(architecture.is(Trait.PARALLEL)),
+                settings.positive(Setting.RESIDUAL_SCALE).orElse(1f),
+                kinds,
+                new Head(logitScale(), settings.positive(Setting.LOGIT_CAP)));
+    }
+
+    private OptionalInt firstPosition() {
+        if (architecture.is(Trait.ROTARY)) {
+            return OptionalInt.empty();
+        }
+        long padding = settings.integer(Setting.PADDING).orElse(0);
+        if (padding < 0 || padding > MOST_CONTEXT) {
+            throw settings.broken(Setting.PADDING, "is %d, 0 to %d is allowed", padding, MOST_CONTEXT);
+        }
+        boolean behind = architecture.is(Trait.POSITIONS_BEHIND_PADDING);
+        return OptionalInt.of(behind ? (int) padding + 1 : 0);
+    }
+
+    private int context(OptionalInt firstPosition, List<LayerKind> kinds) {
+        int context = settings.requiredSize(Setting.CONTEXT, MOST_CONTEXT) - firstPosition.orElse(0);
+        if (context < 1) {
+            throw settings.broken(Setting.CONTEXT, "leaves no position behind the padding token's number");
+        }
+        // where the base grows with the text, the configuration gives the context of the first training
+        return kinds.getFirst().rotary().flatMap(Rotary::stretch).orElse(null) instanceof Stretch.Growing(_, float factor)
+                ? (int) Math.min(MOST_CONTEXT, context * (double) factor)
+                : context;
+    }
+
+    private float logitScale() {
+        float scale = settings.positive(Setting.LOGIT_SCALE).orElse(1f);
+        return architecture.is(Trait.LOGITS_DIVIDED) ? 1 / scale : scale;
+    }
+
+    private float embeddingScale(int width) {
+        float standard = architecture.is(Trait.SCALED_EMBEDDING) ? (float) Math.sqrt(width) : 1;
+        return settings.positive(Setting.EMBEDDING_SCALE).orElse(standard);
+    }
+
+    private Attention attention(int headWidth) {
+        boolean causal = !architecture.is(Trait.ENCODER);
+        settings.flag(Setting.CAUSAL).ifPresent(said -> {
+            if (said != causal) {
+                throw settings.broken(Setting.CAUSAL, "is %s, only %s is supported for %s", said, causal, architecture.name());
+            }
+        });
+        double scale = settings.attentionScale().orElse(1 / Math.sqrt(headWidth));
+        return new Attention((float) scale, settings.positive(Setting.ATTENTION_CAP), causal);
     }
 
     private void refuseExperts() {
@@ -83,24 +140,18 @@ final class ConfigReader {
 
     /** GPT-2 leaves it out where it is four times the width; a gated MLP has no usual size. */
     private int intermediate(int width) {
-        return architecture.gated()
+        return architecture.is(Trait.GATED)
                 ? settings.requiredSize(Setting.INTERMEDIATE, MOST_INTERMEDIATE)
                 : settings.size(Setting.INTERMEDIATE, MOST_INTERMEDIATE).orElse(4 * width);
     }
 
     private float epsilon() {
-        double epsilon = settings.number(Setting.NORM_EPSILON).orElse(architecture.epsilon());
+        double epsilon = settings.number(Setting.NORM_EPSILON)
+                .orElse(architecture.defaults().getOrDefault(Setting.NORM_EPSILON, 1e-5).doubleValue());
         if (!(epsilon >= 0) || epsilon > 1) {
             throw settings.broken(Setting.NORM_EPSILON, "is %s, a number from 0 to 1 is needed", epsilon);
         }
         return (float) epsilon;
-    }
-
-    private PositionEncoding position(int headWidth, Pairing pairing) {
-        if (!architecture.rotary()) {
-            return new PositionEncoding.Learned();
-        }
-        return new PositionEncoding.Rotary(settings.rotary(headWidth).frequencies(), pairing, 1);
     }
 
     private Activation activation() {
@@ -119,9 +170,5 @@ final class ConfigReader {
                                 "is '%s', which isn't supported; supported are silu, gelu, gelu_new and relu",
                                 name.get());
                 };
-    }
-
-    private Optional<Integer> window() {
-        return settings.window(architecture, MOST_CONTEXT);
     }
 }

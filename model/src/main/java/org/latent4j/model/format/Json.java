@@ -194,6 +194,31 @@ final class Json {
         return Optional.of(texts);
     }
 
+    /** The numbers of an array of numbers. */
+    Optional<List<Double>> numbers(String key) {
+        Object value = values.get(key);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!(value instanceof List<?> list)) {
+            throw wrong(key, value, "an array of numbers");
+        }
+        List<Double> numbers = new ArrayList<>(list.size());
+        for (Object element : list) {
+            if (!(element instanceof Number number)) {
+                throw wrong(key, value, "an array of numbers");
+            }
+            numbers.add(number.doubleValue());
+        }
+        return Optional.of(numbers);
+    }
+
+    /** A text, number or truth value, if it is there. */
+    Optional<Object> scalar(String key) {
+        Object value = values.get(key);
+        return value instanceof String || value instanceof Number || value instanceof Boolean ? Optional.of(value) : Optional.empty();
+    }
+
     /** An object within this one. */
     @SuppressWarnings("unchecked") // every map here was made by object()
     Optional<Json> object(String key) {

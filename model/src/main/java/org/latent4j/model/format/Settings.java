@@ -1,5 +1,6 @@
 package org.latent4j.model.format;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -16,11 +17,25 @@ interface Settings {
     /** A text, if it is there. */
     Optional<String> text(Setting setting);
 
-    /** How positions are turned; {@code headWidth} values at most. */
-    RotarySettings rotary(int headWidth);
+    /** A truth value, if it is there. */
+    Optional<Boolean> flag(Setting setting);
 
-    /** The sliding window, from 1 to {@code most}, if every layer has one. */
-    Optional<Integer> window(Architecture architecture, int most);
+    /** For each layer whether it has a sliding window, if that is listed. */
+    Optional<List<Boolean>> windowed();
+
+    /** For each layer whether it is turned by position, if that is listed. */
+    Optional<List<Boolean>> turned();
+
+    /**
+     * How positions are turned.
+     *
+     * @param headWidth the most values that are turned
+     * @param windowed whether in layers with a window
+     */
+    RotarySettings rotary(int headWidth, boolean windowed);
+
+    /** What a query times a key is multiplied with, if it is no matter of the head's width. */
+    OptionalDouble attentionScale();
 
     /** An error about a setting, by the name that it has in the file. */
     LatentException broken(Setting setting, String what, Object... values);
@@ -40,5 +55,18 @@ interface Settings {
     /** An integer from 1 to {@code most} that must be there. */
     default int requiredSize(Setting setting, int most) {
         return size(setting, most).orElseThrow(() -> broken(setting, "is missing"));
+    }
+
+    /** A positive number, if it is there. */
+    default Optional<Float> positive(Setting setting) {
+        OptionalDouble value = number(setting);
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        float single = (float) value.getAsDouble();
+        if (!(single > 0) || !Float.isFinite(single)) {
+            throw broken(setting, "is %s, a positive number is needed", value.getAsDouble());
+        }
+        return Optional.of(single);
     }
 }

@@ -7,15 +7,17 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.PackedMatrix;
+import org.latent4j.model.format.Architecture.Trait;
 import org.latent4j.model.transformer.ModelConfig;
 import org.latent4j.model.transformer.ModelConfig.Norm;
-import org.latent4j.model.transformer.ModelConfig.PositionEncoding;
 import org.latent4j.model.transformer.TransformerWeights;
 import org.latent4j.model.transformer.TransformerWeights.Block;
+import org.latent4j.model.transformer.TransformerWeights.BranchNorms;
 import org.latent4j.model.transformer.TransformerWeights.Linear;
 import org.latent4j.model.transformer.TransformerWeights.NormWeights;
 
@@ -24,7 +26,7 @@ final class WeightBinder {
     private final Path file;
     private final Architecture architecture;
     private final TensorNames names;
-    private final boolean transposed;
+    private final boolean huggingFace;
     private final Map<String, Tensor> tensors;
     private final Arena arena;
     private final Set<Tensor> used = new LinkedHashSet<>();
@@ -33,20 +35,20 @@ final class WeightBinder {
      * A binder.
      *
      * @param file what errors about missing tensors name
-     * @param transposed whether projections are written {@code [inputs, outputs]}
+     * @param huggingFace whether tensors lie as Hugging Face writes them; else as GGUF does
      * @param arena where what must be copied lives
      */
     WeightBinder(
             Path file,
             Architecture architecture,
             TensorNames names,
-            boolean transposed,
+            boolean huggingFace,
             Map<String, Tensor> tensors,
             Arena arena) {
         this.file = file;
         this.architecture = architecture;
         this.names = names.in(tensors);
-        this.transposed = transposed;
+        this.huggingFace = huggingFace;
         this.tensors = tensors;
         this.arena = arena;
     }
@@ -72,17 +74,33 @@ final class WeightBinder {
     TransformerWeights bind(ModelConfig config, boolean tied) {
         int width = config.width();
         PackedMatrix tokens = required(Role.TOKENS, 0, ".weight").matrix(config.vocabulary(), width);
-        PackedMatrix positions = config.position() instanceof PositionEncoding.Learned
-                ? required(Role.POSITIONS, 0, ".weight").matrix(config.context(), width)
+        OptionalInt first = config.embedding().firstPosition();
+        PackedMatrix positions = first.isPresent()
+                ? required(Role.POSITIONS, 0, ".weight").matrix(config.context() + first.getAsInt(), width)
                 : null;
+        NormWeights embeddingNorm = norm(config, Role.EMBEDDING_NORM, 0);
         List<Block> blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(config, layer));
         }
         NormWeights finalNorm = norm(config, Role.FINAL_NORM, 0);
-        Linear head = head(config, tokens, tied);
+        Linear head = architecture.is(Trait.ENCODER) ? null : head(config, tokens, tied);
+        PackedMatrix segments = segments(width);
         refuseOthers(config.layers());
-        return new TransformerWeights(tokens, positions, List.copyOf(blocks), finalNorm, head);
+        return new TransformerWeights(tokens, positions, segments, embeddingNorm, List.copyOf(blocks), finalNorm, head);
+    }
+
+    /** BERT's token types, of which there may be any number. */
+    private @Nullable PackedMatrix segments(int width) {
+        if (!architecture.names().has(Role.SEGMENTS)) {
+            return null;
+        }
+        Tensor segments = required(Role.SEGMENTS, 0, ".weight");
+        long[] shape = segments.shape();
+        if (shape.length != 2 || shape[0] < 1 || shape[0] > 1 << 16) {
+            throw segments.broken("is no matrix with a row for each segment of a text");
+        }
+        return segments.matrix((int) shape[0], width);
     }
 
     private Block block(ModelConfig config, int layer) {
@@ -90,30 +108,61 @@ final class WeightBinder {
         int headsWidth = config.heads() * config.headWidth();
         int keyWidth = config.keyValueHeads() * config.headWidth();
         int inner = config.intermediate();
-        NormWeights attentionNorm = norm(config, Role.ATTENTION_NORM, layer);
-        Linear query;
-        Linear key;
-        Linear value;
-        if (find(Role.QUERY_KEY_VALUE, layer, ".weight") != null) {
-            Linear all = linear(Role.QUERY_KEY_VALUE, layer, headsWidth + 2 * keyWidth, width);
-            query = rows(all, 0, headsWidth);
-            key = rows(all, headsWidth, keyWidth);
-            value = rows(all, headsWidth + keyWidth, keyWidth);
-        } else {
-            query = linear(Role.QUERY, layer, headsWidth, width);
-            key = linear(Role.KEY, layer, keyWidth, width);
-            value = linear(Role.VALUE, layer, keyWidth, width);
-        }
+        List<Linear> queryKeyValue = queryKeyValue(config, layer, headsWidth, keyWidth);
+        List<Linear> gateUp = gateUp(config, layer, inner);
         return new Block(
-                attentionNorm,
-                query,
-                key,
-                value,
+                new BranchNorms(
+                        attentionNorm(config, layer),
+                        norm(config, Role.ATTENTION_OUTPUT_NORM, layer),
+                        norm(config, Role.ATTENTION_SUM_NORM, layer)),
+                queryKeyValue.get(0),
+                queryKeyValue.get(1),
+                queryKeyValue.get(2),
+                headNorm(config, Role.QUERY_NORM, layer, headsWidth),
+                headNorm(config, Role.KEY_NORM, layer, keyWidth),
                 linear(Role.ATTENTION_OUTPUT, layer, width, headsWidth),
-                norm(config, Role.MLP_NORM, layer),
-                config.mlp().gated() ? linear(Role.GATE, layer, inner, width) : null,
-                linear(Role.UP, layer, inner, width),
+                new BranchNorms(
+                        norm(config, architecture.is(Trait.ONE_NORM) ? Role.ATTENTION_NORM : Role.MLP_NORM, layer),
+                        norm(config, Role.MLP_OUTPUT_NORM, layer),
+                        norm(config, Role.MLP_SUM_NORM, layer)),
+                config.mlp().gated() ? gateUp.getFirst() : null,
+                gateUp.getLast(),
                 linear(Role.DOWN, layer, width, inner));
+    }
+
+    private @Nullable NormWeights attentionNorm(ModelConfig config, int layer) {
+        return layer == 0 && architecture.is(Trait.NORMED_EMBEDDING) ? null : norm(config, Role.ATTENTION_NORM, layer);
+    }
+
+    private List<Linear> queryKeyValue(ModelConfig config, int layer, int headsWidth, int keyWidth) {
+        int width = config.width();
+        if (find(Role.QUERY_KEY_VALUE, layer, ".weight") == null) {
+            return List.of(
+                    linear(Role.QUERY, layer, headsWidth, width),
+                    linear(Role.KEY, layer, keyWidth, width),
+                    linear(Role.VALUE, layer, keyWidth, width));
+        }
+        Linear all = linear(Role.QUERY_KEY_VALUE, layer, headsWidth + 2 * keyWidth, width);
+        if (huggingFace && architecture.is(Trait.HEAD_BY_HEAD) && keyWidth == headsWidth) {
+            return Regrouping.of(all, 3, config.headWidth(), arena);
+        }
+        return List.of(rows(all, 0, headsWidth), rows(all, headsWidth, keyWidth), rows(all, headsWidth + keyWidth, keyWidth));
+    }
+
+    /** Gate and up, or up alone where the MLP has no gate. */
+    private List<Linear> gateUp(ModelConfig config, int layer, int inner) {
+        int width = config.width();
+        if (!config.mlp().gated()) {
+            return List.of(linear(Role.UP, layer, inner, width));
+        }
+        if (find(Role.GATE, layer, ".weight") != null) {
+            return List.of(linear(Role.GATE, layer, inner, width), linear(Role.UP, layer, inner, width));
+        }
+        if (architecture.names().has(Role.GATE)) {
+            throw missing(Role.GATE, layer, ".weight");
+        }
+        Linear both = linear(Role.UP, layer, 2 * inner, width);
+        return List.of(rows(both, 0, inner), rows(both, inner, inner));
     }
 
     private static Linear rows(Linear all, int from, int count) {
@@ -125,19 +174,44 @@ final class WeightBinder {
 
     private Linear linear(Role role, int layer, int outputs, int inputs) {
         Tensor weight = required(role, layer, ".weight");
-        PackedMatrix matrix = transposed ? Transposition.of(weight, outputs, inputs, arena) : weight.matrix(outputs, inputs);
+        PackedMatrix matrix = huggingFace && architecture.is(Trait.TRANSPOSED)
+                ? Transposition.of(weight, outputs, inputs, arena)
+                : weight.matrix(outputs, inputs);
         return new Linear(matrix, bias(role, layer, outputs));
     }
 
     private float @Nullable [] bias(Role role, int layer, int outputs) {
-        Tensor bias = architecture.biased() ? required(role, layer, ".bias") : find(role, layer, ".bias");
+        boolean needed = architecture.is(Trait.BIASED)
+                || architecture.is(Trait.QUERY_KEY_VALUE_BIASED)
+                        && (role == Role.QUERY || role == Role.KEY || role == Role.VALUE || role == Role.QUERY_KEY_VALUE);
+        Tensor bias = needed ? required(role, layer, ".bias") : find(role, layer, ".bias");
         return bias == null ? null : bias.vector(outputs);
     }
 
-    private NormWeights norm(ModelConfig config, Role role, int layer) {
-        float[] scale = required(role, layer, ".weight").vector(config.width());
+    /** A norm over the width, or null where the architecture has none there. */
+    private @Nullable NormWeights norm(ModelConfig config, Role role, int layer) {
+        return architecture.names().has(role) ? norm(config, role, layer, config.width()) : null;
+    }
+
+    /** A norm of queries or keys: as long as a head, or as all heads together. */
+    private @Nullable NormWeights headNorm(ModelConfig config, Role role, int layer, int all) {
+        if (!architecture.names().has(role)) {
+            return null;
+        }
+        long[] shape = required(role, layer, ".weight").shape();
+        boolean whole = shape.length == 1 && shape[0] == all;
+        return norm(config, role, layer, whole ? all : config.headWidth());
+    }
+
+    private NormWeights norm(ModelConfig config, Role role, int layer, int width) {
+        float[] scale = required(role, layer, ".weight").vector(width);
+        if (huggingFace && architecture.is(Trait.NORMS_LESS_ONE)) {
+            for (int i = 0; i < width; i++) {
+                scale[i] += 1;
+            }
+        }
         boolean shifted = config.norm().kind() == Norm.Kind.LAYER;
-        return new NormWeights(scale, shifted ? bias(role, layer, config.width()) : null);
+        return new NormWeights(scale, shifted ? bias(role, layer, width) : null);
     }
 
     /**
@@ -182,6 +256,10 @@ final class WeightBinder {
     private @Nullable Tensor find(Role role, int layer, String ending) {
         String name = names.of(role, layer);
         Tensor tensor = name == null ? null : tensors.get(name + ending);
+        if (tensor == null && name != null) {
+            // the first BERTs call a norm's scale gamma and its shift beta
+            tensor = tensors.get(name + (ending.equals(".bias") ? ".beta" : ".gamma"));
+        }
         if (tensor != null) {
             used.add(tensor);
         }

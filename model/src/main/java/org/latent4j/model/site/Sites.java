@@ -35,8 +35,19 @@ public final class Sites {
         return patterns;
     }
 
-    /** What {@link #resolve} has to know of a model. */
-    public record Extent(int layers, int heads, boolean parallel) {}
+    /**
+     * What {@link #resolve} has to know of a model.
+     *
+     * @param parallel whether attention and MLP run in parallel: nothing lies between them then
+     * @param finalNorm whether there is a norm behind the last block
+     * @param logits whether there is an output head
+     */
+    public record Extent(int layers, int heads, boolean parallel, boolean finalNorm, boolean logits) {
+        /** A model that has every site. */
+        public static Extent of(int layers, int heads) {
+            return new Extent(layers, heads, false, true, true);
+        }
+    }
 
     /**
      * The sites of a model that the patterns name, each once, in the order of the forward pass.
@@ -62,6 +73,15 @@ public final class Sites {
         if (parts.length > allowed) {
             throw new LatentException("site '%s': %s has no part '%s'; write %s"
                     .formatted(pattern, kind.label(), parts[allowed], example(kind)));
+        }
+        if (kind == Site.Kind.LOGITS && !extent.logits()) {
+            throw new LatentException(
+                    "site '%s': this model is an encoder, it has no output head; use resid_post.%d".formatted(pattern,
+                            extent.layers() - 1));
+        }
+        if (kind == Site.Kind.FINAL_NORM && !extent.finalNorm()) {
+            throw new LatentException("site '%s': this model has no norm behind its last block; use resid_post.%d"
+                    .formatted(pattern, extent.layers() - 1));
         }
         if (!kind.byLayer()) {
             sites.add(Site.of(kind));

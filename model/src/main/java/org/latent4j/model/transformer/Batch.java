@@ -39,12 +39,8 @@ public record Batch(int[] ids, int[] positions, int[] starts) {
         return starts.length - 1;
     }
 
-    /** The most positions that a sequence has. */
-    public int longest() {
-        int longest = 0;
-        for (int s = 0; s < sequences(); s++) {
-            longest = Math.max(longest, starts[s + 1] - starts[s]);
-        }
-        return longest;
+    /** The number of positions of a sequence. */
+    public int length(int sequence) {
+        return starts[sequence + 1] - starts[sequence];
     }
 }

@@ -1,6 +1,8 @@
 package org.latent4j.model.transformer;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.latent4j.kernel.Activation;
 
 /**
@@ -8,24 +10,24 @@ import org.latent4j.kernel.Activation;
  * other knowledge of architectures: a new one is a new way to fill it in (see ARCHITECTURE.md).
  *
  * @param architecture the family's name as GGUF and Hugging Face write it: {@code llama}, {@code gpt2}
- * @param layers the number of blocks
  * @param width the width of the residual stream
  * @param heads the number of query heads
  * @param keyValueHeads the number of key and value heads, a divisor of {@code heads}
  * @param headWidth the width of one head
  * @param intermediate the width inside the MLP
- * @param vocabulary the number of rows of the output head
+ * @param vocabulary the number of tokens: rows of the embedding and of the output head
  * @param context the most positions the model was made for
- * @param norm the normalisation, before attention, before the MLP and at the end
- * @param position how positions enter
+ * @param norm the normalisation, wherever there is one
+ * @param embedding how tokens enter
+ * @param attention what all layers' attention has in common
  * @param mlp the kind of MLP
- * @param attentionScale what a query times a key is multiplied with before the softmax
- * @param attentionWindow the sliding window: a position sees itself and the {@code attentionWindow - 1} before it; empty: all
- * before it
+ * @param parallel whether attention and MLP read the same stream and are added to it together (Wang and Komatsuzaki 2021)
+ * @param residualScale what attention's and the MLP's outputs are multiplied with before they are added
+ * @param layerKinds what differs between layers, one entry a block
+ * @param head how logits leave
  */
 public record ModelConfig(
         String architecture,
-        int layers,
         int width,
         int heads,
         int keyValueHeads,
@@ -34,10 +36,18 @@ public record ModelConfig(
         int vocabulary,
         int context,
         Norm norm,
-        PositionEncoding position,
+        Embedding embedding,
+        Attention attention,
         Mlp mlp,
-        float attentionScale,
-        Optional<Integer> attentionWindow) {
+        boolean parallel,
+        float residualScale,
+        List<LayerKind> layerKinds,
+        Head head) {
+
+    /** The number of blocks. */
+    public int layers() {
+        return layerKinds.size();
+    }
 
     /** A normalisation over the width: root mean square alone, or with the mean subtracted. */
     public record Norm(Kind kind, float epsilon) {
@@ -50,28 +60,83 @@ public record ModelConfig(
         }
     }
 
-    /** How a position's number enters the computation. */
-    public sealed interface PositionEncoding {
-        /** A learned vector for each position, added to the embedding (GPT-2). */
-        record Learned() implements PositionEncoding {}
+    /**
+     * How tokens enter.
+     *
+     * @param scale what a token's vector is multiplied with; 1 except for Gemma
+     * @param firstPosition where positions are learned vectors, the row of position 0 (RoBERTa begins at 2)
+     */
+    public record Embedding(float scale, OptionalInt firstPosition) {}
 
-        /**
-         * Rotary positions (Su et al. 2021): pair i of each query and key head is turned by {@code position *
-         * frequencies[i]} radians.
-         *
-         * @param frequencies radians a position, one for each pair that is turned, scaling already applied; {@code 2 *
-         *     frequencies.length} values of each head are turned, the rest is left alone
-         * @param pairing which values make a pair
-         * @param magnitude what cosine and sine are multiplied with; 1 except for YaRN and longrope
-         */
-        record Rotary(float[] frequencies, Pairing pairing, float magnitude) implements PositionEncoding {}
+    /**
+     * Attention.
+     *
+     * @param scale what a query times a key is multiplied with before the softmax
+     * @param softCap what scores are kept below, {@code cap * tanh(score / cap)} (Gemma 2)
+     * @param causal whether a position sees only itself and those before it; encoders see both sides
+     */
+    public record Attention(float scale, Optional<Float> softCap, boolean causal) {}
 
+    /**
+     * What may differ from layer to layer.
+     *
+     * @param rotary how queries and keys are turned by position, if they are
+     * @param window the sliding window: how many positions are seen to one side, the own included; empty: all
+     */
+    public record LayerKind(Optional<Rotary> rotary, Optional<Integer> window) {}
+
+    /**
+     * Rotary positions (Su et al. 2021): pair i of each query and key head is turned by {@code position * frequencies[i]}
+     * radians.
+     *
+     * @param frequencies radians a position, one for each pair that is turned, scaling already applied; {@code 2 *
+     *     frequencies.length} values of each head are turned, the rest is left alone
+     * @param pairing which values make a pair
+     * @param magnitude what cosine and sine are multiplied with; 1 except for YaRN and longrope
+     * @param stretch what happens to texts longer than the first training's, where that depends on their length
+     */
+    public record Rotary(float[] frequencies, Pairing pairing, float magnitude, Optional<Stretch> stretch) {
         /** Which values of a head make a pair. */
-        enum Pairing {
+        public enum Pairing {
             /** Value i and value i + half: Hugging Face's layout. */
             HALVES,
             /** Value 2i and value 2i + 1: the layout of the paper and of GGUF's {@code llama}. */
             NEIGHBOURS
+        }
+
+        /** The frequencies for a text of so many positions. */
+        public float[] frequencies(int length) {
+            return stretch.filter(s -> length > s.beyond()).map(s -> s.frequencies(frequencies, length)).orElse(frequencies);
+        }
+    }
+
+    /** Frequencies that depend on a text's length. */
+    public sealed interface Stretch {
+        /** Longer texts than this have other frequencies. */
+        int beyond();
+
+        /** The frequencies of a text that is longer, from those of one that isn't. */
+        float[] frequencies(float[] plain, int length);
+
+        /** One other list for all longer texts (longrope, Ding et al. 2024). */
+        record Listed(int beyond, float[] longer) implements Stretch {
+            @Override
+            public float[] frequencies(float[] plain, int length) {
+                return longer;
+            }
+        }
+
+        /** The base grows with the length ("dynamic NTK"): pair i is slowed by {@code growth^(2i / (width - 2))}. */
+        record Growing(int beyond, float factor) implements Stretch {
+            @Override
+            public float[] frequencies(float[] plain, int length) {
+                double growth = (double) factor * length / beyond - (factor - 1);
+                float[] grown = new float[plain.length];
+                for (int i = 0; i < plain.length; i++) {
+                    grown[i] = (float) (plain[i] / Math.pow(growth, i / (plain.length - 1.0)));
+                }
+                return grown;
+            }
         }
     }
 
@@ -82,4 +147,12 @@ public record ModelConfig(
      * @param activation the non-linearity
      */
     public record Mlp(boolean gated, Activation activation) {}
+
+    /**
+     * How logits leave.
+     *
+     * @param scale what they are multiplied with
+     * @param softCap what they are kept below, {@code cap * tanh(logit / cap)} (Gemma 2)
+     */
+    public record Head(float scale, Optional<Float> softCap) {}
 }

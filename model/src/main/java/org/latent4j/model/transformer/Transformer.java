@@ -2,15 +2,19 @@ package org.latent4j.model.transformer;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.Operations.AttentionShape;
+import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.Rotation;
 import org.latent4j.model.site.Site.Kind;
+import org.latent4j.model.transformer.ModelConfig.LayerKind;
 import org.latent4j.model.transformer.ModelConfig.Norm;
-import org.latent4j.model.transformer.ModelConfig.PositionEncoding;
+import org.latent4j.model.transformer.ModelConfig.Rotary;
 import org.latent4j.model.transformer.TransformerWeights.Block;
+import org.latent4j.model.transformer.TransformerWeights.BranchNorms;
 import org.latent4j.model.transformer.TransformerWeights.Linear;
 import org.latent4j.model.transformer.TransformerWeights.NormWeights;
 
@@ -25,32 +29,19 @@ public final class Transformer {
     private final ModelConfig config;
     private final TransformerWeights weights;
     private final Operations operations;
-    private final Rotation rotation;
-    private final AttentionShape attention;
+    private final Rotations rotations = new Rotations();
 
     /** A transformer that computes with the given operations. */
     public Transformer(ModelConfig config, TransformerWeights weights, Operations operations) {
         this.config = config;
         this.weights = weights;
         this.operations = operations;
-        this.rotation = switch (config.position()) {
-            case PositionEncoding.Learned() -> new Rotation(new float[0], false, 1);
-            case PositionEncoding.Rotary(float[] frequencies, PositionEncoding.Pairing pairing, float magnitude) ->
-                new Rotation(frequencies, pairing == PositionEncoding.Pairing.NEIGHBOURS, magnitude);
-        };
-        this.attention = new AttentionShape(
-                config.heads(),
-                config.keyValueHeads(),
-                config.headWidth(),
-                config.attentionScale(),
-                config.attentionWindow().orElse(Integer.MAX_VALUE));
     }
 
     /** Runs the batch as far as the visitor wants to see. Blocks above the last visited site aren't computed. */
     public void run(Batch batch, SiteVisitor visitor) {
         Matrix stream = embed(batch, visitor); // [rows, width]
         int blocks = blocksNeeded(visitor);
-        rotation.reach(batch.longest());
         Scratch scratch = new Scratch(batch.rows(), config);
         for (int layer = 0; layer < blocks; layer++) {
             block(layer, batch, stream, scratch, visitor);
@@ -63,13 +54,23 @@ public final class Transformer {
     private Matrix embed(Batch batch, SiteVisitor visitor) {
         Matrix stream = Matrix.zeros(batch.rows(), config.width());
         operations.gather(weights.tokens(), batch.ids(), stream);
-        if (weights.positions() != null) {
-            Matrix places = Matrix.zeros(batch.rows(), config.width());
-            operations.gather(weights.positions(), batch.positions(), places);
-            operations.add(stream, places);
+        scale(stream, config.embedding().scale());
+        if (weights.segments() != null) {
+            addRows(stream, weights.segments(), new int[batch.rows()]);
         }
+        if (weights.positions() != null) {
+            int first = config.embedding().firstPosition().orElse(0);
+            addRows(stream, weights.positions(), IntStream.of(batch.positions()).map(p -> p + first).toArray());
+        }
+        normed(stream, weights.embeddingNorm(), stream);
         visit(visitor, Kind.EMBED, -1, stream);
         return stream;
+    }
+
+    private void addRows(Matrix stream, PackedMatrix table, int[] rows) {
+        Matrix added = Matrix.zeros(stream.rows(), stream.columns());
+        operations.gather(table, rows, added);
+        operations.add(stream, added);
     }
 
     private void block(int layer, Batch batch, Matrix stream, Scratch s, SiteVisitor visitor) {
@@ -78,73 +79,141 @@ public final class Transformer {
         if (nothingMore(layer, visitor)) {
             return;
         }
-
-        norm(stream, w.attentionNorm(), s.normed); // [rows, width]
-        linear(s.normed, w.query(), s.query); // [rows, heads * headWidth]
-        linear(s.normed, w.key(), s.key); // [rows, keyValueHeads * headWidth]
-        linear(s.normed, w.value(), s.value); // [rows, keyValueHeads * headWidth]
-        if (config.position() instanceof PositionEncoding.Rotary) {
-            operations.rotate(s.query, config.headWidth(), batch.positions(), rotation);
-            operations.rotate(s.key, config.headWidth(), batch.positions(), rotation);
+        attention(layer, batch, normed(stream, w.attentionNorms().input(), s.normed), s, visitor);
+        if (!config.parallel()) {
+            join(stream, s.attended, w.attentionNorms());
+            visit(visitor, Kind.RESID_MID, layer, stream);
         }
-        operations.attend(s.query, s.key, s.value, attention, batch.starts(), sequence -> visitor.pattern(layer, sequence), s.heads);
-        visit(visitor, Kind.ATTN_PATTERN, layer, s.heads);
-        visit(visitor, Kind.HEAD_OUT, layer, s.heads);
-        linear(s.heads, w.output(), s.added); // [rows, width]
-        visit(visitor, Kind.ATTN_OUT, layer, s.added);
-        operations.add(stream, s.added);
-        visit(visitor, Kind.RESID_MID, layer, stream);
-
-        norm(stream, w.mlpNorm(), s.normed); // [rows, width]
-        mlp(layer, w, s, visitor); // [rows, width]
-        visit(visitor, Kind.MLP_OUT, layer, s.added);
-        operations.add(stream, s.added);
+        mlp(layer, normed(stream, w.mlpNorms().input(), s.normed), s, visitor);
+        if (config.parallel()) {
+            join(stream, s.attended, w.attentionNorms());
+        }
+        join(stream, s.transformed, w.mlpNorms());
         visit(visitor, Kind.RESID_POST, layer, stream);
     }
 
-    private void mlp(int layer, Block w, Scratch s, SiteVisitor visitor) {
+    private void attention(int layer, Batch batch, Matrix x, Scratch s, SiteVisitor visitor) {
+        Block w = weights.blocks().get(layer);
+        linear(x, w.query(), s.query); // [rows, heads * headWidth]
+        linear(x, w.key(), s.key); // [rows, keyValueHeads * headWidth]
+        linear(x, w.value(), s.value); // [rows, keyValueHeads * headWidth]
+        normed(s.query, w.queryNorm(), s.query);
+        normed(s.key, w.keyNorm(), s.key);
+        LayerKind kind = config.layerKinds().get(layer);
+        kind.rotary().ifPresent(rotary -> rotate(rotary, batch, s));
+        operations.attend(
+                s.query, s.key, s.value, shape(kind), batch.starts(), sequence -> visitor.pattern(layer, sequence), s.heads);
+        visit(visitor, Kind.ATTN_PATTERN, layer, s.heads);
+        visit(visitor, Kind.HEAD_OUT, layer, s.heads);
+        linear(s.heads, w.output(), s.attended); // [rows, width]
+        normed(s.attended, w.attentionNorms().output(), s.attended);
+        scale(s.attended, config.residualScale());
+        visit(visitor, Kind.ATTN_OUT, layer, s.attended);
+    }
+
+    private void mlp(int layer, Matrix x, Scratch s, SiteVisitor visitor) {
+        Block w = weights.blocks().get(layer);
         if (config.mlp().gated()) {
-            linear(s.normed, requireNonNull(w.gate()), s.inner); // [rows, intermediate]
-            linear(s.normed, w.up(), s.up); // [rows, intermediate]
+            linear(x, requireNonNull(w.gate()), s.inner); // [rows, intermediate]
+            linear(x, w.up(), s.up); // [rows, intermediate]
             operations.activateGated(config.mlp().activation(), s.inner, s.up);
         } else {
-            linear(s.normed, w.up(), s.inner); // [rows, intermediate]
+            linear(x, w.up(), s.inner); // [rows, intermediate]
             operations.activate(config.mlp().activation(), s.inner);
         }
         visit(visitor, Kind.MLP_ACT, layer, s.inner);
-        linear(s.inner, w.down(), s.added); // [rows, width]
+        linear(s.inner, w.down(), s.transformed); // [rows, width]
+        normed(s.transformed, w.mlpNorms().output(), s.transformed);
+        scale(s.transformed, config.residualScale());
+        visit(visitor, Kind.MLP_OUT, layer, s.transformed);
+    }
+
+    /** Adds a branch's output to the stream, which BERT normalises then. */
+    private void join(Matrix stream, Matrix added, BranchNorms norms) {
+        operations.add(stream, added);
+        normed(stream, norms.sum(), stream);
+    }
+
+    /** Turns queries and keys; sequences whose frequencies are the same, usually all, together. */
+    private void rotate(Rotary rotary, Batch batch, Scratch s) {
+        for (int from = 0; from < batch.sequences();) {
+            Rotation rotation = rotations.of(rotary, batch.length(from));
+            int to = from + 1;
+            while (to < batch.sequences() && rotations.of(rotary, batch.length(to)) == rotation) {
+                to++;
+            }
+            int begin = batch.starts()[from];
+            int end = batch.starts()[to];
+            operations.rotate(s.query, config.headWidth(), batch.positions(), rotation, begin, end);
+            operations.rotate(s.key, config.headWidth(), batch.positions(), rotation, begin, end);
+            from = to;
+        }
+    }
+
+    private AttentionShape shape(LayerKind kind) {
+        return new AttentionShape(
+                config.heads(),
+                config.keyValueHeads(),
+                config.headWidth(),
+                config.attention().scale(),
+                config.attention().softCap().orElse(0f),
+                config.attention().causal(),
+                kind.window().orElse(Integer.MAX_VALUE));
     }
 
     private void end(Matrix stream, SiteVisitor visitor) {
         int[] rows = visitor.endRows();
         Matrix last = Matrix.zeros(rows.length, config.width());
         operations.select(stream, rows, last);
-        norm(last, weights.finalNorm(), last);
+        normed(last, weights.finalNorm(), last);
         visit(visitor, Kind.FINAL_NORM, -1, last);
         if (visitor.visits(Kind.LOGITS, -1)) {
             Matrix logits = Matrix.zeros(rows.length, config.vocabulary());
-            linear(last, weights.head(), logits);
+            head(last, logits);
             visit(visitor, Kind.LOGITS, -1, logits);
         }
     }
 
     /**
-     * What the head would say of states of the residual stream: the final norm, then the head.
+     * What the head would say of states of the residual stream: the final norm, then the head. Only for models that have a
+     * head.
      *
      * @param states {@code [rows, width]}
      * @param logits {@code [rows, vocabulary]}
      */
     public void read(Matrix states, Matrix logits) {
-        Matrix normed = Matrix.zeros(states.rows(), config.width());
-        norm(states, weights.finalNorm(), normed);
-        linear(normed, weights.head(), logits);
+        Matrix normed = normed(states, weights.finalNorm(), Matrix.zeros(states.rows(), config.width()));
+        head(normed, logits);
     }
 
-    private void norm(Matrix x, NormWeights w, Matrix out) {
+    private void head(Matrix normed, Matrix logits) {
+        linear(normed, requireNonNull(weights.head()), logits);
+        scale(logits, config.head().scale());
+        config.head().softCap().ifPresent(cap -> operations.softCap(logits, cap));
+    }
+
+    /**
+     * The norm of x, or where there is none x itself. Norms shorter than x's rows are applied piece by piece: head by head.
+     *
+     * @param out receives the norm, may be x
+     */
+    private Matrix normed(Matrix x, @Nullable NormWeights w, Matrix out) {
+        if (w == null) {
+            return x;
+        }
+        int width = w.scale().length;
+        Matrix pieces = x.columns() == width ? x : Matrix.of(x.data().length / width, width, x.data());
         Norm norm = config.norm();
         switch (norm.kind()) {
-            case RMS -> operations.rmsNorm(x, w.scale(), norm.epsilon(), out);
-            case LAYER -> operations.layerNorm(x, w.scale(), orEmpty(w.shift()), norm.epsilon(), out);
+            case RMS -> operations.rmsNorm(pieces, w.scale(), norm.epsilon(), out);
+            case LAYER -> operations.layerNorm(pieces, w.scale(), orEmpty(w.shift()), norm.epsilon(), out);
+        }
+        return out;
+    }
+
+    private void scale(Matrix x, float factor) {
+        if (factor != 1) {
+            operations.scale(x, factor);
         }
     }
 
@@ -197,7 +266,8 @@ public final class Transformer {
         final Matrix key;
         final Matrix value;
         final Matrix heads;
-        final Matrix added;
+        final Matrix attended;
+        final Matrix transformed;
         final Matrix inner;
         final Matrix up;
 
@@ -208,7 +278,8 @@ public final class Transformer {
             key = Matrix.zeros(rows, keyValueWidth);
             value = Matrix.zeros(rows, keyValueWidth);
             heads = Matrix.zeros(rows, config.heads() * config.headWidth());
-            added = Matrix.zeros(rows, config.width());
+            attended = Matrix.zeros(rows, config.width());
+            transformed = Matrix.zeros(rows, config.width());
             inner = Matrix.zeros(rows, config.intermediate());
             up = Matrix.zeros(config.mlp().gated() ? rows : 0, config.intermediate());
         }

@@ -9,28 +9,46 @@ import org.latent4j.kernel.PackedMatrix;
  *
  * @param tokens one row a token, {@code [vocabulary, width]}
  * @param positions one row a position, {@code [context, width]}, where positions are learned
+ * @param segments one row a segment of the text, {@code [segments, width]}, where there are such (BERT); a text is segment 0
+ * @param embeddingNorm the norm of what enters block 0
  * @param blocks the blocks, first to last
- * @param finalNorm the norm before the head
- * @param head the output head, {@code [vocabulary, width]}; where it is tied, the same as {@code tokens}
+ * @param finalNorm the norm behind the last block
+ * @param head the output head, {@code [vocabulary, width]}; where it is tied, the same as {@code tokens}; encoders have none
  */
 public record TransformerWeights(
         PackedMatrix tokens,
         @Nullable PackedMatrix positions,
+        @Nullable PackedMatrix segments,
+        @Nullable NormWeights embeddingNorm,
         List<Block> blocks,
-        NormWeights finalNorm,
-        Linear head) {
+        @Nullable NormWeights finalNorm,
+        @Nullable Linear head) {
 
-    /** The weights of one block. {@code gate} is null where the MLP has none. */
+    /**
+     * The weights of one block. {@code queryNorm} and {@code keyNorm} are as long as a head (Qwen 3) or as all heads (OLMo
+     * 2); {@code gate} is null where the MLP has none.
+     */
     public record Block(
-            NormWeights attentionNorm,
+            BranchNorms attentionNorms,
             Linear query,
             Linear key,
             Linear value,
+            @Nullable NormWeights queryNorm,
+            @Nullable NormWeights keyNorm,
             Linear output,
-            NormWeights mlpNorm,
+            BranchNorms mlpNorms,
             @Nullable Linear gate,
             Linear up,
             Linear down) {}
+
+    /**
+     * Where norms stand around attention or MLP.
+     *
+     * @param input of what it reads from the stream; all but OLMo 2 and BERT
+     * @param output of what it adds to the stream, before that (Gemma, OLMo 2)
+     * @param sum of the stream, after that (BERT)
+     */
+    public record BranchNorms(@Nullable NormWeights input, @Nullable NormWeights output, @Nullable NormWeights sum) {}
 
     /** {@code y = W x + bias}: a weight {@code [outputs, inputs]}, and a bias {@code [outputs]} or none. */
     public record Linear(PackedMatrix weight, float @Nullable [] bias) {}

@@ -8,10 +8,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -32,10 +34,14 @@ import org.latent4j.model.format.TinyModels.Weight;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.transformer.Batch;
 import org.latent4j.model.transformer.ModelConfig;
+import org.latent4j.model.transformer.ModelConfig.Attention;
+import org.latent4j.model.transformer.ModelConfig.Embedding;
+import org.latent4j.model.transformer.ModelConfig.Head;
+import org.latent4j.model.transformer.ModelConfig.LayerKind;
 import org.latent4j.model.transformer.ModelConfig.Mlp;
 import org.latent4j.model.transformer.ModelConfig.Norm;
-import org.latent4j.model.transformer.ModelConfig.PositionEncoding;
-import org.latent4j.model.transformer.ModelConfig.PositionEncoding.Pairing;
+import org.latent4j.model.transformer.ModelConfig.Rotary;
+import org.latent4j.model.transformer.ModelConfig.Rotary.Pairing;
 import org.latent4j.model.transformer.SiteVisitor;
 import org.latent4j.model.transformer.Transformer;
 import org.latent4j.model.transformer.TransformerWeights.Block;
@@ -50,11 +56,10 @@ class CheckpointTest {
     void llamaIsConfigured() {
         try (Checkpoint model = Checkpoint.open(TinyModels.folder("llama"))) {
             ModelConfig config = model.config();
-            PositionEncoding.Rotary rotary = (PositionEncoding.Rotary) config.position();
+            Rotary rotary = rotary(model);
             assertThat(config)
                     .isEqualTo(new ModelConfig(
                             "llama",
-                            3,
                             64,
                             4,
                             2,
@@ -63,10 +68,13 @@ class CheckpointTest {
                             384,
                             128,
                             new Norm(Norm.Kind.RMS, 1e-6f),
-                            rotary,
+                            new Embedding(1, OptionalInt.empty()),
+                            new Attention(0.25f, Optional.empty(), true),
                             new Mlp(true, Activation.SILU),
-                            0.25f,
-                            Optional.empty()));
+                            false,
+                            1,
+                            Collections.nCopies(3, new LayerKind(Optional.of(rotary), Optional.empty())),
+                            new Head(1, Optional.empty())));
             assertThat(rotary.pairing()).isEqualTo(Pairing.HALVES);
             assertThat(rotary.magnitude()).isEqualTo(1);
             assertThat(rotary.frequencies()).hasSize(8);
@@ -83,13 +91,16 @@ class CheckpointTest {
         }
     }
 
+    private static Rotary rotary(Checkpoint model) {
+        return model.config().layerKinds().getFirst().rotary().orElseThrow();
+    }
+
     @Test
     void gpt2IsConfigured() {
         try (Checkpoint model = Checkpoint.open(TinyModels.folder("gpt2"))) {
             assertThat(model.config())
                     .isEqualTo(new ModelConfig(
                             "gpt2",
-                            3,
                             64,
                             4,
                             4,
@@ -98,10 +109,13 @@ class CheckpointTest {
                             384,
                             128,
                             new Norm(Norm.Kind.LAYER, 1e-5f),
-                            new PositionEncoding.Learned(),
+                            new Embedding(1, OptionalInt.of(0)),
+                            new Attention(0.25f, Optional.empty(), true),
                             new Mlp(false, Activation.GELU_TANH),
-                            0.25f,
-                            Optional.empty()));
+                            false,
+                            1,
+                            Collections.nCopies(3, new LayerKind(Optional.empty(), Optional.empty())),
+                            new Head(1, Optional.empty())));
             Map<String, Weight> weights = TinyModels.weights("gpt2");
             Block block = model.weights().blocks().get(1);
             float[] fused = weights.get("transformer.h.1.attn.c_attn.weight")
@@ -126,12 +140,12 @@ class CheckpointTest {
     void mistralHasItsWindow() {
         try (Checkpoint model = Checkpoint.open(TinyModels.folder("mistral"))) {
             assertThat(model.config().architecture()).isEqualTo("mistral");
-            assertThat(model.config().attentionWindow()).contains(8);
+            assertThat(model.config().layerKinds().getFirst().window()).contains(8);
         }
         Path without = TinyModels.copy(
                 "mistral", temp.resolve("without"), "\"sliding_window\": 8", "\"sliding_window\": null");
         try (Checkpoint model = Checkpoint.open(without)) {
-            assertThat(model.config().attentionWindow()).isEmpty();
+            assertThat(model.config().layerKinds().getFirst().window()).isEmpty();
         }
         Path mixed = TinyModels.copy(
                 "mistral",
@@ -139,7 +153,10 @@ class CheckpointTest {
                 "\"sliding_window\": 8",
                 "\"sliding_window\": 8, \"layer_types\": [\"sliding_attention\", \"full_attention\","
                         + " \"sliding_attention\"]");
-        refused(() -> Checkpoint.open(mixed)).contains("'layer_types' has layers with a window and layers without");
+        try (Checkpoint model = Checkpoint.open(mixed)) {
+            assertThat(model.config().layerKinds().stream().map(LayerKind::window))
+                    .containsExactly(Optional.of(8), Optional.empty(), Optional.of(8));
+        }
     }
 
     @ParameterizedTest
@@ -220,13 +237,13 @@ class CheckpointTest {
         Path file = TinyModels.llamaGguf("llama").writeTo(temp.resolve("m.gguf"));
         try (Checkpoint gguf = Checkpoint.open(file);
                 Checkpoint folder = Checkpoint.open(TinyModels.folder("llama"))) {
-            PositionEncoding.Rotary rotary = (PositionEncoding.Rotary) gguf.config().position();
+            Rotary rotary = rotary(gguf);
             assertThat(rotary.pairing()).isEqualTo(Pairing.NEIGHBOURS);
             assertThat(rotary.frequencies())
-                    .isEqualTo(((PositionEncoding.Rotary) folder.config().position()).frequencies());
+                    .isEqualTo(rotary(folder).frequencies());
             assertThat(gguf.config())
                     .usingRecursiveComparison()
-                    .ignoringFields("position")
+                    .ignoringFields("layerKinds")
                     .isEqualTo(folder.config());
             assertThat(gguf.description())
                     .isEqualTo(new Checkpoint.Description(
@@ -244,7 +261,7 @@ class CheckpointTest {
                         .isEqualTo(values(theirs.value().weight()));
                 assertThat(values(Objects.requireNonNull(ours.gate()).weight()))
                         .isEqualTo(values(Objects.requireNonNull(theirs.gate()).weight()));
-                assertThat(ours.mlpNorm().scale()).isEqualTo(theirs.mlpNorm().scale());
+                assertThat(ours.mlpNorms().input().scale()).isEqualTo(theirs.mlpNorms().input().scale());
             }
         }
     }
@@ -254,8 +271,8 @@ class CheckpointTest {
         Path file = TinyModels.llamaGguf("llama3-rope-scaling").writeTo(temp.resolve("m.gguf"));
         try (Checkpoint gguf = Checkpoint.open(file);
                 Checkpoint folder = Checkpoint.open(TinyModels.folder("llama3-rope-scaling"))) {
-            float[] ours = ((PositionEncoding.Rotary) gguf.config().position()).frequencies();
-            float[] theirs = ((PositionEncoding.Rotary) folder.config().position()).frequencies();
+            float[] ours = rotary(gguf).frequencies();
+            float[] theirs = rotary(folder).frequencies();
             for (int i = 0; i < theirs.length; i++) {
                 assertThat(ours[i]).isCloseTo(theirs[i], within(theirs[i] * 1e-6f));
             }
@@ -382,13 +399,13 @@ class CheckpointTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "llama | 'model_type': 'llama' | 'model_type': 'qwen2' | has the architecture 'qwen2', which isn't"
-                + " supported; supported are llama, mistral, gpt2",
+        "llama | 'model_type': 'llama' | 'model_type': 'mamba' | has the architecture 'mamba', which isn't"
+                + " supported; supported are llama, mistral, qwen2,",
         "llama | 'model_type': 'llama', | | has no 'model_type'",
         "llama | 'model_type': 'llama' | 'model_type': 'llama', 'quantization_config': {'quant_method':"
                 + " 'gptq'} | quantised by gptq",
         "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 4 | tensor"
-                + " 'model.layers.3.input_layernorm.weight' is missing",
+                + " 'model.layers.3.self_attn.q_proj.weight' is missing",
         "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 2 | isn't part of a llama of 2 layers",
         "llama | 'num_hidden_layers': 3 | 'num_hidden_layers': 0 | 'num_hidden_layers' is 0, 1 to 10000 is"
                 + " allowed",
@@ -415,11 +432,9 @@ class CheckpointTest {
                 + " supported are silu, gelu, gelu_new and relu",
         "llama | 'rms_norm_eps': 1e-06 | 'rms_norm_eps': NaN | 'rms_norm_eps' is NaN",
         "llama | 'rope_theta': 10000.0 | 'rope_theta': -1 | 'rope_theta' is -1.0, a positive number",
-        "llama | 'rope_type': 'default' | 'rope_type': 'yarn', 'factor': 4.0 | scales its rotary positions by"
-                + " 'yarn', which isn't supported; supported are default, linear and llama3",
+        "llama | 'rope_type': 'default' | 'rope_type': 'axial', 'factor': 4.0 | scales its rotary positions by"
+                + " 'axial', which isn't supported; supported are default, linear, dynamic, llama3, yarn and longrope",
         "llama | 'rope_type': 'default' | 'rope_type': 'linear' | 'rope_parameters.factor' is missing",
-        "llama | 'rope_theta': 10000.0 | 'full_attention': {'rope_theta': 10000.0} |"
-                + " 'rope_parameters.full_attention' gives rotary positions by the kind of layer",
         "llama3-rope-scaling | 'high_freq_factor': 4.0 | 'high_freq_factor': 1.0 |"
                 + " 'rope_parameters.high_freq_factor' is 1.0, more than low_freq_factor",
         "gpt2 | 'scale_attn_by_inverse_layer_idx': false | 'scale_attn_by_inverse_layer_idx': true |"
@@ -443,7 +458,7 @@ class CheckpointTest {
         Path folder = TinyModels.copy(
                 "llama", temp.resolve("m"), "\"rope_type\": \"default\"", "\"rope_type\": \"linear\", \"factor\": 4");
         try (Checkpoint model = Checkpoint.open(folder)) {
-            assertThat(((PositionEncoding.Rotary) model.config().position()).frequencies()[0])
+            assertThat(rotary(model).frequencies()[0])
                     .isEqualTo(0.25f);
         }
     }
@@ -451,29 +466,22 @@ class CheckpointTest {
     @Test
     void ggufSettingsThatAreNotSupportedAreRefusedByName() {
         refusedGguf(b -> b.u32("llama.expert_count", 8)).contains("'llama.expert_count' is 8: mixtures of experts");
-        refusedGguf(b -> b.string("llama.rope.scaling.type", "yarn")).contains("scales its rotary positions by 'yarn'");
+        refusedGguf(b -> b.string("llama.rope.scaling.type", "axial")).contains("scales its rotary positions by 'axial'");
         refusedGguf(b -> b.f32("llama.rope.scaling.factor", -1)).contains("scaling.factor' is -1.0");
         refusedGguf(b -> b.f32Tensor("blk.0.attn_q_norm.weight", new float[16], 16))
                 .contains("isn't part of a llama of 3 layers");
         refused(() -> Checkpoint.open(
                 new GgufBytes().string("general.architecture", "mamba").writeTo(temp.resolve("m.gguf"))))
-                .contains("has the architecture 'mamba', which isn't supported; supported are llama, gpt2");
+                .contains("has the architecture 'mamba', which isn't supported; supported are llama, qwen2,");
         refused(() -> Checkpoint.open(new GgufBytes().writeTo(temp.resolve("m.gguf"))))
                 .contains("has no 'general.architecture'");
-        refusedGguf(b -> b.i32s("llama.attention.sliding_window", 8, 0))
-                .contains("sliding_window' differs from layer to layer");
-        Path window = TinyModels.llamaGguf("llama")
-                .i32s("llama.attention.sliding_window", 8, 8)
-                .writeTo(temp.resolve("w.gguf"));
-        try (Checkpoint model = Checkpoint.open(window)) {
-            assertThat(model.config().attentionWindow()).contains(8);
-        }
+        refusedGguf(b -> b.i32s("llama.rope.dimension_count", 16, 8)).contains("rope.dimension_count");
         Path linear = TinyModels.llamaGguf("llama")
                 .f32("llama.rope.scaling.factor", 2)
                 .string("llama.rope.scaling.type", "linear")
                 .writeTo(temp.resolve("linear.gguf"));
         try (Checkpoint model = Checkpoint.open(linear)) {
-            assertThat(((PositionEncoding.Rotary) model.config().position()).frequencies()[0])
+            assertThat(rotary(model).frequencies()[0])
                     .isEqualTo(0.5f);
         }
     }

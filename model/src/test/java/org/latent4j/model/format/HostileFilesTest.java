@@ -49,6 +49,14 @@ class HostileFilesTest {
     }
 
     @Test
+    void alteredGgufsOfOtherArchitectures() throws IOException {
+        for (String name : new String[]{"gemma3-seeing", "phi3-longrope", "modernbert"}) {
+            byte[] bytes = Files.readAllBytes(GgufOfArchitecture.write(name, temp.resolve(name + ".gguf")));
+            alter(bytes, 4_000, temp.resolve("m.gguf"), temp.resolve("m.gguf"));
+        }
+    }
+
+    @Test
     void alteredGpt2Ggufs() throws IOException {
         alter(TinyModels.gpt2Gguf().toArray(), 6_000, temp.resolve("m.gguf"), temp.resolve("m.gguf"));
     }
@@ -82,7 +90,10 @@ class HostileFilesTest {
 
     @Test
     void alteredConfigurations() throws IOException {
-        for (String name : TinyModels.ALL) {
+        List<String> models = new ArrayList<>(TinyModels.ALL);
+        models.addAll(List.of(
+                "llama-dynamic", "qwen2-old", "gemma3-seeing", "phi3-longrope", "gpt_neox-serial", "smollm3", "roberta", "modernbert"));
+        for (String name : models) {
             Path folder = TinyModels.copy(name, temp.resolve(name));
             Path file = folder.resolve("config.json");
             byte[] whole = Files.readAllBytes(file);
