@@ -110,6 +110,9 @@ final class GgufTokenizer {
         for (int i = 0; i < said.length; i++) {
             charsmap[i] = (byte) said[i];
         }
+        if (charsmap.length > 0) {
+            CharsMap.check(charsmap, name);
+        }
         byte[] json = BuiltJson.unigram(tokens, scores(), writtenOut, unknown, charsmap,
                 metadata.bool(key("add_space_prefix")).orElse(true),
                 added("add_bos_token", false, begin) ? begin : OptionalInt.empty(),

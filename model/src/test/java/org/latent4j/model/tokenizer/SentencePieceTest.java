@@ -148,6 +148,29 @@ class SentencePieceTest {
         }
     }
 
+    /** An empty trie; then sizes that lie, a root that leads outside, and a leaf whose replacement isn't there. */
+    @Test
+    void normalisationsThatLeadOutOfBoundsAreRefused() {
+        int[] map = new int[4 + 1024 + 2];
+        map[1] = 4; // 1024 bytes, little endian
+        TestMetadata metadata = vocabulary("t5", new float[PIECES.size()]);
+        try (Tokenizer tokenizer = new Tokenizer(
+                GgufTokenizer.open(metadata.with("tokenizer.ggml.precompiled_charsmap", map), "a test"))) {
+            assertThat(tokenizer.decode(tokenizer.encode("ab"))).isEqualTo("ab");
+        }
+        for (int[] change : new int[][]{{0, 1}, {1, 3}, {2, 1}, {3, 255}, {4 + 2, 255}, {4 + 1024, 0xC3}}) {
+            int[] broken = map.clone();
+            broken[change[0]] = change[1];
+            assertThatThrownBy(() -> GgufTokenizer.open(metadata.with("tokenizer.ggml.precompiled_charsmap", broken),
+                    "a test")).isInstanceOf(LatentException.class).hasMessageContaining("leads out of bounds");
+        }
+        int[] leaf = map.clone();
+        leaf[4 + 4 * 'a'] = 'a';
+        leaf[4 + 4 * 'a' + 1] = 1; // a leaf whose value is its own unit: far outside
+        assertThatThrownBy(() -> GgufTokenizer.open(metadata.with("tokenizer.ggml.precompiled_charsmap", leaf),
+                "a test")).isInstanceOf(LatentException.class);
+    }
+
     @Test
     void damagedScoresAreRefused() {
         for (float[] scores : new float[][]{new float[3], notANumber()}) {
