@@ -65,6 +65,7 @@ if [ -x "${PEERS_PYTHON:-}" ] && [ -f "$peers/decode.py" ]; then
     done
 fi
 ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
+ours org.latent4j.bench.KernelTable packings >"$work/packings"
 
 {
     echo "# Measured"
@@ -129,6 +130,10 @@ ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work
     echo "## Products of activations with packed weights (JMH)"
     echo
     cat "$work/kernels"
+    echo
+    echo "## Each packing on one thread (JMH): weights of 4608 x 1536"
+    echo
+    cat "$work/packings"
 } >"$work/results"
 mv "$work/results" "$out"
 echo "written to $out"

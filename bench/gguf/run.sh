@@ -20,7 +20,7 @@ ours() {
 }
 "$python" bench/gguf/write_tiny.py "$golden" "$work/tiny" >/dev/null 2>&1
 ours tiny "$golden" "$work/tiny"
-"$python" bench/gguf/write_tiny.py "$small" "$work/small" qwen3-yarn phi3-longrope gpt_neox-serial olmo2 bert roberta >/dev/null 2>&1
+"$python" bench/gguf/write_tiny.py "$small" "$work/small" qwen3-yarn phi3-longrope gpt_neox-serial granite olmo2 bert roberta >/dev/null 2>&1
 ours tiny "$small" "$work/small"
 for model in "$@"; do
     echo && echo "$model" && echo

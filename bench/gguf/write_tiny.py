@@ -18,7 +18,7 @@ from safetensors.numpy import load_file, save_file
 
 ARCHITECTURES = {"llama": "llama", "mistral": "llama", "qwen2": "qwen2", "qwen3": "qwen3", "gemma2": "gemma2",
                  "gemma3_text": "gemma3", "phi": "phi2", "phi3": "phi3", "gpt_neox": "gptneox", "olmo2": "olmo2",
-                 "smollm3": "smollm3", "gpt2": "gpt2", "bert": "bert", "roberta": "bert", "modernbert": "modern-bert"}
+                 "smollm3": "smollm3", "granite": "granite", "gpt2": "gpt2", "bert": "bert", "roberta": "bert", "modernbert": "modern-bert"}
 ENCODERS = ("bert", "modern-bert")
 
 
@@ -85,6 +85,11 @@ def settings(writer, config, arch):
         writer.add_final_logit_softcapping(config["final_logit_softcapping"])
     if arch == "gptneox":
         writer.add_parallel_residual(config["use_parallel_residual"])
+    if arch == "granite":
+        writer.add_embedding_scale(config["embedding_multiplier"])
+        writer.add_attention_scale(config["attention_multiplier"])
+        writer.add_residual_scale(config["residual_multiplier"])
+        writer.add_logit_scale(config["logits_scaling"])
     if arch in ENCODERS:
         writer.add_causal_attention(False)
         writer.add_pooling_type(gguf.PoolingType.NONE)
@@ -116,7 +121,7 @@ def divisors(writer, config):
 def converted(name, weight, config, arch):
     """A tensor as llama.cpp's conversion lays it."""
     kind, heads = config["model_type"], first(config, "num_attention_heads", "n_head")
-    if arch in ("llama", "smollm3") and (".q_proj." in name or ".k_proj." in name):
+    if arch in ("llama", "smollm3", "granite") and (".q_proj." in name or ".k_proj." in name):
         return permuted(weight, heads if ".q_proj." in name else config["num_key_value_heads"])
     if kind.startswith("gemma") and name.endswith("norm.weight"):
         return weight + 1

@@ -36,6 +36,8 @@ MODELS = {
         ROPE, rope_type="longrope", short_factor=[1.0, 1.1], long_factor=[1.5, 4.0])), None),
     "gpt_neox-serial": ("gpt_neox", dict(use_parallel_residual=False), dict(rotary_pct=0.5, rotary_emb_base=10000)),
     "olmo2": ("olmo2", dict(rope_parameters=ROPE), None),
+    "granite": ("granite", dict(embedding_multiplier=3.0, attention_multiplier=0.3, residual_multiplier=0.4, logits_scaling=2.5,
+                                rope_parameters=ROPE), None),
     "smollm3": ("smollm3", dict(no_rope_layers=None, no_rope_layer_interval=2, rope_parameters=ROPE), None),
     "bert": ("bert", dict(type_vocab_size=2), None),
     "roberta": ("roberta", dict(type_vocab_size=1, pad_token_id=1, bos_token_id=0), None),
@@ -117,8 +119,8 @@ def as_seeing(folder):
 
 def main(out):
     transformers.logging.set_verbosity_error()
-    for number, (name, (model_type, settings, old)) in enumerate(MODELS.items()):
-        torch.manual_seed(number)
+    for name, (model_type, settings, old) in MODELS.items():
+        torch.manual_seed(sum(name.encode()))
         folder = pathlib.Path(out) / name
         folder.mkdir(parents=True, exist_ok=True)
         expected(folder, write(folder, model_type, settings, old), model_type in ENCODERS)

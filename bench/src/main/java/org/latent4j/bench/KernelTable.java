@@ -11,7 +11,10 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs {@link KernelBenchmark} and prints a table in Markdown, beside what the machine can do at most. */
+/**
+ * Runs {@link KernelBenchmark} and prints a table in Markdown, beside what the machine can do at most; with the argument
+ * {@code packings} (and a list of them with commas, or all) runs {@link PackingBenchmark} instead.
+ */
 public final class KernelTable {
     private static final int CHAINS = 8;
 
@@ -19,19 +22,41 @@ public final class KernelTable {
 
     /** Arguments: which packings (a list with commas), which rows, which threads; all of them otherwise. */
     public static void main(String[] arguments) throws RunnerException {
+        System.out.printf(Locale.ROOT, "One thread's limits, measured: %.0f GF/s of multiply-adds, %.1f GB/s read from memory.%n%n",
+                multiplyAdds(), bytesRead());
+        if (arguments.length > 0 && arguments[0].equals("packings")) {
+            packings(arguments);
+            return;
+        }
         OptionsBuilder options = new OptionsBuilder();
         options.include(KernelBenchmark.class.getName()).verbosity(VerboseMode.SILENT);
         String[] names = {"packing", "rows", "threads", "shape"};
         for (int i = 0; i < Math.min(arguments.length, names.length); i++) {
             options.param(names[i], arguments[i].split(",", -1));
         }
-        System.out.printf(Locale.ROOT, "One thread's limits, measured: %.0f GF/s of multiply-adds, %.1f GB/s read from memory.%n%n",
-                multiplyAdds(), bytesRead());
         System.out.println("| packing | weights | rows | threads | µs | ± | GF/s | GB/s of packed weight |");
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
         Collection<RunResult> results = new Runner(options.build()).run();
         for (RunResult result : results) {
             print(result);
+        }
+    }
+
+    private static void packings(String[] arguments) throws RunnerException {
+        OptionsBuilder options = new OptionsBuilder();
+        options.include(PackingBenchmark.class.getName()).verbosity(VerboseMode.SILENT);
+        if (arguments.length > 1) {
+            options.param("packing", arguments[1].split(",", -1));
+        }
+        System.out.println("| packing | work | µs | ± | billions of weights a second | GB/s of packed weight |");
+        System.out.println("| --- | --- | --- | --- | --- | --- |");
+        long weights = (long) PackingBenchmark.ROWS * PackingBenchmark.COLUMNS;
+        for (RunResult result : new Runner(options.build()).run()) {
+            Packing packing = Packing.valueOf(result.getParams().getParam("packing"));
+            double micros = result.getPrimaryResult().getScore();
+            String work = result.getPrimaryResult().getLabel().equals("unpacking") ? "unpacking" : "product with one row";
+            System.out.printf(Locale.ROOT, "| %s | %s | %.0f | %.0f | %.2f | %.2f |%n", packing, work, micros,
+                    result.getPrimaryResult().getScoreError(), weights / micros / 1e3, packing.bytes(weights) / micros / 1e3);
         }
     }
 
@@ -53,9 +78,7 @@ public final class KernelTable {
         for (int run = 0; run < 20; run++) {
             long begun = System.nanoTime();
             int rounds = 4_000_000;
-            if (spin(rounds) == 42) {
-                System.out.println();
-            }
+            keep(spin(rounds));
             double operations = 2.0 * rounds * CHAINS * FloatVector.SPECIES_PREFERRED.length();
             best = Math.max(best, operations / (System.nanoTime() - begun));
         }
@@ -89,21 +112,34 @@ public final class KernelTable {
     /** Billions of bytes a second that one thread reads from an array far larger than the caches. */
     private static double bytesRead() {
         float[] large = new float[256 << 20 >> 2];
+        float[] small = new float[1 << 14];
+        // On a small array first: the loop must be compiled, with vectors in registers, before it is timed.
+        for (int run = 0; run < 20_000; run++) {
+            keep(readAll(small));
+        }
         double best = 0;
         for (int run = 0; run < 8; run++) {
             long begun = System.nanoTime();
-            FloatVector s0 = FloatVector.zero(FloatVector.SPECIES_PREFERRED);
-            FloatVector s1 = s0;
-            int lanes = FloatVector.SPECIES_PREFERRED.length();
-            for (int i = 0; i < large.length; i += 2 * lanes) {
-                s0 = s0.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, large, i));
-                s1 = s1.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, large, i + lanes));
-            }
-            if (s0.add(s1).reduceLanes(VectorOperators.ADD) == 42) {
-                System.out.println();
-            }
+            keep(readAll(large));
             best = Math.max(best, 4.0 * large.length / (System.nanoTime() - begun));
         }
         return best;
+    }
+
+    private static void keep(float sum) {
+        if (sum == 42) {
+            System.out.println();
+        }
+    }
+
+    private static float readAll(float[] values) {
+        int lanes = FloatVector.SPECIES_PREFERRED.length();
+        FloatVector s0 = FloatVector.zero(FloatVector.SPECIES_PREFERRED);
+        FloatVector s1 = s0;
+        for (int i = 0; i < values.length; i += 2 * lanes) {
+            s0 = s0.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, values, i));
+            s1 = s1.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, values, i + lanes));
+        }
+        return s0.add(s1).reduceLanes(VectorOperators.ADD);
     }
 }

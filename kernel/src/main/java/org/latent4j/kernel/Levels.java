@@ -8,6 +8,12 @@ import java.nio.ByteOrder;
 final class Levels {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int SIX_BITS = 0x3F3F3F3F;
+    private static final int FOUR_BITS = 0x0F0F0F0F;
+    private static final int UPPER_TWO = 0x30303030;
+
     private Levels() {}
 
     /** The integers that {@link Packing#IQ4_NL} and {@link Packing#IQ4_XS} choose from (ggml's {@code kvalues_iq4nl}). */
@@ -33,27 +39,46 @@ final class Levels {
         return data.get(ValueLayout.JAVA_BYTE, offset) & 0xFF;
     }
 
-    /** Scale i of 8 in the 12 bytes of {@link Packing#Q4_K}: six bits of byte i, from 4 on split between two bytes. */
-    static int scaleOf8(MemorySegment data, long at, int i) {
-        if (i < 4) {
-            return unsigned(data, at + i) & 63;
-        }
-        return unsigned(data, at + i + 4) & 15 | unsigned(data, at + i - 4) >> 6 << 4;
+    /**
+     * The eight scales in the 12 bytes of {@link Packing#Q4_K}, a byte each, the first lowest. The first four are six bits
+     * of bytes 0-3; the last four have two bits above those, and four in the low halves of bytes 8-11.
+     */
+    static long scalesOf8(MemorySegment data, long at) {
+        int first = data.get(INT, at);
+        int last = data.get(INT, at + 8);
+        return packed(first & SIX_BITS, last & FOUR_BITS | first >>> 2 & UPPER_TWO);
     }
 
-    /** Minimum i of 8, the same way. */
-    static int minimumOf8(MemorySegment data, long at, int i) {
-        if (i < 4) {
-            return unsigned(data, at + i + 4) & 63;
-        }
-        return unsigned(data, at + i + 4) >> 4 | unsigned(data, at + i) >> 6 << 4;
+    /** The eight minima, the same way: bytes 4-7, and the high halves of bytes 8-11. */
+    static long minimaOf8(MemorySegment data, long at) {
+        int first = data.get(INT, at + 4);
+        int last = data.get(INT, at + 8);
+        return packed(first & SIX_BITS, last >>> 4 & FOUR_BITS | first >>> 2 & UPPER_TWO);
     }
 
-    /** Scale i of 16 in the 12 bytes of {@link Packing#Q3_K}: 8 bytes of low nibbles, 4 of upper pairs; from -32 to 31. */
-    static int scaleOf16(MemorySegment data, long at, int i) {
-        int low = unsigned(data, at + i % 8) >> 4 * (i / 8) & 15;
-        int high = unsigned(data, at + 8 + i % 4) >> 2 * (i / 4) & 3;
-        return (low | high << 4) - 32;
+    /**
+     * Scales 8 {@code half} to 8 {@code half} + 7 of the 16 in the 12 bytes of {@link Packing#Q3_K}, 32 too large: bytes 0-7
+     * have four bits of two scales each, bytes 8-11 the two above, of four scales each.
+     */
+    static long scalesOf16(MemorySegment data, long at, int half) {
+        int upper = data.get(INT, at + 8) >>> 4 * half;
+        int first = data.get(INT, at) >>> 4 * half & FOUR_BITS;
+        int last = data.get(INT, at + 4) >>> 4 * half & FOUR_BITS;
+        return packed(first | upper << 4 & UPPER_TWO, last | upper << 2 & UPPER_TWO);
+    }
+
+    private static long packed(int lower, int upper) {
+        return lower & 0xFFFFFFFFL | (long) upper << 32;
+    }
+
+    /** Byte i of eight. */
+    static int byteOf(long eight, int i) {
+        return (int) (eight >>> 8 * i) & 0xFF;
+    }
+
+    /** Eight bytes, the first lowest. */
+    static long eight(MemorySegment data, long offset) {
+        return data.get(LONG, offset);
     }
 
     /** Scale i of 8 of {@link Packing#IQ4_XS}, whose block begins at {@code block}; from -32 to 31. */

@@ -121,28 +121,33 @@ final class ScalarUnpack {
         float d = half(data, block + 108);
         for (int k = 0; k < 256; k++) {
             int high = unsigned(data, block + k % 32) >> k / 32 & 1;
-            out[at + k] = d * Levels.scaleOf16(data, block + 96, k / 16) * ((pair(data, block + 32, k) | high << 2) - 4);
+            out[at + k] = d * (Levels.byteOf(Levels.scalesOf16(data, block + 96, k / 128), k / 16 % 8) - 32)
+                    * ((pair(data, block + 32, k) | high << 2) - 4);
         }
     }
 
     private static void q4k(MemorySegment data, long block, float[] out, int at) {
         float d = half(data, block);
         float m = half(data, block + 2);
+        long scales = Levels.scalesOf8(data, block + 4);
+        long minima = Levels.minimaOf8(data, block + 4);
         for (int k = 0; k < 256; k++) {
             int group = k / 32;
             int q = unsigned(data, block + 16 + k / 64 * 32 + k % 32) >> 4 * (group % 2) & 15;
-            out[at + k] = d * Levels.scaleOf8(data, block + 4, group) * q - m * Levels.minimumOf8(data, block + 4, group);
+            out[at + k] = d * Levels.byteOf(scales, group) * q - m * Levels.byteOf(minima, group);
         }
     }
 
     private static void q5k(MemorySegment data, long block, float[] out, int at) {
         float d = half(data, block);
         float m = half(data, block + 2);
+        long scales = Levels.scalesOf8(data, block + 4);
+        long minima = Levels.minimaOf8(data, block + 4);
         for (int k = 0; k < 256; k++) {
             int group = k / 32;
             int low = unsigned(data, block + 48 + k / 64 * 32 + k % 32) >> 4 * (group % 2) & 15;
             int q = low | (unsigned(data, block + 16 + k % 32) >> group & 1) << 4;
-            out[at + k] = d * Levels.scaleOf8(data, block + 4, group) * q - m * Levels.minimumOf8(data, block + 4, group);
+            out[at + k] = d * Levels.byteOf(scales, group) * q - m * Levels.byteOf(minima, group);
         }
     }
 

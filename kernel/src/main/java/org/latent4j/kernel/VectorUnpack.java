@@ -65,22 +65,9 @@ final class VectorUnpack {
         }
     }
 
-    /**
-     * Half precision by arithmetic on bits: exponent and fraction move to their place, a multiplication by 2^112 corrects
-     * the exponent's bias and makes subnormal halves normal; infinities and NaN get the highest exponent.
-     */
+    /** A plain loop: the compiler makes vectors of it where the processor converts halves itself. */
     private static void halves(MemorySegment data, long offset, float[] out, int at, int length) {
-        int k = 0;
-        for (; k <= length - LANES; k += LANES) {
-            IntVector bits = shorts(data, offset + 2L * k);
-            IntVector magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
-            IntVector scaled = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-            IntVector special = magnitude.or(0x7F800000);
-            IntVector value = scaled.blend(special, magnitude.compare(VectorOperators.GE, 0x7C00 << 13));
-            IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
-            value.or(sign).reinterpretAsFloats().intoArray(out, at + k);
-        }
-        for (; k < length; k++) {
+        for (int k = 0; k < length; k++) {
             out[at + k] = Float.float16ToFloat(data.get(SHORT, offset + 2L * k));
         }
     }

@@ -68,7 +68,9 @@ public final class WarmUp {
                 () -> k.unpack(Packing.Q8_0, packed, 0, out, 0, LENGTH),
                 () -> k.softmax(out, 0, LENGTH),
                 () -> k.activate(Activation.SILU, out, 0, x, 0, LENGTH),
-                () -> k.mix(x, 0, 0, 0, 2, w, 0, LENGTH, LENGTH, out, 0, LENGTH, 2 * LENGTH)
+                () -> k.mix(x, 0, 0, 0, 2, w, 0, LENGTH, LENGTH, out, 0, LENGTH, 2 * LENGTH),
+                // Decoding's; last, since reading a prompt can begin without it.
+                () -> k.rowTile(x, 0, w, 0, LENGTH, LENGTH, sums, 0, true)
             }) {
                 new Rehearsal(call).run(end);
             }

@@ -7,6 +7,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ProductsTest {
     private static Matrix product(Kernels kernels, int threads, Matrix x, PackedMatrix w, float[] bias) {
@@ -63,6 +65,23 @@ class ProductsTest {
             int to = Math.min(rows, from + 1 + (int) Math.floorMod(seed, 5L));
             Matrix some = product(new VectorKernels(), 1, x.rows(from, to), w, new float[0]);
             assertThat(some).isEqualTo(all.rows(from, to));
+        }
+    }
+
+    /** Decoding works on few rows, reading a prompt on many: token by token must equal all at once. */
+    @ParameterizedTest
+    @EnumSource(Packing.class)
+    void fewRowsGiveTheBitsOfManyForEveryPacking(Packing packing) {
+        for (int inputs : new int[]{1, 13, 576, 771, 1601}) {
+            for (int outputs : new int[]{1, 3, 4, 7, 8, 41}) {
+                Matrix x = Weights.activations(60, blocks(packing, inputs), inputs);
+                PackedMatrix w = Weights.random(packing, outputs, x.columns(), outputs);
+                Matrix all = product(new VectorKernels(), 2, x, w, new float[0]);
+                for (int rows = 1; rows <= 9; rows++) {
+                    Matrix some = product(new VectorKernels(), 1 + rows % 3, x.rows(rows, 2 * rows), w, new float[0]);
+                    assertThat(some).isEqualTo(all.rows(rows, 2 * rows));
+                }
+            }
         }
     }
 

@@ -27,7 +27,7 @@ import org.latent4j.workbench.ShardPlan.Shard;
 class ShardPlanTest {
     private static final ModelConfig CONFIG = new ModelConfig(
             "gpt2", 64, 4, 2, 16, 112, 384, 128, new Norm(Norm.Kind.LAYER, 1e-5f), new Embedding(1, OptionalInt.of(0)),
-            new Attention(0.25f, Optional.empty(), true), new Mlp(false, Activation.GELU), false,
+            new Attention(0.25f, Optional.empty(), true), new Mlp(false, Activation.GELU), false, 1,
             Collections.nCopies(3, new LayerKind(Optional.empty(), Optional.empty())), new Head(1, Optional.empty()));
 
     @Test

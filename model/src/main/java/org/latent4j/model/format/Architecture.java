@@ -56,6 +56,8 @@ record Architecture(
         ENCODER,
         /** A token's vector is multiplied with the root of the width. */
         SCALED_EMBEDDING,
+        /** Logits are divided by their scale. */
+        LOGITS_DIVIDED,
         /** Block 0 has no norm before attention: the embedding's stands there. */
         NORMED_EMBEDDING,
         /** Layers with a window aren't scaled where the others are. */

@@ -7,6 +7,7 @@ import static org.latent4j.model.format.Architecture.Trait.BIASED;
 import static org.latent4j.model.format.Architecture.Trait.ENCODER;
 import static org.latent4j.model.format.Architecture.Trait.GATED;
 import static org.latent4j.model.format.Architecture.Trait.HEAD_BY_HEAD;
+import static org.latent4j.model.format.Architecture.Trait.LOGITS_DIVIDED;
 import static org.latent4j.model.format.Architecture.Trait.NORMED_EMBEDDING;
 import static org.latent4j.model.format.Architecture.Trait.NORMS_LESS_ONE;
 import static org.latent4j.model.format.Architecture.Trait.ONE_NORM;
@@ -190,6 +191,20 @@ final class Architectures {
             Map.of(Setting.NORM_EPSILON, 1e-5),
             Map.of());
 
+    /** Granite 3: a Llama with four scales. */
+    private static final Architecture GRANITE = new Architecture(
+            "granite",
+            Optional.of("granite"),
+            List.of("granite"),
+            RMS,
+            SILU,
+            NEIGHBOURS,
+            Set.of(ROTARY, GATED, LOGITS_DIVIDED),
+            LayerPattern.ALIKE,
+            TensorNames.LLAMA,
+            Map.of(Setting.NORM_EPSILON, 1e-6, Setting.ATTENTION_SCALE, 1),
+            Map.of());
+
     private static final Architecture SMOLLM3 = new Architecture(
             "smollm3",
             Optional.of("smollm3"),
@@ -259,7 +274,7 @@ final class Architectures {
             Map.of());
 
     static final List<Architecture> ALL = List.of(
-            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, SMOLLM3, GPT2, BERT, ROBERTA, MODERNBERT);
+            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, GRANITE, SMOLLM3, GPT2, BERT, ROBERTA, MODERNBERT);
 
     private Architectures() {}
 

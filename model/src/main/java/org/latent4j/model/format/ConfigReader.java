@@ -58,8 +58,9 @@ final class ConfigReader {
                 attention(headWidth),
                 new Mlp(architecture.is(Trait.GATED), activation()),
                 settings.flag(Setting.PARALLEL).orElse(architecture.is(Trait.PARALLEL)),
+                settings.positive(Setting.RESIDUAL_SCALE).orElse(1f),
                 kinds,
-                new Head(settings.positive(Setting.LOGIT_SCALE).orElse(1f), settings.positive(Setting.LOGIT_CAP)));
+                new Head(logitScale(), settings.positive(Setting.LOGIT_CAP)));
     }
 
     private OptionalInt firstPosition() {
@@ -83,6 +84,11 @@ final class ConfigReader {
         return kinds.getFirst().rotary().flatMap(Rotary::stretch).orElse(null) instanceof Stretch.Growing(_, float factor)
                 ? (int) Math.min(MOST_CONTEXT, context * (double) factor)
                 : context;
+    }
+
+    private float logitScale() {
+        float scale = settings.positive(Setting.LOGIT_SCALE).orElse(1f);
+        return architecture.is(Trait.LOGITS_DIVIDED) ? 1 / scale : scale;
     }
 
     private float embeddingScale(int width) {

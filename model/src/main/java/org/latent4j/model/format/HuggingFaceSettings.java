@@ -83,6 +83,10 @@ record HuggingFaceSettings(Json config, Architecture architecture) implements Se
 
     @Override
     public OptionalDouble attentionScale() {
+        Optional<Float> scale = positive(Setting.ATTENTION_SCALE);
+        if (scale.isPresent()) {
+            return OptionalDouble.of(scale.get());
+        }
         Optional<Float> scalar = positive(Setting.QUERY_SCALAR);
         return scalar.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(1 / Math.sqrt(scalar.get()));
     }

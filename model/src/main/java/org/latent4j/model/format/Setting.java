@@ -54,11 +54,13 @@ enum Setting {
     /** The square of what queries are divided by; the head's width where it isn't said. */
     QUERY_SCALAR("", "query_pre_attn_scalar"),
     /** What a query times a key is multiplied with, where it is said so. */
-    ATTENTION_SCALE("attention.scale", ""),
+    ATTENTION_SCALE("attention.scale", "attention_multiplier"),
     /** What a token's vector is multiplied with. */
-    EMBEDDING_SCALE("embedding_scale", ""),
-    /** What logits are multiplied with. */
-    LOGIT_SCALE("logit_scale", "logit_scale"),
+    EMBEDDING_SCALE("embedding_scale", "embedding_multiplier"),
+    /** What is added to the stream is multiplied with it before. */
+    RESIDUAL_SCALE("residual_scale", "residual_multiplier"),
+    /** What logits are multiplied with, or divided by. */
+    LOGIT_SCALE("logit_scale", "logit_scale logits_scaling"),
     /** What scores of attention are kept below. */
     ATTENTION_CAP("attn_logit_softcapping", "attn_logit_softcapping"),
     /** What logits are kept below. */

@@ -1,14 +1,8 @@
 package org.latent4j.model.tokenizer;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * All that makes a byte-level BPE tokenizer.
@@ -29,47 +23,10 @@ record BpeDefinition(String source, PreTokenizer preTokenizer, List<String> toke
 
     /**
      * SHA-256 of what decides about ids: the pre-tokenizer, each token, each merge, the ids that are recognised in
-     * texts, begin and end. Each string is preceded by its length, each number has four bytes, big endian.
+     * texts, begin and end.
      */
     String sha256() {
-        MessageDigest digest = digest();
-        add(digest, preTokenizer.name());
-        add(digest, tokens);
-        add(digest, merges);
-        add(digest, writtenOut.length);
-        for (int id : writtenOut) {
-            add(digest, id);
-        }
-        add(digest, begin.orElse(-1));
-        add(digest, end.orElse(-1));
-        for (int id : new TreeSet<>(ends)) {
-            add(digest, id);
-        }
-        add(digest, (addBegin ? 1 : 0) + (addEnd ? 2 : 0));
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** SHA-256, which every Java platform has. */
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void add(MessageDigest digest, List<String> strings) {
-        add(digest, strings.size());
-        strings.forEach(string -> add(digest, string));
-    }
-
-    private static void add(MessageDigest digest, String string) {
-        byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
-        add(digest, bytes.length);
-        digest.update(bytes);
-    }
-
-    private static void add(MessageDigest digest, int number) {
-        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
+        return new DefinitionDigest().add(preTokenizer.name()).add(tokens).add(merges).add(writtenOut.length)
+                .add(writtenOut).add(begin).add(end).add(ends).add((addBegin ? 1 : 0) + (addEnd ? 2 : 0)).hex();
     }
 }

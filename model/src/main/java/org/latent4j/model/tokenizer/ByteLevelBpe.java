@@ -2,6 +2,7 @@ package org.latent4j.model.tokenizer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -63,12 +64,24 @@ final class ByteLevelBpe implements Codec {
         int at = 0;
         while (at < text.length()) {
             SpecialTokens.Found token = special.next(text, at);
-            splitter.split(text, at, token.from(), (from, to) -> word.encode(text, from, to, found));
+            encodePiece(text, at, token.from(), word, found);
             if (token.id() >= 0) {
                 found.add(token.id());
             }
             at = token.to();
         }
+    }
+
+    private void encodePiece(String text, int start, int end, Word word, Ids found) {
+        if (definition.preTokenizer().composes()) {
+            String piece = text.substring(start, end);
+            if (!Normalizer.isNormalized(piece, Normalizer.Form.NFC)) {
+                String composed = Normalizer.normalize(piece, Normalizer.Form.NFC);
+                splitter.split(composed, 0, composed.length(), (from, to) -> word.encode(composed, from, to, found));
+                return;
+            }
+        }
+        splitter.split(text, start, end, (from, to) -> word.encode(text, from, to, found));
     }
 
     /** Working memory for one text. */

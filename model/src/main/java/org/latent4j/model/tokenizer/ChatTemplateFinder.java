@@ -17,9 +17,11 @@ final class ChatTemplateFinder {
 
     private ChatTemplateFinder() {}
 
-    /** {@code tokenizer.chat_template} of a GGUF. */
+    /** {@code tokenizer.chat_template} of a GGUF, or where there are only named ones that which is the default. */
     static Optional<ChatTemplate> in(Metadata metadata, String name) {
-        return metadata.string("tokenizer.chat_template").map(source -> new ChatTemplate(source, name,
+        Optional<String> said = metadata.string("tokenizer.chat_template")
+                .or(() -> metadata.string("tokenizer.chat_template.default"));
+        return said.map(source -> new ChatTemplate(source, name,
                 token(metadata, "bos_token_id"), token(metadata, "eos_token_id"), Clock.systemDefaultZone()));
     }
 

@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /** What a kind of tokenizer can do. Texts are valid UTF-16 and ids in range; {@link Tokenizer} sees to that. */
-sealed interface Codec extends AutoCloseable permits ByteLevelBpe, LibraryCodec {
+sealed interface Codec extends AutoCloseable permits ByteLevelBpe, SentencePiece, LibraryCodec {
     int[] encode(String text);
 
     int[] encodeWithSpecial(String text);

@@ -17,12 +17,14 @@ import org.latent4j.kernel.LatentException;
 
 /**
  * The tokenizer of a Hugging Face folder: its {@code tokenizer.json}, or GPT-2's {@code vocab.json} and
- * {@code merges.txt}.
+ * {@code merges.txt}, or BERT's {@code vocab.txt}.
  */
 final class FolderTokenizer {
-    private static final long LARGEST_MERGES = 1L << 26;
+    private static final long LARGEST_LIST = 1L << 26;
     private static final int MOST_TOKENS = 1 << 22;
     private static final List<String> SPECIAL = List.of("bos_token", "eos_token", "unk_token", "pad_token");
+    private static final Set<String> BERT = Set.of("BertTokenizer", "BertTokenizerFast");
+    private static final List<String> BERT_SPECIAL = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
     private static final String GPT2_END = "<|endoftext|>"; // what GPT2Tokenizer takes where nothing is said
 
     private final Path folder;
@@ -35,14 +37,17 @@ final class FolderTokenizer {
 
     static Codec open(Path folder) {
         if (Files.isRegularFile(folder.resolve("tokenizer.json"))) {
-            return new LibraryCodec(folder);
+            return LibraryCodec.open(folder);
         }
         if (Files.isRegularFile(folder.resolve("vocab.json")) && Files.isRegularFile(folder.resolve("merges.txt"))) {
             return new FolderTokenizer(folder).gpt2();
         }
+        if (Files.isRegularFile(folder.resolve("vocab.txt"))) {
+            return new FolderTokenizer(folder).bert();
+        }
         String instead = Files.isRegularFile(folder.resolve("tokenizer.model"))
                 ? " has a SentencePiece tokenizer (tokenizer.model) without a tokenizer.json, which isn't supported"
-                : " has no tokenizer (tokenizer.json, or GPT-2's vocab.json and merges.txt)";
+                : " has no tokenizer (tokenizer.json, GPT-2's vocab.json and merges.txt, or BERT's vocab.txt)";
         throw new LatentException(folder + instead + "; add the tokenizer.json of the model or give token ids");
     }
 
@@ -63,6 +68,36 @@ final class FolderTokenizer {
                 && begin.isPresent();
         return new ByteLevelBpe(new BpeDefinition(folder.resolve("merges.txt").toString(), PreTokenizer.GPT_2, tokens,
                 merges(), written.stream().mapToInt(Integer::intValue).toArray(), begin, end, ends, opens, false));
+    }
+
+    private Codec bert() {
+        JsonNode config = settings.json("tokenizer_config.json");
+        String kind = config.path("tokenizer_class").asText("BertTokenizer");
+        boolean asBert = config.path("tokenize_chinese_chars").asBoolean(true)
+                && config.path("do_basic_tokenize").asBoolean(true) && !config.path("strip_accents").isBoolean();
+        if (!BERT.contains(kind) || !asBert) {
+            throw new LatentException(folder + " has the vocab.txt of a " + Names.shown(kind)
+                    + " or with settings of its own, which isn't supported without a tokenizer.json;"
+                    + " supported is BertTokenizer as it comes");
+        }
+        Path file = folder.resolve("vocab.txt");
+        List<String> tokens = lines(file);
+        TokenIndex ids = new TokenIndex(tokens);
+        int[] special = BERT_SPECIAL.stream().mapToInt(ids::id).filter(id -> id != TokenIndex.NONE).sorted().toArray();
+        OptionalInt begin = OptionalInt.of(required(ids, "[CLS]", file));
+        OptionalInt end = OptionalInt.of(required(ids, "[SEP]", file));
+        byte[] json = BuiltJson.bert(tokens, special, required(ids, "[UNK]", file),
+                config.path("do_lower_case").asBoolean(true), begin, end);
+        return new LibraryCodec(json, file.toString(), read -> new LibraryCodec.Marks(begin, end,
+                Set.of(end.getAsInt())));
+    }
+
+    private static int required(TokenIndex ids, String token, Path file) {
+        int id = ids.id(token);
+        if (id == TokenIndex.NONE) {
+            throw new LatentException(file + " has no token " + token + "; it isn't the vocabulary of a BERT");
+        }
+        return id;
     }
 
     /** Tokens by id out of vocab.json and added_tokens.json; ids that nothing has are empty. */
@@ -90,20 +125,27 @@ final class FolderTokenizer {
     }
 
     private List<String> merges() {
-        Path file = folder.resolve("merges.txt");
+        List<String> merges = new ArrayList<>(lines(folder.resolve("merges.txt")));
+        if (!merges.isEmpty() && merges.getFirst().startsWith("#version")) {
+            merges.removeFirst();
+        }
+        merges.removeIf(String::isEmpty);
+        return merges;
+    }
+
+    /** The lines of a file, without the empty one after the last line end. */
+    private static List<String> lines(Path file) {
         try {
-            if (Files.size(file) > LARGEST_MERGES) {
-                throw new LatentException(file + " has " + Files.size(file) + " bytes; merges have " + LARGEST_MERGES
-                        + " at most");
+            if (Files.size(file) > LARGEST_LIST) {
+                throw new LatentException(file + " has " + Files.size(file) + " bytes; a list of merges or tokens has "
+                        + LARGEST_LIST + " at most");
             }
-            List<String> merges = new ArrayList<>();
+            // Not String.lines(): tokens may have carriage returns inside.
+            List<String> lines = new ArrayList<>();
             for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")) {
-                String merge = line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
-                if (!merge.isEmpty() && !(merges.isEmpty() && merge.startsWith("#version"))) {
-                    merges.add(merge);
-                }
+                lines.add(line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
             }
-            return merges;
+            return lines;
         } catch (IOException e) {
             throw new LatentException(file + " can't be read: " + e.getMessage(), e);
         }

@@ -32,6 +32,11 @@ record GgufMetadata(Gguf gguf) implements Metadata {
         return gguf.integers(key);
     }
 
+    @Override
+    public Optional<float[]> floats(String key) {
+        return gguf.floats(key);
+    }
+
     /** The file, for errors. */
     String name() {
         return gguf.files().getFirst().toString();

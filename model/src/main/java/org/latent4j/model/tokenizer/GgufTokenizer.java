@@ -1,7 +1,9 @@
 package org.latent4j.model.tokenizer;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -18,6 +20,8 @@ final class GgufTokenizer {
     /** Texts of control tokens that end a text or a turn, whatever the metadata says. */
     static final Set<String> ENDS = Set.of("<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>",
             "<|im_end|>", "<|end|>", "<end_of_turn>", "<EOT>", "_<EOT>", "<｜end▁of▁sentence｜>");
+
+    private static final Set<String> NOT_SWALLOWING = Set.of("<unk>", "<s>", "<|endoftext|>");
 
     private final Metadata metadata;
     private final String name;
@@ -41,15 +45,20 @@ final class GgufTokenizer {
 
     /** The tokenizer, which must be of a kind that we support; {@code name} is that of the file, for errors. */
     static Codec open(Metadata metadata, String name) {
-        return new ByteLevelBpe(new GgufTokenizer(metadata, name).bpe());
+        GgufTokenizer read = new GgufTokenizer(metadata, name);
+        String model = read.said(metadata.string(key("model")), "model");
+        return switch (model) {
+            case "gpt2" -> new ByteLevelBpe(read.bpe());
+            case "llama" -> new SentencePiece(read.sentencePiece());
+            case "bert" -> read.wordPiece();
+            case "t5" -> read.unigram();
+            default -> throw new LatentException(name + " has a tokenizer of kind \"" + Names.shown(model)
+                    + "\" (tokenizer.ggml.model), which isn't supported; supported are gpt2 (byte-level BPE),"
+                    + " llama (SentencePiece BPE), t5 (SentencePiece unigram), bert (WordPiece)");
+        };
     }
 
     private BpeDefinition bpe() {
-        String model = said(metadata.string(key("model")), "model");
-        if (!model.equals("gpt2")) {
-            throw new LatentException(name + " has a tokenizer of kind \"" + Names.shown(model)
-                    + "\" (tokenizer.ggml.model), which isn't supported; supported is gpt2 (byte-level BPE)");
-        }
         int[] writtenOut = writtenOut();
         PreTokenizer preTokenizer = PreTokenizer.named(said(metadata.string(key("pre")), "pre"), name);
         List<String> merges = said(metadata.strings(key("merges")), "merges");
@@ -57,6 +66,62 @@ final class GgufTokenizer {
         OptionalInt end = token("eos_token_id");
         return new BpeDefinition(name, preTokenizer, tokens, merges, writtenOut, begin, end, ends(end, writtenOut),
                 added("add_bos_token", preTokenizer.opensTexts(), begin), added("add_eos_token", false, end));
+    }
+
+    private SentencePieceDefinition sentencePiece() {
+        int[] writtenOut = writtenOut();
+        OptionalInt begin = token("bos_token_id", 1);
+        OptionalInt end = token("eos_token_id", 2);
+        return new SentencePieceDefinition(name, tokens, scores(),
+                metadata.bool(key("add_space_prefix")).orElse(true), writtenOut, swallowing(writtenOut),
+                token("unknown_token_id", 0).orElse(0), begin, end, ends(end, writtenOut),
+                added("add_bos_token", true, begin), added("add_eos_token", false, end));
+    }
+
+    /** Phi-3's special tokens swallow white space after them, which no metadata says; llama.cpp goes by its name. */
+    private BitSet swallowing(int[] writtenOut) {
+        BitSet swallowing = new BitSet();
+        String model = metadata.string("general.name").orElse("").toLowerCase(Locale.ROOT);
+        if (model.contains("phi-3") || model.contains("phi3")) {
+            for (int id : writtenOut) {
+                swallowing.set(id, !NOT_SWALLOWING.contains(tokens.get(id)));
+            }
+        }
+        return swallowing;
+    }
+
+    private Codec wordPiece() {
+        int[] writtenOut = writtenOut();
+        OptionalInt begin = token("bos_token_id").isPresent() ? token("bos_token_id") : token("cls_token_id", 101);
+        OptionalInt end = token("seperator_token_id", 102); // so is it spelt
+        int unknown = token("unknown_token_id", 100).orElse(0);
+        byte[] json = BuiltJson.wordPiece(tokens, writtenOut, unknown,
+                metadata.bool(key("normalizer.lowercase")).orElse(true), begin, end);
+        return new LibraryCodec(json, name, read -> new LibraryCodec.Marks(begin, end, ends(end, writtenOut)));
+    }
+
+    private Codec unigram() {
+        int[] writtenOut = writtenOut();
+        OptionalInt begin = token("bos_token_id");
+        OptionalInt end = token("eos_token_id", 1);
+        int unknown = token("unknown_token_id", 2).orElse(0);
+        int[] said = metadata.integers(key("precompiled_charsmap")).orElse(new int[0]);
+        byte[] charsmap = new byte[said.length];
+        for (int i = 0; i < said.length; i++) {
+            charsmap[i] = (byte) said[i];
+        }
+        if (charsmap.length > 0) {
+            CharsMap.check(charsmap, name);
+        }
+        byte[] json = BuiltJson.unigram(tokens, scores(), writtenOut, unknown, charsmap,
+                metadata.bool(key("add_space_prefix")).orElse(true),
+                added("add_bos_token", false, begin) ? begin : OptionalInt.empty(),
+                added("add_eos_token", true, end) ? end : OptionalInt.empty());
+        return new LibraryCodec(json, name, read -> new LibraryCodec.Marks(begin, end, ends(end, writtenOut)));
+    }
+
+    private float[] scores() {
+        return SentencePiece.checked(said(metadata.floats(key("scores")), "scores"), tokens.size(), name);
     }
 
     private int[] writtenOut() {
@@ -82,6 +147,12 @@ final class GgufTokenizer {
             }
         }
         return ends;
+    }
+
+    /** The token, or where nothing is said that which llama.cpp takes, if the vocabulary has it. */
+    private OptionalInt token(String which, int otherwise) {
+        OptionalInt said = token(which);
+        return said.isPresent() || otherwise >= tokens.size() ? said : OptionalInt.of(otherwise);
     }
 
     private OptionalInt token(String which) {

@@ -6,32 +6,38 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.latent4j.kernel.LatentException;
 
-/** A {@code tokenizer.json} in the library that Hugging Face publishes. */
+/**
+ * A {@code tokenizer.json} in the library that Hugging Face publishes: that of a folder, or one that was put together
+ * from what a GGUF says.
+ */
 final class LibraryCodec implements Codec {
     private static final long LARGEST_FILE = 1L << 27;
 
-    private final Path file;
+    private final String name; // for errors
     private final byte[] json;
-    private final FolderSettings settings;
+    private final Marks marks;
     private final TokenizersLibrary library;
     private final ReadWriteLock lock = new ReentrantReadWriteLock(); // read: in use, write: being freed
     private long handle; // 0 when freed
     private final TokenizerJson tokens;
 
-    /** Opens {@code tokenizer.json} of a folder. */
-    LibraryCodec(Path folder) {
-        file = folder.resolve("tokenizer.json");
-        json = read(file);
-        tokens = TokenizerJson.read(json, file.toString()); // also keeps from the library what would end the process
-        settings = new FolderSettings(folder);
+    /** The tokens that open a text, end a text, and end a text or a turn. */
+    record Marks(OptionalInt begin, OptionalInt end, Set<Integer> ends) {}
+
+    /** Takes a tokenizer's definition; {@code name} is for errors. */
+    LibraryCodec(byte[] json, String name, Function<TokenizerJson, Marks> marks) {
+        this.json = json;
+        this.name = name;
+        tokens = TokenizerJson.read(json, name); // also keeps from the library what would end the process
+        this.marks = marks.apply(tokens);
         library = NativeLibrary.get();
         try {
             handle = library.createTokenizerFromString(new String(json, StandardCharsets.UTF_8));
@@ -41,6 +47,14 @@ final class LibraryCodec implements Codec {
         } catch (RuntimeException e) {
             throw failure("can't be read by Hugging Face's library", e);
         }
+    }
+
+    /** Opens {@code tokenizer.json} of a folder. */
+    static LibraryCodec open(Path folder) {
+        Path file = folder.resolve("tokenizer.json");
+        FolderSettings settings = new FolderSettings(folder);
+        return new LibraryCodec(read(file), file.toString(), tokens -> new Marks(settings.token("bos_token", tokens),
+                settings.token("eos_token", tokens), settings.ends(tokens)));
     }
 
     private static byte[] read(Path file) {
@@ -99,7 +113,7 @@ final class LibraryCodec implements Codec {
     }
 
     private LatentException failure(String what, RuntimeException cause) {
-        return new LatentException(file + " " + what + ": " + Names.shown(String.valueOf(cause.getMessage())), cause);
+        return new LatentException(name + " " + what + ": " + Names.shown(String.valueOf(cause.getMessage())), cause);
     }
 
     @Override
@@ -121,22 +135,22 @@ final class LibraryCodec implements Codec {
 
     @Override
     public OptionalInt beginToken() {
-        return settings.token("bos_token", tokens);
+        return marks.begin();
     }
 
     @Override
     public OptionalInt endToken() {
-        return settings.token("eos_token", tokens);
+        return marks.end();
     }
 
     @Override
     public Set<Integer> endTokens() {
-        return settings.ends(tokens);
+        return marks.ends();
     }
 
     @Override
     public String sha256() {
-        return HexFormat.of().formatHex(BpeDefinition.digest().digest(json));
+        return DefinitionDigest.sha256(json);
     }
 
     @Override

@@ -15,4 +15,6 @@ interface Metadata {
     Optional<List<String>> strings(String key);
 
     Optional<int[]> integers(String key);
+
+    Optional<float[]> floats(String key);
 }

@@ -22,6 +22,7 @@ import org.latent4j.kernel.Activation;
  * @param attention what all layers' attention has in common
  * @param mlp the kind of MLP
  * @param parallel whether attention and MLP read the same stream and are added to it together (Wang and Komatsuzaki 2021)
+ * @param residualScale what attention's and the MLP's outputs are multiplied with before they are added
  * @param layerKinds what differs between layers, one entry a block
  * @param head how logits leave
  */
@@ -39,6 +40,7 @@ public record ModelConfig(
         Attention attention,
         Mlp mlp,
         boolean parallel,
+        float residualScale,
         List<LayerKind> layerKinds,
         Head head) {
 

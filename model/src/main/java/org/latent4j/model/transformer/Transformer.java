@@ -81,9 +81,7 @@ public final class Transformer {
     private Matrix embed(Batch batch, Scratch s, SiteVisitor visitor) {
         Matrix stream = s.stream;
         operations.gather(weights.tokens(), batch.ids(), stream);
-        if (config.embedding().scale() != 1) {
-            operations.scale(stream, config.embedding().scale());
-        }
+        scale(stream, config.embedding().scale());
         if (weights.segments() != null) {
             addRows(stream, weights.segments(), new int[batch.rows()]);
         }
@@ -137,6 +135,7 @@ public final class Transformer {
         visit(visitor, Kind.HEAD_OUT, layer, s.heads);
         linear(s.heads, w.output(), s.attended); // [rows, width]
         normed(s.attended, w.attentionNorms().output(), s.attended);
+        scale(s.attended, config.residualScale());
         visit(visitor, Kind.ATTN_OUT, layer, s.attended);
     }
 
@@ -162,6 +161,7 @@ public final class Transformer {
         visit(visitor, Kind.MLP_ACT, layer, s.inner);
         linear(s.inner, w.down(), s.transformed); // [rows, width]
         normed(s.transformed, w.mlpNorms().output(), s.transformed);
+        scale(s.transformed, config.residualScale());
         visit(visitor, Kind.MLP_OUT, layer, s.transformed);
     }
 
@@ -239,9 +239,7 @@ public final class Transformer {
 
     private void head(Matrix normed, Matrix logits) {
         linear(normed, requireNonNull(weights.head()), logits);
-        if (config.head().scale() != 1) {
-            operations.scale(logits, config.head().scale());
-        }
+        scale(logits, config.head().scale());
         config.head().softCap().ifPresent(cap -> operations.softCap(logits, cap));
     }
 
@@ -262,6 +260,12 @@ public final class Transformer {
             case LAYER -> operations.layerNorm(pieces, w.scale(), orEmpty(w.shift()), norm.epsilon(), out);
         }
         return out;
+    }
+
+    private void scale(Matrix x, float factor) {
+        if (factor != 1) {
+            operations.scale(x, factor);
+        }
     }
 
     private void linear(Matrix x, Linear w, Matrix out) {

@@ -72,6 +72,7 @@ class CheckpointTest {
                             new Attention(0.25f, Optional.empty(), true),
                             new Mlp(true, Activation.SILU),
                             false,
+                            1,
                             Collections.nCopies(3, new LayerKind(Optional.of(rotary), Optional.empty())),
                             new Head(1, Optional.empty())));
             assertThat(rotary.pairing()).isEqualTo(Pairing.HALVES);
@@ -112,6 +113,7 @@ class CheckpointTest {
                             new Attention(0.25f, Optional.empty(), true),
                             new Mlp(false, Activation.GELU_TANH),
                             false,
+                            1,
                             Collections.nCopies(3, new LayerKind(Optional.empty(), Optional.empty())),
                             new Head(1, Optional.empty())));
             Map<String, Weight> weights = TinyModels.weights("gpt2");

@@ -26,7 +26,7 @@ class GgufConventionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "qwen3-yarn", "gemma2-old", "gemma3-seeing", "phi-old", "phi3-longrope", "gpt_neox-serial", "olmo2", "bert", "roberta",
+        "qwen3-yarn", "gemma2-old", "gemma3-seeing", "phi-old", "phi3-longrope", "gpt_neox-serial", "olmo2", "granite", "bert", "roberta",
         "modernbert"
     })
     void statesFromGgufAreThoseOfTheFolder(String name) {

@@ -47,8 +47,11 @@ record GgufOfArchitecture(Architecture architecture, ModelConfig config) {
         if (architecture.is(Trait.PARALLEL)) {
             gguf.bool(arch + ".use_parallel_residual", config.parallel());
         }
-        if (architecture.defaults().containsKey(Setting.QUERY_SCALAR)) {
+        if (config.attention().scale() != (float) (1 / Math.sqrt(config.headWidth()))) {
             gguf.f32(arch + ".attention.scale", config.attention().scale());
+        }
+        if (architecture.name().equals("granite")) {
+            gguf.f32(arch + ".embedding_scale", config.embedding().scale()).f32(arch + ".residual_scale", config.residualScale());
         }
         config.layerKinds().stream().flatMap(kind -> kind.window().stream()).findFirst().ifPresent(
                 window -> gguf.u32(arch + ".attention.sliding_window", architecture.is(Trait.ENCODER) ? 2 * (window - 1) : window));

@@ -42,12 +42,29 @@ class ChatTemplateTest {
         return cases.stream();
     }
 
+    /**
+     * Templates of the families as they are published, each with conversations of one to four messages; dates are
+     * years.
+     */
+    static Stream<Case> families() throws IOException {
+        JsonNode all = new ObjectMapper().readTree(TestMetadata.text("chat-families.expected.json"));
+        List<Case> cases = new ArrayList<>();
+        for (JsonNode node : all.get("cases")) {
+            List<Message> messages = new ArrayList<>();
+            all.get("conversations").get(node.get("conversation").asInt()).forEach(message -> messages
+                    .add(new Message(message.get("role").asText(), message.get("content").asText())));
+            cases.add(new Case(all.get("templates").get(node.get("template").asText()).asText(), messages,
+                    node.get("generation").asBoolean(), node.path("text").asText(""), node.path("error").asText("")));
+        }
+        return cases.stream();
+    }
+
     private static ChatTemplate template(String source) {
         return new ChatTemplate(source, "a test", "<s>", "</s>", NOON);
     }
 
     @ParameterizedTest
-    @MethodSource("cases")
+    @MethodSource({"cases", "families"})
     void templatesRenderAsInTransformers(Case expected) {
         if (expected.error().isEmpty()) {
             assertThat(template(expected.template()).render(expected.messages(), expected.generation()))

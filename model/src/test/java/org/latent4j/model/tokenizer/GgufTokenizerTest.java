@@ -164,10 +164,12 @@ class GgufTokenizerTest {
 
     @Test
     void whatIsNotSupportedIsNamed() {
-        refuses(TestMetadata.smollm2().with("tokenizer.ggml.pre", "tekken"),
-                "a test cuts words by pre-tokenizer \"tekken\" (tokenizer.ggml.pre), which isn't supported;"
-                        + " supported are default, gpt-2, llama-bpe, llama-v3, llama3, smollm");
-        refuses(TestMetadata.smollm2().with("tokenizer.ggml.model", "llama"), "kind \"llama\"");
+        refuses(TestMetadata.smollm2().with("tokenizer.ggml.pre", "kimi-k2"),
+                "a test cuts words by pre-tokenizer \"kimi-k2\" (tokenizer.ggml.pre), which isn't supported;"
+                        + " supported are a.x-4.0, bailingmoe, ");
+        refuses(TestMetadata.smollm2().with("tokenizer.ggml.model", "rwkv"),
+                "kind \"rwkv\" (tokenizer.ggml.model), which isn't supported; supported are gpt2");
+        refuses(TestMetadata.smollm2().with("tokenizer.ggml.model", "llama"), "has no tokenizer.ggml.scores");
         refuses(TestMetadata.smollm2().with("tokenizer.ggml.model", "x\ny".repeat(100)), "…");
     }
 

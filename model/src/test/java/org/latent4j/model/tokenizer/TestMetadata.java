@@ -96,4 +96,9 @@ record TestMetadata(Map<String, Object> entries) implements Metadata {
     public Optional<int[]> integers(String key) {
         return Optional.ofNullable((int[]) entries.get(key));
     }
+
+    @Override
+    public Optional<float[]> floats(String key) {
+        return Optional.ofNullable((float[]) entries.get(key));
+    }
 }
