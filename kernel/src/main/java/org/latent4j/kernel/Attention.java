@@ -122,12 +122,30 @@ final class Attention {
             for (int r = row; r <= last; r++) {
                 weigh(own, shape, piece, r, last, firstKey, keysPadded, patterns);
             }
-            kernels.mix(
-                    own.scores, row * keysPadded, middle * keysPadded, last * keysPadded,
-                    endSeen(piece.position(last), shape, piece) - firstKey, view.values(), view.valuesAt(), paddedHead(shape),
-                    shape.headWidth(), out.data(), outAt(piece, shape, row, out), outAt(piece, shape, middle, out),
-                    outAt(piece, shape, last, out));
+            if (stored.finite()) {
+                kernels.mix(
+                        own.scores, row * keysPadded, middle * keysPadded, last * keysPadded,
+                        endSeen(piece.position(last), shape, piece) - firstKey, view.values(), view.valuesAt(), paddedHead(shape),
+                        shape.headWidth(), out.data(), outAt(piece, shape, row, out), outAt(piece, shape, middle, out),
+                        outAt(piece, shape, last, out));
+            } else {
+                for (int r = row; r <= last; r++) {
+                    mixAlone(own, view, shape, piece, r, firstKey, keysPadded, out);
+                }
+            }
         }
+    }
+
+    /** Mixes what a row sees and nothing else: zero times what isn't finite would be NaN for rows that are masked from it. */
+    private void mixAlone(
+            Buffers own, KeyValues.View view, AttentionShape shape, Piece piece, int row, int firstKey, int keysPadded, Matrix out) {
+        int position = piece.position(row);
+        int begin = firstSeen(position, shape) - firstKey;
+        int scores = row * keysPadded + begin;
+        int at = outAt(piece, shape, row, out);
+        kernels.mix(
+                own.scores, scores, scores, scores, endSeen(position, shape, piece) - firstKey - begin, view.values(),
+                view.valuesAt() + begin * paddedHead(shape), paddedHead(shape), shape.headWidth(), out.data(), at, at, at);
     }
 
     private static int firstSeen(int position, AttentionShape shape) {

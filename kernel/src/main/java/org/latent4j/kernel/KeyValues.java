@@ -17,6 +17,7 @@ public final class KeyValues {
     private final boolean half;
     private int positions;
     private int capacity;
+    private int firstInfinite = Integer.MAX_VALUE;
     private float[] keys = {};
     private float[] values = {};
     private short[] halfKeys = {};
@@ -44,6 +45,12 @@ public final class KeyValues {
             throw new IndexOutOfBoundsException("%d of %d positions".formatted(count, positions));
         }
         positions = count;
+        firstInfinite = firstInfinite < count ? firstInfinite : Integer.MAX_VALUE;
+    }
+
+    /** Whether all values are finite: times a weight of zero, others aren't nothing. */
+    boolean finite() {
+        return firstInfinite == Integer.MAX_VALUE;
     }
 
     /** A copy that goes its own way. */
@@ -51,6 +58,7 @@ public final class KeyValues {
         KeyValues copy = new KeyValues(heads, width, padded, half);
         copy.positions = positions;
         copy.capacity = capacity;
+        copy.firstInfinite = firstInfinite;
         copy.keys = keys.clone();
         copy.values = values.clone();
         copy.halfKeys = halfKeys.clone();
@@ -67,6 +75,9 @@ public final class KeyValues {
     void append(Matrix key, Matrix value, int from, int to) {
         reserve(positions + (to - from));
         for (int row = from; row < to; row++, positions++) {
+            if (firstInfinite > positions && !finite(value.data(), row * heads * width, heads * width)) {
+                firstInfinite = positions;
+            }
             for (int head = 0; head < heads; head++) {
                 int source = row * heads * width + head * width;
                 int target = at(head, positions);
@@ -81,6 +92,15 @@ public final class KeyValues {
                 }
             }
         }
+    }
+
+    /** Whether values are finite, and stay so in 16 bits where they are kept in those. */
+    private boolean finite(float[] x, int at, int length) {
+        float zero = 0;
+        for (int i = at; i < at + length; i++) {
+            zero += (half ? Float.float16ToFloat(Float.floatToFloat16(x[i])) : x[i]) * 0; // NaN where x isn't finite
+        }
+        return zero == 0;
     }
 
     private void reserve(int count) {

@@ -131,4 +131,42 @@ class AttentionTest {
             }
         }
     }
+
+    @Property(tries = 40)
+    void whatIsMaskedReachesNobodyEvenIfItIsInfinite(
+            @ForAll @IntRange(min = 2, max = 120) int positions,
+            @ForAll @IntRange(min = 1, max = 40) int headWidth,
+            @ForAll @IntRange(min = 1, max = 60) int window,
+            @ForAll boolean half,
+            @ForAll long seed) {
+        AttentionShape shape = new AttentionShape(4, 2, headWidth, 0.2f, 0, true, window);
+        Matrix q = Weights.activations(positions, 4 * headWidth, seed);
+        Matrix k = Weights.activations(positions, 2 * headWidth, seed + 1);
+        Matrix v = Weights.activations(positions, 2 * headWidth, seed + 2);
+        Matrix fine = attend(half, q, k, v, shape);
+        int broken = Math.floorMod(seed, positions);
+        for (int d = 0; d < 2 * headWidth; d++) {
+            k.data()[broken * 2 * headWidth + d] = Float.NaN;
+            v.data()[broken * 2 * headWidth + d] = d % 2 == 0 ? 1e38f * 1e38f : half ? 1e6f : Float.NaN; // 1e6 has no 16-bit float
+        }
+        Matrix out = attend(half, q, k, v, shape);
+        for (int p = 0; p < positions; p++) {
+            boolean sees = p >= broken && p < broken + window;
+            if (!sees) {
+                assertThat(out.row(p)).as("position %d, broken %d", p, broken).isEqualTo(fine.row(p));
+            } else {
+                assertThat(out.row(p)).as("position %d, broken %d", p, broken).contains(Float.NaN);
+            }
+        }
+    }
+
+    private static Matrix attend(boolean half, Matrix q, Matrix k, Matrix v, AttentionShape shape) {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            Operations operations = new Operations(pool, new VectorKernels());
+            Matrix out = Matrix.zeros(q.rows(), q.columns());
+            List<KeyValues> stored = List.of(operations.keyValues(shape.keyValueHeads(), shape.headWidth(), half));
+            operations.attend(q, k, v, shape, new int[]{0, q.rows()}, stored, PatternRows.NONE, out);
+            return out;
+        }
+    }
 }

@@ -2,20 +2,15 @@ package org.latent4j.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.kernel.SeededRandom;
 import org.latent4j.model.site.Site;
-import org.latent4j.model.site.Site.Kind;
-import org.latent4j.model.tokenizer.TextStream;
 import org.latent4j.model.transformer.Batch;
 import org.latent4j.model.transformer.Cache;
-import org.latent4j.model.transformer.SiteVisitor;
 
 /**
  * Goes on with prompts: all samples of all prompts decode together, one row each, so that weights are read once for all. A
@@ -28,6 +23,11 @@ final class Generator {
     private final Set<Integer> ends;
     private final boolean speaks;
 
+    /**
+     * A generator of one request.
+     *
+     * @throws LatentException if the model is an encoder
+     */
     Generator(Model model, Generation request, Generation.Listener listener) {
         if (!model.hasHead() || !model.config().attention().causal()) {
             throw new LatentException("model '%s' is an encoder: it can't go on with a text".formatted(model.name()));
@@ -39,169 +39,54 @@ final class Generator {
         this.ends = speaks ? model.tokenizer().endTokens() : Set.of();
     }
 
-    /** One continuation on its way. */
-    private final class Sequence {
-        final int prompt;
-        final int sample;
-        final int[] promptIds;
-        final Cache cache;
-        final Steered steered;
-        final SeededRandom random;
-        final BitSet seen = new BitSet();
-        final StopStrings stops = new StopStrings(request.stops());
-        final @Nullable TextStream stream = speaks ? model.tokenizer().stream() : null;
-        final StringBuilder text = new StringBuilder();
-        int[] ids = new int[16];
-        int count;
-        String stop = "";
+    Model model() {
+        return model;
+    }
 
-        Sequence(int prompt, int sample, int[] promptIds, Cache cache, Steered steered) {
-            this.prompt = prompt;
-            this.sample = sample;
-            this.promptIds = promptIds;
-            this.cache = cache;
-            this.steered = steered;
-            this.random = new SeededRandom(request.sampling().seed(), (long) prompt << 32 | sample);
-            for (int id : promptIds) {
-                seen.set(id);
-            }
-        }
+    Generation request() {
+        return request;
+    }
 
-        /** Takes the next token from a row of logits. */
-        void take(Matrix logits, int row, @Nullable Site overflow) {
-            int vocabulary = logits.columns();
-            int offset = row * vocabulary;
-            int choice = speaks ? Math.min(vocabulary, model.tokenizer().size()) : vocabulary; // padded heads have more rows than there are tokens
-            if (overflow != null) {
-                end("overflow at " + overflow);
-                return;
-            }
-            for (int end : request.ignoreEnd() ? ends : Set.<Integer>of()) {
-                logits.data()[offset + end] = Float.NEGATIVE_INFINITY;
-            }
-            int id = request.sampling().choose(logits.data(), offset, choice, seen, random, count);
-            if (!Float.isFinite(logits.data()[offset + id])) {
-                end("overflow at logits");
-            } else if (ends.contains(id)) {
-                end("end");
-            } else {
-                append(id);
-            }
-        }
+    Generation.Listener listener() {
+        return listener;
+    }
 
-        private void append(int id) {
-            seen.set(id);
-            if (count == ids.length) {
-                ids = Arrays.copyOf(ids, 2 * count);
-            }
-            ids[count++] = id;
-            if (stream != null) {
-                say(stops.add(stream.add(id)));
-            }
-            if (!stops.found().isEmpty()) {
-                end("stop: " + stops.found());
-            } else if (count == request.maxTokens()) {
-                end("max-tokens");
-            } else if (promptIds.length + count >= model.config().context()) {
-                end("context");
-            }
-        }
+    /** The tokens that end a text. */
+    Set<Integer> ends() {
+        return ends;
+    }
 
-        private void say(String piece) {
-            if (!piece.isEmpty()) {
-                text.append(piece);
-                listener.said(prompt, sample, piece);
-            }
-        }
+    /** Whether there is a tokenizer that tells what tokens say. */
+    boolean speaks() {
+        return speaks;
+    }
 
-        void end(String why) {
-            if (stream != null) {
-                say(stops.add(stream.finish()));
-                say(stops.finish());
-            }
-            stop = stops.found().isEmpty() ? why : "stop: " + stops.found();
-        }
-
-        Continuation continuation() {
-            return new Continuation(promptIds.clone(), Arrays.copyOf(ids, count), text.toString(), stop, steered.report());
+    /** What has been run already: the beginning of a text, its keys and values. */
+    record Begun(int[] ids, Cache cache) {
+        /**
+         * How much of it a text can go on from: what both begin with, at least its last token left to run; nothing where the
+         * other length turns keys otherwise.
+         */
+        int shared(int[] next, Model model) {
+            int mismatch = Arrays.mismatch(ids, next);
+            int alike = Math.min(mismatch < 0 ? ids.length : mismatch, next.length - 1);
+            return cache.fits(model.config(), next.length) ? Math.min(alike, cache.length()) : 0;
         }
     }
 
-    /** Reads the last row of each sequence, and notices where states stop being finite. */
-    private final class Reader implements SiteVisitor {
-        private final Batch batch;
-        private final int[] endRows;
-        private final @Nullable Site[] overflows;
-        Matrix logits = Matrix.zeros(0, 0);
-
-        Reader(Batch batch, boolean readsEnd) {
-            this.batch = batch;
-            this.overflows = new Site[batch.sequences()];
-            this.endRows = new int[readsEnd ? batch.sequences() : 0];
-            for (int s = 0; s < endRows.length; s++) {
-                endRows[s] = batch.starts()[s + 1] - 1;
-            }
-        }
-
-        @Override
-        public boolean visits(Kind kind, int layer) {
-            return kind == Kind.LOGITS || kind == Kind.RESID_POST;
-        }
-
-        @Override
-        public boolean wants(Kind kind, int layer) {
-            return kind == Kind.LOGITS;
-        }
-
-        @Override
-        public void visit(Kind kind, int layer, Matrix states) {
-            if (kind == Kind.LOGITS) {
-                logits = states;
-                return;
-            }
-            for (int s = 0; s < overflows.length; s++) {
-                int from = batch.starts()[s] * states.columns();
-                int to = batch.starts()[s + 1] * states.columns();
-                if (overflows[s] == null && !finite(states.data(), from, to)) {
-                    overflows[s] = Site.of(kind, layer);
-                }
-            }
-        }
-
-        private static boolean finite(float[] x, int from, int to) {
-            float zero = 0;
-            for (int i = from; i < to; i++) {
-                zero += x[i] * 0; // NaN where x isn't finite
-            }
-            return zero == 0;
-        }
-
-        @Override
-        public int[] endRows() {
-            return endRows;
-        }
-    }
-
-    List<List<Continuation>> run(List<int[]> prompts) {
-        for (int[] ids : prompts) {
-            model.check(ids);
-        }
+    List<List<Continuation>> run(List<int[]> prompts, List<Steering> steerings) {
+        prompts.forEach(model::check);
         List<Sequence> all = new ArrayList<>();
-        @Nullable
-        Sequence before = null;
+        Optional<Begun> before = Optional.empty();
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
-            before = begin(prompt, prompts.get(prompt), Optional.ofNullable(before), all);
+            // Reports count every position of a prompt, so steered prompts run whole.
+            Steering steering = steerings.get(prompt);
+            int[] ids = prompts.get(prompt);
+            Optional<Cache> shared = before.filter(_ -> steering.isEmpty()).flatMap(b -> beginning(b, ids));
+            Sequence first = begin(prompt, ids, new Steered(model, steering), shared.orElseGet(() -> empty(ids.length)), all);
+            before = steering.isEmpty() ? Optional.of(new Begun(ids, first.cache())) : Optional.empty();
         }
-        List<Sequence> going = new ArrayList<>(all);
-        going.removeIf(s -> !s.stop.isEmpty());
-        while (!going.isEmpty()) {
-            if (request.interrupted().getAsBoolean()) {
-                going.forEach(s -> s.end("interrupted"));
-                break;
-            }
-            step(going);
-            going.removeIf(s -> !s.stop.isEmpty());
-        }
+        decode(all);
         List<List<Continuation>> continuations = new ArrayList<>();
         for (int from = 0; from < all.size(); from += request.samples()) {
             continuations.add(all.subList(from, from + request.samples()).stream().map(Sequence::continuation).toList());
@@ -209,43 +94,80 @@ final class Generator {
         return continuations;
     }
 
-    /** Runs a prompt, chooses the first token of each of its samples, and returns the first of them. */
-    private Sequence begin(int prompt, int[] ids, Optional<Sequence> before, List<Sequence> all) {
-        int shared = before.map(b -> commonPrefix(b.promptIds, ids)).orElse(0);
-        // Reports count every position of a prompt, so steered prompts run whole.
-        boolean reuse = shared > 0 && request.steering().isEmpty() && before.isPresent();
-        Cache cache = reuse ? before.get().cache.fork() : model.cache(ids.length + request.maxTokens(), request.halfCache());
-        cache.truncate(reuse ? shared : 0);
-        Steered steered = new Steered(model, request.steering());
+    /** Goes on with one text from a cache that holds its beginning. */
+    Sequence run(int[] ids, Cache cache) {
+        List<Sequence> one = new ArrayList<>();
+        Sequence sequence = begin(0, ids, new Steered(model, request.steering()), cache, one);
+        decode(one);
+        return sequence;
+    }
+
+    private Optional<Cache> beginning(Begun before, int[] ids) {
+        int shared = before.shared(ids, model);
+        if (shared == 0) {
+            return Optional.empty();
+        }
+        Cache cache = before.cache.fork();
+        cache.truncate(shared);
+        return Optional.of(cache);
+    }
+
+    private Cache empty(int length) {
+        return model.cache(length, request.halfCache());
+    }
+
+    /** Runs what a cache doesn't hold of a prompt, chooses the first token of each of its samples, and returns the first of them. */
+    private Sequence begin(int prompt, int[] ids, Steered steered, Cache cache, List<Sequence> all) {
         @Nullable
-        Reader reader = null;
+        LastRows end = null;
         @Nullable
         Site overflow = null;
-        for (int from = cache.length(); from < ids.length; from += Model.PIECE) {
-            int to = Math.min(from + Model.PIECE, ids.length);
-            Batch batch = Batch.of(List.of(Arrays.copyOfRange(ids, from, to)), List.of(cache));
-            reader = new Reader(batch, to == ids.length);
-            model.run(batch, reader, List.of(steered));
-            overflow = overflow == null ? reader.overflows[0] : overflow;
+        boolean interrupted = false;
+        try {
+            cache.expect(ids.length);
+            for (int from = cache.length(); from < ids.length; from += Model.PIECE) {
+                end = piece(ids, from, Math.min(from + Model.PIECE, ids.length), ids.length, cache, steered);
+                overflow = overflow == null ? end.overflow(0) : overflow;
+            }
+        } catch (LastRows.Interrupted _) {
+            interrupted = true;
         }
-        Matrix logits = reader == null ? Matrix.zeros(0, 0) : reader.logits;
         List<Sequence> own = new ArrayList<>();
         for (int sample = 0; sample < request.samples(); sample++) {
             boolean last = sample == request.samples() - 1;
-            own.add(new Sequence(prompt, sample, ids, last ? cache : cache.fork(), last ? steered : steered.fork()));
+            own.add(new Sequence(this, prompt, sample, ids, last ? cache : cache.fork(), last ? steered : steered.fork()));
         }
+        Matrix logits = end == null ? Matrix.zeros(0, 0) : end.logits();
         for (Sequence sequence : own) {
-            Matrix copy = own.size() == 1 ? logits : Matrix.of(1, logits.columns(), logits.row(0)); // choosing changes them
-            sequence.take(copy, 0, overflow);
+            if (interrupted) {
+                sequence.end("interrupted");
+            } else {
+                Matrix copy = own.size() == 1 ? logits : Matrix.of(1, logits.columns(), logits.row(0)); // choosing changes them
+                sequence.take(copy, 0, overflow);
+            }
         }
         all.addAll(own);
         return own.getFirst();
     }
 
-    /** How many tokens two prompts begin with alike; at least the last one of the second is left to run. */
-    private static int commonPrefix(int[] a, int[] b) {
-        int mismatch = Arrays.mismatch(a, b);
-        return Math.min(mismatch < 0 ? a.length : mismatch, b.length - 1);
+    private LastRows piece(int[] ids, int from, int to, int end, Cache cache, Steered steered) {
+        Batch batch = Batch.of(List.of(Arrays.copyOfRange(ids, from, to)), List.of(cache));
+        LastRows rows = new LastRows(batch, to == end, request.interrupted());
+        model.run(batch, rows, List.of(steered));
+        return rows;
+    }
+
+    private void decode(List<Sequence> all) {
+        List<Sequence> going = new ArrayList<>(all);
+        going.removeIf(s -> !s.goesOn());
+        while (!going.isEmpty()) {
+            try {
+                step(going);
+            } catch (LastRows.Interrupted _) {
+                going.forEach(s -> s.end("interrupted"));
+            }
+            going.removeIf(s -> !s.goesOn());
+        }
     }
 
     private void step(List<Sequence> going) {
@@ -253,15 +175,34 @@ final class Generator {
         List<Cache> caches = new ArrayList<>();
         List<Steered> steered = new ArrayList<>();
         for (Sequence sequence : going) {
-            pieces.add(new int[]{sequence.ids[sequence.count - 1]});
-            caches.add(sequence.cache);
-            steered.add(sequence.steered);
+            turnAnew(sequence);
+            pieces.add(new int[]{sequence.lastId()});
+            caches.add(sequence.cache());
+            steered.add(sequence.steered());
         }
         Batch batch = Batch.of(pieces, caches);
-        Reader reader = new Reader(batch, true);
-        model.run(batch, reader, steered);
+        LastRows rows = new LastRows(batch, true, request.interrupted());
+        model.run(batch, rows, steered);
         for (int s = 0; s < going.size(); s++) {
-            going.get(s).take(reader.logits, s, reader.overflows[s]);
+            going.get(s).take(rows.logits(), s, rows.overflow(s));
         }
+    }
+
+    /**
+     * Where frequencies change once a text is longer than its model's first training (longrope), the keys so far were turned
+     * by the old ones: they are computed again, as transformers does. Frequencies that change with every token ("dynamic")
+     * leave the older keys as they are, as they do there.
+     */
+    private void turnAnew(Sequence sequence) {
+        if (!sequence.cache().outgrown(model.config(), sequence.length())) {
+            return;
+        }
+        Cache anew = empty(sequence.length());
+        int[] ids = sequence.whole();
+        Steered uncounted = sequence.steered().fork();
+        for (int from = 0; from < ids.length - 1; from += Model.PIECE) {
+            piece(ids, from, Math.min(from + Model.PIECE, ids.length - 1), ids.length, anew, uncounted);
+        }
+        sequence.replace(anew);
     }
 }

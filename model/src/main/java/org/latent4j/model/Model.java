@@ -1,9 +1,9 @@
 package org.latent4j.model;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
@@ -28,7 +28,8 @@ import org.latent4j.model.transformer.Transformer;
  * An open language model: text to tokens, tokens to hidden states.
  *
  * <p>A text's states are the same bits alone and in any batch, on any number of threads. Safe for use from several
- * threads; they take turns. The weights stay packed in the mapped file; {@link #close} releases them.
+ * threads: they take turns at passes (a batch, or one step of a generation), first come, first served; each pass uses all threads
+ * of the pool. The weights stay packed in the mapped file; {@link #close} releases them.
  */
 public final class Model implements AutoCloseable {
     /** Longer texts run in pieces of so many tokens, shorter ones together up to so many. */
@@ -40,6 +41,8 @@ public final class Model implements AutoCloseable {
     private final WorkerPool pool;
     private final Operations operations;
     private final Transformer transformer;
+    private final ReentrantLock turns = new ReentrantLock(true);
+    private boolean closed; // guarded by turns
     private @Nullable Tokenizer tokenizer;
     private @Nullable Optional<ChatTemplate> chatTemplate; // null until asked for
     private @Nullable String sha256;
@@ -48,7 +51,7 @@ public final class Model implements AutoCloseable {
         this.located = located;
         this.checkpoint = checkpoint;
         this.options = options;
-        this.pool = new WorkerPool(options.threads());
+        this.pool = options.pool() != null ? options.pool() : new WorkerPool(options.threads());
         this.operations = new Operations(pool);
         this.transformer = new Transformer(checkpoint.config(), checkpoint.weights(), operations);
     }
@@ -169,55 +172,23 @@ public final class Model implements AutoCloseable {
 
     /** The same with interventions, in every sequence the same. */
     public SteeredTraces traces(List<int[]> sequences, Sites sites, Positions positions, Steering steering) {
-        List<Site> resolved = resolve(sites);
-        List<Steered> steered = new ArrayList<>();
-        for (int[] ids : sequences) {
-            check(ids);
-            steered.add(new Steered(this, steering));
-        }
-        Recorder recorder = new Recorder(sequences, config().heads(), resolved, positions);
-        synchronized (transformer) {
-            List<Integer> together = new ArrayList<>();
-            int rows = 0;
-            for (int s = 0; s < sequences.size(); s++) {
-                int length = sequences.get(s).length;
-                if (length > PIECE && config().attention().causal()) {
-                    runInPieces(sequences.get(s), s, recorder, steered.get(s));
-                    continue;
-                }
-                if (rows + length > PIECE && !together.isEmpty()) {
-                    runTogether(sequences, together, recorder, steered);
-                    together.clear();
-                    rows = 0;
-                }
-                together.add(s);
-                rows += length;
-            }
-            if (!together.isEmpty()) {
-                runTogether(sequences, together, recorder, steered);
-            }
-        }
-        return new SteeredTraces(recorder.traces(), steered.stream().map(Steered::report).toList());
+        return traces(sequences, sites, positions, Collections.nCopies(sequences.size(), steering));
     }
 
-    private void runTogether(List<int[]> sequences, List<Integer> numbers, Recorder recorder, List<Steered> steered) {
-        Batch batch = Batch.of(numbers.stream().map(sequences::get).toList());
-        recorder.begin(batch, numbers.stream().mapToInt(Integer::intValue).toArray());
-        transformer.run(batch, steeredBy(numbers.stream().map(steered::get).toList(), batch, recorder));
+    /**
+     * The same with interventions of its own for each sequence.
+     *
+     * @param steerings as many as there are sequences
+     */
+    public SteeredTraces traces(List<int[]> sequences, Sites sites, Positions positions, List<Steering> steerings) {
+        requireSame(sequences.size(), steerings.size());
+        return new Tracer(this, sites, positions).run(sequences, steerings);
     }
 
-    private void runInPieces(int[] ids, int number, Recorder recorder, Steered steered) {
-        Cache cache = Cache.of(config(), operations, ids.length, false);
-        for (int from = 0; from < ids.length; from += PIECE) {
-            int[] piece = Arrays.copyOfRange(ids, from, Math.min(from + PIECE, ids.length));
-            Batch batch = Batch.of(List.of(piece), List.of(cache));
-            recorder.begin(batch, number);
-            transformer.run(batch, steeredBy(List.of(steered), batch, recorder));
+    private static void requireSame(int sequences, int steerings) {
+        if (sequences != steerings) {
+            throw new LatentException("there are %d sequences and %d steerings: give one for each".formatted(sequences, steerings));
         }
-    }
-
-    private static SiteVisitor steeredBy(List<Steered> steered, Batch batch, SiteVisitor inner) {
-        return steered.stream().allMatch(Steered::isEmpty) ? inner : new SteeredVisitor(inner, batch, steered);
     }
 
     /** Goes on with a text's tokens. */
@@ -240,7 +211,23 @@ public final class Model implements AutoCloseable {
      * @throws LatentException if a prompt or the request doesn't fit the model
      */
     public List<List<Continuation>> generate(List<int[]> prompts, Generation request, Generation.Listener listener) {
-        return new Generator(this, request, listener).run(prompts);
+        return generate(prompts, request, Collections.nCopies(prompts.size(), request.steering()), listener);
+    }
+
+    /**
+     * The same with interventions of its own for each prompt and what follows it, instead of the request's.
+     *
+     * @param steerings as many as there are prompts
+     */
+    public List<List<Continuation>> generate(
+            List<int[]> prompts, Generation request, List<Steering> steerings, Generation.Listener listener) {
+        requireSame(prompts.size(), steerings.size());
+        return new Generator(this, request, listener).run(prompts, steerings);
+    }
+
+    /** A text that goes on turn by turn, and keeps what it has computed. */
+    public Session session() {
+        return new Session(this);
     }
 
     boolean hasTokenizer() {
@@ -256,10 +243,22 @@ public final class Model implements AutoCloseable {
         return Cache.of(config(), operations, expected, half);
     }
 
-    /** Continues sequences by a piece each; one caller at a time. */
+    /** Runs a batch, each of its sequences with its own interventions. */
     void run(Batch batch, SiteVisitor visitor, List<Steered> steered) {
-        synchronized (transformer) {
-            transformer.run(batch, steeredBy(steered, batch, visitor));
+        boolean plain = steered.stream().allMatch(Steered::isEmpty);
+        inTurn(() -> transformer.run(batch, plain ? visitor : new SteeredVisitor(visitor, batch, steered)));
+    }
+
+    /** Whoever comes first computes first. */
+    private void inTurn(Runnable work) {
+        turns.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("model '%s' is closed".formatted(name()));
+            }
+            work.run();
+        } finally {
+            turns.unlock();
         }
     }
 
@@ -309,9 +308,7 @@ public final class Model implements AutoCloseable {
             throw new LatentException(
                     "model '%s' is an encoder: it has no output head that its states could be read through".formatted(name()));
         }
-        synchronized (transformer) {
-            transformer.read(states, logits);
-        }
+        inTurn(() -> transformer.read(states, logits));
     }
 
     /**
@@ -320,9 +317,9 @@ public final class Model implements AutoCloseable {
      * @return how undecided each row is: its entropy in nats, {@code [rows]}
      */
     public float[] toProbabilities(Matrix logits) {
-        synchronized (transformer) {
-            return operations.softmax(logits);
-        }
+        float[][] entropies = new float[1][];
+        inTurn(() -> entropies[0] = operations.softmax(logits));
+        return entropies[0];
     }
 
     /** What states of this model belong to. The first call reads the whole model to hash it, unless that was done before. */
@@ -341,14 +338,25 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** Releases the weights and ends the threads. Traces stay valid. */
+    /** Releases the weights and ends the threads, if they are its own; waits for a pass that is under way. Traces stay valid. */
     @Override
-    public synchronized void close() {
-        synchronized (transformer) {
-            pool.close();
+    public void close() {
+        turns.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            if (options.pool() == null) {
+                pool.close();
+            }
+        } finally {
+            turns.unlock();
         }
-        if (tokenizer != null) {
-            tokenizer.close();
+        synchronized (this) {
+            if (tokenizer != null) {
+                tokenizer.close();
+            }
         }
         checkpoint.close();
     }

@@ -1,7 +1,9 @@
 package org.latent4j.model;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
+import java.util.PriorityQueue;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.SeededRandom;
 
@@ -73,36 +75,66 @@ public record Sampling(double temperature, int topK, double topP, double minP, d
     /** A token and how probable it is compared with the most probable one. */
     private record Candidate(int id, double weight) {}
 
-    /** What is left to choose from, most probable first, of equals the lowest id first. */
+    /** Most probable first, of equals the lowest id first. */
+    private static int compare(Candidate a, Candidate b) {
+        return a.weight == b.weight ? Integer.compare(a.id, b.id) : Double.compare(b.weight, a.weight);
+    }
+
+    /** What is left to choose from, most probable first. */
     private Candidate[] candidates(float[] logits, int offset, int count, double most) {
-        Candidate[] all = new Candidate[count];
-        int left = 0;
+        List<Candidate> left = new ArrayList<>();
+        double total = topK > 0 ? firstK(logits, offset, count, most, left) : all(logits, offset, count, most, left);
+        left.sort(Sampling::compare);
+        if (topK > 0) { // summed from the most probable on, whatever the order in which they were found
+            total = 0;
+            for (Candidate candidate : left) {
+                total += candidate.weight;
+            }
+        }
+        int end = 0;
+        double sum = 0;
+        while (end < left.size() && left.get(end).weight >= minP && (end == 0 || topP == 1 || sum < topP * total)) {
+            sum += left.get(end++).weight;
+        }
+        return left.subList(0, end).toArray(Candidate[]::new);
+    }
+
+    private double weight(float logit, double most) {
+        return Math.exp((logit - most) / temperature);
+    }
+
+    /** All that min-p leaves; what is less than 1e-323 as probable is never drawn. Returns the sum of all weights. */
+    private double all(float[] logits, int offset, int count, double most, List<Candidate> left) {
         double total = 0;
         for (int id = 0; id < count; id++) {
-            double weight = Math.exp((logits[offset + id] - most) / temperature);
-            if (weight > 0) { // what is less than 1e-323 as probable is never drawn
-                all[left++] = new Candidate(id, weight);
-                total += weight;
+            double weight = weight(logits[offset + id], most);
+            total += weight;
+            if (weight > 0 && weight >= minP) {
+                left.add(new Candidate(id, weight));
             }
         }
-        all = Arrays.copyOf(all, left);
-        Arrays.sort(all, (a, b) -> a.weight() == b.weight() ? Integer.compare(a.id(), b.id()) : Double.compare(b.weight(), a.weight()));
-        int end = topK > 0 ? Math.min(topK, left) : left;
-        if (topK > 0) {
-            total = 0;
-            for (int i = 0; i < end; i++) {
-                total += all[i].weight();
+        return total;
+    }
+
+    /** The top k, found with a heap whose root is the least probable one: most tokens are compared with that alone. */
+    private double firstK(float[] logits, int offset, int count, double most, List<Candidate> left) {
+        PriorityQueue<Candidate> kept = new PriorityQueue<>((a, b) -> compare(b, a));
+        float least = Float.NEGATIVE_INFINITY;
+        for (int id = 0; id < count; id++) {
+            float logit = logits[offset + id];
+            if (kept.size() < topK || logit > least) {
+                double weight = weight(logit, most);
+                if (weight > 0) {
+                    kept.add(new Candidate(id, weight));
+                    if (kept.size() > topK) {
+                        kept.remove();
+                    }
+                    least = kept.size() < topK ? Float.NEGATIVE_INFINITY : logits[offset + kept.element().id];
+                }
             }
         }
-        double sum = 0;
-        for (int i = 0; i < end; i++) {
-            if (all[i].weight() < minP || (i > 0 && topP < 1 && sum >= topP * total)) {
-                end = i;
-            } else {
-                sum += all[i].weight();
-            }
-        }
-        return Arrays.copyOf(all, end);
+        left.addAll(kept);
+        return 0;
     }
 
     private static int draw(Candidate[] candidates, double random) {

@@ -217,4 +217,17 @@ class DefaultModelTest {
             assertThat(said.text()).isEqualTo(expected.path("outputs").path(strength).path("text").asText());
         }
     }
+
+    /** More than runs at once by itself: the bits of all at once, also of what only the second piece holds. */
+    @Test
+    void aLongTextInPiecesHasTheBitsOfOneAllAtOnce() {
+        int[] ids = new int[Model.PIECE + 70];
+        java.util.Arrays.setAll(ids, i -> 1000 + i * 31 % 4000);
+        Sites sites = Sites.of("resid_post.0,resid_post.7");
+        List<Trace> pieces = model().traces(List.of(ids), sites, Positions.ALL);
+        Trace whole = new Tracer(model(), sites, Positions.ALL, 2 * Model.PIECE).run(List.of(ids), List.of(Steering.NONE)).traces()
+                .getFirst();
+        assertThat(pieces.getFirst().get("resid_post.0")).isEqualTo(whole.get("resid_post.0"));
+        assertThat(pieces.getFirst().get("resid_post.7")).isEqualTo(whole.get("resid_post.7"));
+    }
 }

@@ -1,10 +1,6 @@
 package org.latent4j.workbench;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +16,6 @@ import org.latent4j.model.Continuation;
 import org.latent4j.model.Generation;
 import org.latent4j.model.Model;
 import org.latent4j.model.PromptMode;
-import org.latent4j.model.Sampling;
-import org.latent4j.model.Steering;
-import org.latent4j.model.SteeringReport;
 import org.latent4j.model.tokenizer.ChatTemplate.Message;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,20 +26,19 @@ import picocli.CommandLine.Spec;
 /** {@code latent generate}. */
 @Command(name = "generate", header = "Let a model go on with a text, steered if you like.", footer = {
     "",
+    "Without --max-tokens a continuation has at most 128 tokens. Samples and prompts decode together. What steering did at "
+            + "each site is told at the end (see: latent help steering). Ctrl-C ends with what there is.",
+    "",
     "  latent generate --prompt \"The capital of France is\" --max-tokens 24",
-    "  latent generate --chat --prompt \"How are you?\" --add happy.gguf:1.5@8-21"
+    "  latent generate --chat --prompt \"How are you?\" --add happy.gguf:1.5@8-21",
+    "  latent generate --prompt \"Once\" --add sea.safetensors:0.5r@10-20 --ablate sad.safetensors@'attn_out.*' --json"
 })
 final class GenerateCommand implements Callable<Integer> {
-    private static final int DEFAULT_TOKENS = 128;
-
     @Spec
     private @Nullable CommandSpec spec;
 
     @Mixin
     private ModelOptions model = new ModelOptions();
-
-    @Mixin
-    private SteeringOptions steering = new SteeringOptions();
 
     @Option(names = "--prompt", paramLabel = "T", description = "The text to go on with.")
     private @Nullable String prompt;
@@ -60,35 +52,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--system", paramLabel = "S", description = "A system message before it (with --chat).")
     private @Nullable String system;
 
-    @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens (default: 128, less where the context ends).")
-    private @Nullable Integer maxTokens;
+    @Mixin
+    private SteeringOptions steering = new SteeringOptions();
 
-    @Option(names = "--temperature", paramLabel = "X", defaultValue = "0", description = "0 takes the most probable token (default: 0).")
-    private double temperature;
-
-    @Option(names = "--top-k", paramLabel = "N", defaultValue = "0", description = "Only the N most probable tokens (default: all).")
-    private int topK;
-
-    @Option(names = "--top-p", paramLabel = "X", defaultValue = "1", description = "Only the most probable that together reach X (default: 1).")
-    private double topP = 1;
-
-    @Option(names = "--min-p", paramLabel = "X", defaultValue = "0", description = "Only tokens at least X times as probable as the most probable (default: 0).")
-    private double minP;
-
-    @Option(names = "--repeat-penalty", paramLabel = "X", defaultValue = "1", description = "Make tokens that are there already less probable (default: 1, off).")
-    private double repeatPenalty = 1;
-
-    @Option(names = "--stop", paramLabel = "S", description = "End before this text; may be repeated.")
-    private List<String> stops = new ArrayList<>();
-
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "The same seed gives the same text on any number of threads.")
-    private long seed;
+    @Mixin
+    private GenerationOptions generation = new GenerationOptions();
 
     @Option(names = "--samples", paramLabel = "N", defaultValue = "1", description = "How many continuations (default: 1).")
     private int samples = 1;
-
-    @Option(names = "--ignore-eos", description = "Keep the model from ending its text.")
-    private boolean ignoreEos;
 
     @Option(names = "--json", description = "Write JSON.")
     private boolean json;
@@ -98,16 +69,15 @@ final class GenerateCommand implements Callable<Integer> {
         if (system != null && !chat) {
             throw new LatentException("--system is for --chat: without a chat template there is no place for it");
         }
-        var sampling = new Sampling(temperature, topK, topP, minP, repeatPenalty, seed);
-        var request = new Generation(
-                maxTokens == null ? DEFAULT_TOKENS : maxTokens, sampling, samples, stops, ignoreEos, Steering.NONE, false, () -> false);
-        List<String> texts = texts();
         AtomicBoolean interrupted = new AtomicBoolean();
+        Generation request = generation.request(samples, interrupted::get);
+        List<SteeringEdit> edits = steering.edits();
+        List<String> texts = texts();
         CountDownLatch done = new CountDownLatch(1);
         Thread farewell = new Thread(() -> endWithWhatThereIs(interrupted, done));
         Runtime.getRuntime().addShutdownHook(farewell);
         try (Model opened = model.open()) {
-            generate(opened, texts, request, interrupted);
+            generate(opened, texts, edits, request);
         } finally {
             done.countDown();
             withdraw(farewell);
@@ -118,7 +88,7 @@ final class GenerateCommand implements Callable<Integer> {
     private static void endWithWhatThereIs(AtomicBoolean interrupted, CountDownLatch done) {
         interrupted.set(true);
         try {
-            done.await(3, TimeUnit.SECONDS);
+            done.await(5, TimeUnit.SECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
@@ -153,36 +123,29 @@ final class GenerateCommand implements Callable<Integer> {
         return texts;
     }
 
-    private void generate(Model opened, List<String> texts, Generation base, AtomicBoolean interrupted) {
+    private void generate(Model opened, List<String> texts, List<SteeringEdit> edits, Generation base) {
         List<int[]> ids = new ArrayList<>();
-        int context = opened.config().context();
         for (String text : texts) {
             int[] own = tokens(opened, text);
             ids.add(own);
-            if (maxTokens != null && (long) own.length + maxTokens > context) {
-                throw new LatentException(
-                        "--max-tokens %d and a prompt of %d tokens are more than the model's context of %d: give at most %d"
-                                .formatted(maxTokens, own.length, context, Math.max(0, context - own.length)));
-            }
+            generation.check(own.length, opened.config().context());
         }
-        var request = new Generation(
-                base.maxTokens(), base.sampling(), base.samples(), base.stops(), base.ignoreEnd(), steering.of(opened, ids.getFirst()),
-                false, interrupted::get);
-        PrintWriter out = out();
+        BoundSteering bound = BoundSteering.of(edits, opened, ids.getFirst());
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         boolean streams = !json && ids.size() == 1 && samples == 1;
         Generation.Listener listener = streams ? (_, _, text) -> {
             out.print(text);
             out.flush();
         } : Generation.Listener.NONE;
-        List<List<Continuation>> said = opened.generate(ids, request, listener);
+        List<List<Continuation>> said = opened.generate(ids, base.with(bound.steering()), listener);
         if (json) {
-            write(said);
+            new GeneratedJson(bound, prompts != null, samples > 1).write(said, out);
         } else {
             for (List<Continuation> own : said) {
                 own.forEach(one -> out.println(streams ? "" : one.text()));
             }
             out.flush();
-            tell(said.getFirst().getFirst());
+            tell(bound, said);
         }
         out.flush();
     }
@@ -192,85 +155,27 @@ final class GenerateCommand implements Callable<Integer> {
             return opened.tokens(text, PromptMode.RAW);
         }
         Message user = new Message("user", text);
-        return opened.chatTokens(system == null ? List.of(user) : List.of(new Message("system", system), user));
+        return opened.chatTokens(
+                system == null ? List.of(user) : List.of(new Message("system", ArgumentText.intact(system)), user));
     }
 
-    private PrintWriter out() {
-        return Objects.requireNonNull(spec).commandLine().getOut();
-    }
-
-    /** What the interventions did, so that nobody steers a model that isn't being steered. */
-    private void tell(Continuation first) {
+    /** What the interventions did, and which continuations ended because of them. */
+    private void tell(BoundSteering bound, List<List<Continuation>> said) {
         PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
-        for (SteeringReport r : first.steering()) {
-            err.printf(java.util.Locale.ROOT, "latent: %s at %s, %d positions: projection %.3f -> %.3f, norm %.2f -> %.2f%n", r.name(),
-                    r.site(), r.positions(), r.projectionBefore(), r.projectionAfter(), r.normBefore(), r.normAfter());
-        }
-        if (first.stop().startsWith("overflow")) {
-            err.println("latent: stopped: " + first.stop() + "; give less strength");
-        }
-        err.flush();
-    }
-
-    private void write(List<List<Continuation>> said) {
-        JsonFactory factory = new JsonFactory();
-        factory.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-        PrintWriter out = out();
-        try (JsonGenerator to = factory.createGenerator(out)) {
-            if (prompts != null) {
-                to.writeStartArray();
-            }
-            for (List<Continuation> own : said) {
-                if (samples == 1) {
-                    write(to, own.getFirst());
-                } else {
-                    to.writeStartObject();
-                    to.writeArrayFieldStart("samples");
-                    for (Continuation one : own) {
-                        write(to, one);
-                    }
-                    to.writeEndArray();
-                    to.writeEndObject();
+        for (int p = 0; p < said.size(); p++) {
+            for (int s = 0; s < samples; s++) {
+                Continuation one = said.get(p).get(s);
+                String which = (said.size() > 1 ? "prompt " + p + ", " : "") + (samples > 1 ? "sample " + s + ", " : "");
+                for (String line : new SteeringTold(bound, one.steering()).lines()) {
+                    err.println("latent: " + which + line);
+                }
+                if (one.stop().startsWith("overflow")) {
+                    err.println("latent: " + which + "stopped: " + one.stop() + "; give less strength");
+                } else if (one.stop().equals("interrupted")) {
+                    err.println("latent: " + which + "interrupted");
                 }
             }
-            if (prompts != null) {
-                to.writeEndArray();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        out.println();
-    }
-
-    private static void write(JsonGenerator to, Continuation one) throws IOException {
-        to.writeStartObject();
-        to.writeFieldName("prompt_ids");
-        to.writeArray(one.promptIds(), 0, one.promptIds().length);
-        to.writeFieldName("ids");
-        to.writeArray(one.ids(), 0, one.ids().length);
-        to.writeStringField("text", TokenText.wellFormed(one.text()));
-        to.writeStringField("stop", one.stop());
-        to.writeArrayFieldStart("steering");
-        for (SteeringReport r : one.steering()) {
-            to.writeStartObject();
-            to.writeStringField("what", r.name());
-            to.writeStringField("site", r.site().toString());
-            to.writeNumberField("positions", r.positions());
-            number(to, "projection_before", r.projectionBefore());
-            number(to, "projection_after", r.projectionAfter());
-            number(to, "norm_before", r.normBefore());
-            number(to, "norm_after", r.normAfter());
-            to.writeEndObject();
-        }
-        to.writeEndArray();
-        to.writeEndObject();
-    }
-
-    private static void number(JsonGenerator to, String name, double value) throws IOException {
-        if (Double.isFinite(value)) {
-            to.writeNumberField(name, (float) value);
-        } else {
-            to.writeNullField(name);
-        }
+        err.flush();
     }
 }

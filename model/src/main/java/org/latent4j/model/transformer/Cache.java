@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.latent4j.kernel.KeyValues;
 import org.latent4j.kernel.Operations;
+import org.latent4j.model.transformer.ModelConfig.Stretch;
 
 /**
  * What a sequence has left behind at every layer, the keys and values of its positions, so that it can be continued: token
@@ -12,7 +13,7 @@ import org.latent4j.kernel.Operations;
  */
 public final class Cache {
     private final List<KeyValues> layers;
-    private final int expected;
+    private int expected;
     private int length;
 
     private Cache(List<KeyValues> layers, int expected, int length) {
@@ -24,8 +25,8 @@ public final class Cache {
     /**
      * An empty cache.
      *
-     * @param expected how long the text will be, as far as known; decides about rotary frequencies where they depend on the
-     *     text's length
+     * @param expected how long the text will be at least, as far as known; decides about rotary frequencies where they depend
+     *     on the text's length
      * @param half whether keys and values are kept in 16-bit floats
      */
     public static Cache of(ModelConfig config, Operations operations, int expected, boolean half) {
@@ -52,6 +53,31 @@ public final class Cache {
             layer.truncate(Math.min(count, layer.positions()));
         }
         length = count;
+    }
+
+    /**
+     * Tells how long the text will be, as far as known, before it is run: its prompt, all of it.
+     *
+     * @see #fits
+     */
+    public void expect(int positions) {
+        expected = Math.max(expected, positions);
+    }
+
+    /** Whether keys are turned as those of a text of so many positions are, so that such a text may go on from here. */
+    public boolean fits(ModelConfig config, int positions) {
+        int turnedFor = Math.max(expected, length);
+        return config.layerKinds().stream()
+                .flatMap(kind -> kind.rotary().stream())
+                .allMatch(rotary -> rotary.turnsAlike(turnedFor, positions));
+    }
+
+    /** Whether a text of so many positions has frequencies for good that the keys here weren't turned by. */
+    public boolean outgrown(ModelConfig config, int positions) {
+        int turnedFor = Math.max(expected, length);
+        return config.layerKinds().stream()
+                .flatMap(kind -> kind.rotary().stream())
+                .anyMatch(rotary -> rotary.stretch().orElse(null) instanceof Stretch.Listed && !rotary.turnsAlike(turnedFor, positions));
     }
 
     /** The bytes that it occupies. */

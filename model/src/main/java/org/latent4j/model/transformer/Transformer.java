@@ -189,8 +189,8 @@ public final class Transformer {
 
     private Rotation rotation(Rotary rotary, Batch batch, int sequence) {
         int reached = batch.before(sequence) + batch.length(sequence);
-        Rotation rotation = rotations.of(rotary, batch.caches().isEmpty() ? reached : batch.caches().get(sequence).expected());
-        rotation.reach(reached);
+        Rotation rotation = rotations.of(rotary,
+                batch.caches().isEmpty() ? reached : Math.max(reached, batch.caches().get(sequence).expected()));
         return rotation;
     }
 
