@@ -55,7 +55,7 @@ class CtrlCTest {
     }
 
     private JsonNode interrupted(Process process) throws IOException, InterruptedException {
-        Thread.sleep(4000);
+        Thread.sleep(8000);
         interrupt(process);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(INTERRUPTED);
@@ -85,7 +85,9 @@ class CtrlCTest {
         try (OutputStream input = process.getOutputStream()) {
             input.write("abc\n".getBytes(StandardCharsets.UTF_8));
             input.flush();
-            Thread.sleep(4000);
+            for (int i = 0; i < 300 && Files.size(out()) == 0; i++) {
+                Thread.sleep(100);
+            }
             interrupt(process);
             input.write("/history\n/quit\n".getBytes(StandardCharsets.UTF_8));
         }
