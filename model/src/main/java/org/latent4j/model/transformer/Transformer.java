@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.Operations.AttentionShape;
@@ -26,6 +27,8 @@ import org.latent4j.model.transformer.TransformerWeights.NormWeights;
  * sequences, not on the number of threads, not on what is visited. Not safe for use from several threads at once.
  */
 public final class Transformer {
+    private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+
     private final ModelConfig config;
     private final TransformerWeights weights;
     private final Operations operations;
@@ -41,13 +44,31 @@ public final class Transformer {
     /** Runs the batch as far as the visitor wants to see. Blocks above the last visited site aren't computed. */
     public void run(Batch batch, SiteVisitor visitor) {
         Matrix stream = embed(batch, visitor); // [rows, width]
+        requireFinite(stream, "the embedding of these tokens");
         int blocks = blocksNeeded(visitor);
         Scratch scratch = new Scratch(batch.rows(), config);
         for (int layer = 0; layer < blocks; layer++) {
             block(layer, batch, stream, scratch, visitor);
+            requireFinite(stream, "block " + layer);
         }
         if (visitor.visits(Kind.FINAL_NORM, -1) || visitor.visits(Kind.LOGITS, -1)) {
             end(stream, visitor);
+        }
+    }
+
+    /**
+     * Refuses what isn't a number: all that is computed of it would look like a result. What enters the stream stays in it, so this
+     * one look at each block's end sees whatever a weight of it has spoilt.
+     */
+    private static void requireFinite(Matrix states, String from) {
+        int largest = 0; // as an integer, which the compiler looks through several at a time
+        for (float value : states.data()) {
+            largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+        }
+        if (largest >= INFINITE) {
+            throw new LatentException(
+                    "%s gives values that aren't finite numbers: the model's weights are damaged or too large ('latent models check' says which)"
+                            .formatted(from));
         }
     }
 
@@ -189,6 +210,7 @@ public final class Transformer {
     private void head(Matrix normed, Matrix logits) {
         linear(normed, requireNonNull(weights.head()), logits);
         scale(logits, config.head().scale());
+        requireFinite(logits, "the output head");
         config.head().softCap().ifPresent(cap -> operations.softCap(logits, cap));
     }
 
