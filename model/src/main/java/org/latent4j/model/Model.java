@@ -46,6 +46,14 @@ public final class Model implements AutoCloseable {
         this.transformer = new Transformer(checkpoint.config(), checkpoint.weights(), operations);
     }
 
+    Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    Operations operations() {
+        return operations;
+    }
+
     /** The name it was opened by. */
     public String name() {
         return located.name();
@@ -88,7 +96,7 @@ public final class Model implements AutoCloseable {
      */
     public synchronized Tokenizer tokenizer() {
         if (tokenizer == null) {
-            tokenizer = Tokenizer.open(checkpoint.tokenizer());
+            tokenizer = checkpoint.reading(() -> Tokenizer.open(checkpoint.tokenizer()));
         }
         return tokenizer;
     }
@@ -96,7 +104,7 @@ public final class Model implements AutoCloseable {
     /** Its chat template, if it has one; read at first use. */
     public synchronized Optional<ChatTemplate> chatTemplate() {
         if (chatTemplate == null) {
-            chatTemplate = ChatTemplate.of(checkpoint.tokenizer());
+            chatTemplate = checkpoint.reading(() -> ChatTemplate.of(checkpoint.tokenizer()));
         }
         return chatTemplate;
     }
@@ -150,7 +158,7 @@ public final class Model implements AutoCloseable {
         Batch batch = Batch.of(sequences);
         Recorder recorder = new Recorder(batch, config().heads(), resolved, positions);
         synchronized (transformer) {
-            transformer.run(batch, recorder);
+            reading(() -> transformer.run(batch, recorder));
         }
         return recorder.traces();
     }
@@ -202,8 +210,15 @@ public final class Model implements AutoCloseable {
                     "model '%s' is an encoder: it has no output head that its states could be read through".formatted(name()));
         }
         synchronized (transformer) {
-            transformer.read(states, logits);
+            reading(() -> transformer.read(states, logits));
         }
+    }
+
+    private void reading(Runnable pass) {
+        checkpoint.reading(() -> {
+            pass.run();
+            return true;
+        });
     }
 
     /**
