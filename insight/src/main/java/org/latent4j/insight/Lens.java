@@ -61,6 +61,17 @@ public final class Lens {
         return new Steered(new Lens(model, top, progress).read(run.traces().getFirst(), ids, mode), run.reports().getFirst());
     }
 
+    /**
+     * Reads states that were recorded before, of {@code embed} and every {@code resid_post}, at the positions that were kept.
+     *
+     * @param mode how the text's tokens came about, to be told
+     */
+    public static LensReading read(Model model, Trace trace, PromptMode mode, int top) {
+        int[] ids = trace.ids();
+        int[] kept = Arrays.stream(trace.positions()).map(p -> ids[p]).toArray();
+        return new Lens(model, top, Progress.NONE).read(trace, kept, mode);
+    }
+
     private LensReading read(Trace trace, int[] ids, PromptMode mode) {
         List<Site> sites = trace.sites();
         List<Matrix> states = new ArrayList<>();

@@ -21,13 +21,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "latent", header = "A workbench for latent spaces: see what a language model holds, layer by layer.", synopsisSubcommandLabel = "COMMAND", mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {
     "",
     "Begin with:   latent read \"The capital of France is\"",
-    "Then:         latent COMMAND --help, latent help TOPIC (models, sites, prompts, files, errors, java)"
+    "Then:         latent COMMAND --help, latent help TOPIC (models, sites, prompts, steering, files, errors, java)"
 })
 final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "capture", "tokens", "models", "doctor", "help", "completion",
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "tokens", "models", "doctor", "help",
+            "completion",
             "rehearse");
 
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
@@ -87,9 +88,9 @@ final class Latent implements Runnable {
         return switch (name) {
             case "read" -> new ReadCommand(warmUp);
             case "generate" -> new GenerateCommand();
+            case "chat" -> new ChatCommand(System.in);
             case "capture" -> new CaptureCommand();
             case "tokens" -> new TokensCommand();
-
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();
             case "help" -> new HelpCommand();

@@ -40,7 +40,7 @@ class LatentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"read", "capture", "tokens", "models", "doctor", "help", "completion"})
+    @ValueSource(strings = {"read", "generate", "chat", "capture", "tokens", "models", "doctor", "help", "completion"})
     void everyCommandExplainsItself(String command) {
         Run own = run(command, "--help");
         assertThat(own.code()).isZero();
@@ -51,7 +51,7 @@ class LatentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"models", "sites", "prompts", "files", "errors", "java"})
+    @ValueSource(strings = {"models", "sites", "prompts", "steering", "files", "errors", "java"})
     void everyTopicHasAText(String topic) {
         Run run = run("help", topic);
         assertThat(run.code()).isZero();
