@@ -167,12 +167,26 @@ public final class WorkerPool implements AutoCloseable {
         @Override
         public void run() {
             int seen = 0;
-            while (awaitRound(seen)) {
-                seen = round;
+            for (boolean open = true; open;) {
+                try {
+                    open = awaitRound(seen);
+                    if (open) {
+                        seen = round;
+                        work();
+                    }
+                } catch (InternalError late) { // a fault in a mapped file may be told after the access; the pool lives on
+                    failure = late;
+                }
+            }
+        }
+
+        private void work() {
+            try {
                 Task work = task;
                 if (work != null) {
                     takeItems(work, number);
                 }
+            } finally {
                 busy.decrementAndGet();
             }
         }

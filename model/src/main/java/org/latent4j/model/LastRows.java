@@ -90,4 +90,9 @@ final class LastRows implements SiteVisitor {
     public int[] endRows() {
         return endRows;
     }
+
+    @Override
+    public boolean watchesOverflow() {
+        return true;
+    }
 }

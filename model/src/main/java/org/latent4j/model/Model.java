@@ -56,6 +56,14 @@ public final class Model implements AutoCloseable {
         this.transformer = new Transformer(checkpoint.config(), checkpoint.weights(), operations);
     }
 
+    Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    Operations operations() {
+        return operations;
+    }
+
     /** The name it was opened by. */
     public String name() {
         return located.name();
@@ -98,7 +106,7 @@ public final class Model implements AutoCloseable {
      */
     public synchronized Tokenizer tokenizer() {
         if (tokenizer == null) {
-            tokenizer = Tokenizer.open(checkpoint.tokenizer());
+            tokenizer = checkpoint.reading(() -> Tokenizer.open(checkpoint.tokenizer()));
         }
         return tokenizer;
     }
@@ -106,7 +114,7 @@ public final class Model implements AutoCloseable {
     /** Its chat template, if it has one; read at first use. */
     public synchronized Optional<ChatTemplate> chatTemplate() {
         if (chatTemplate == null) {
-            chatTemplate = ChatTemplate.of(checkpoint.tokenizer());
+            chatTemplate = checkpoint.reading(() -> ChatTemplate.of(checkpoint.tokenizer()));
         }
         return chatTemplate;
     }
@@ -256,7 +264,10 @@ public final class Model implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("model '%s' is closed".formatted(name()));
             }
-            work.run();
+            checkpoint.reading(() -> {
+                work.run();
+                return true;
+            });
         } finally {
             turns.unlock();
         }

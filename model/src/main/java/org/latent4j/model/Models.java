@@ -1,5 +1,6 @@
 package org.latent4j.model;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
@@ -75,14 +76,37 @@ public final class Models {
      * @throws LatentException if it can't be found, fetched or opened, or a number of threads makes no sense
      */
     public static Model open(String name, Options options) {
-        if (options.threads() < 1 || options.threads() > 1024) {
-            throw new LatentException("%d threads: give a number from 1 to 1024".formatted(options.threads()));
-        }
-        Located located = ModelStore.standard(System.getenv(), options.offline())
-                .saying(options.notices())
-                .locate(name, options.progress());
+        Located located = locate(name, options);
         Checkpoint checkpoint = Checkpoint.open(located.path());
         LargerThanMemory.notice(located.name(), checkpoint.files(), LargerThanMemory.memory()).ifPresent(options.notices());
         return new Model(located, checkpoint, options);
+    }
+
+    /**
+     * Checks a model's files: what is right with them, and what is wrong. Reads them whole.
+     *
+     * @return what was looked at, in order; where one thing is so wrong that others can't be looked at, it is the last
+     * @throws LatentException if there is no such model
+     */
+    public static List<Finding> check(String name, Options options) {
+        return new ModelCheck(locate(name, options), options).findings();
+    }
+
+    /**
+     * One thing that was looked at.
+     *
+     * @param what in a word or two: {@code structure}, {@code values}
+     * @param right whether nothing is wrong
+     * @param told in a line what is right or wrong
+     */
+    public record Finding(String what, boolean right, String told) {}
+
+    private static Located locate(String name, Options options) {
+        if (options.threads() < 1 || options.threads() > 1024) {
+            throw new LatentException("%d threads: give a number from 1 to 1024".formatted(options.threads()));
+        }
+        return ModelStore.standard(System.getenv(), options.offline())
+                .saying(options.notices())
+                .locate(name, options.progress());
     }
 }

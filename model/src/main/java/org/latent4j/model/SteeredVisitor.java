@@ -83,4 +83,9 @@ final class SteeredVisitor implements SiteVisitor {
     public int[] endRows() {
         return inner.endRows();
     }
+
+    @Override
+    public boolean watchesOverflow() {
+        return inner.watchesOverflow();
+    }
 }

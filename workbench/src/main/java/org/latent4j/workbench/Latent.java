@@ -149,7 +149,7 @@ final class Latent implements Runnable {
     }
 
     private static String oneLine(String message) {
-        return message.replace("\r", "").replace('\n', ' ');
+        return PlainLine.of(message.replace("\r", "").replace('\n', ' '));
     }
 
     /**

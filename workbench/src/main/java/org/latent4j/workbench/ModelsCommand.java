@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Progress;
+import org.latent4j.model.Models;
 import org.latent4j.model.store.Entry;
 import org.latent4j.model.store.ModelStore;
 import org.latent4j.model.store.ModelStore.Located;
@@ -19,7 +22,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latent models}: what models there are, and fetching and removing them. */
-@Command(name = "models", header = "List, fetch and remove models.", description = {
+@Command(name = "models", header = "List, fetch, check and remove models.", description = {
     "",
     "Lists the models on this machine (in latent's own cache, Hugging Face's and Ollama's) and those of the catalogue.",
     ""
@@ -32,6 +35,7 @@ import picocli.CommandLine.Spec;
     "",
     "  latent models",
     "  latent models pull smollm2-135m-instruct",
+    "  latent models check smollm2-135m-instruct",
     "  latent models remove smollm2-135m-instruct"
 })
 final class ModelsCommand implements Callable<Integer> {
@@ -95,6 +99,33 @@ final class ModelsCommand implements Callable<Integer> {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         out.printf("removed %s: %s freed%n", PlainLine.of(name), ModelsTable.size(freed));
         out.flush();
+        return 0;
+    }
+
+    @Command(name = "check", header = "Verify a model's files and say what is wrong with them.", description = "Reads them whole: SHA-256 where it was noted, structure, values, tokenizer, chat template, and one token through the model.")
+    int check(
+            @Parameters(paramLabel = "NAME", description = "The model, as everywhere.") String name,
+            @Option(names = "--json", description = "One JSON object.") boolean asJson) {
+        CommandSpec own = Objects.requireNonNull(spec);
+        PrintWriter out = own.commandLine().getOut();
+        List<Models.Finding> findings = Models.check(name, Models.Options.standard().withOffline(true).withProgress(progress));
+        long wrong = findings.stream().filter(finding -> !finding.right()).count();
+        if (asJson) {
+            try {
+                ModelsJson.write(name, findings, out);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        } else {
+            for (Models.Finding finding : findings) {
+                out.printf("%-5s  %-13s  %s%n", finding.right() ? "right" : "WRONG", finding.what(), PlainLine.of(finding.told()));
+            }
+        }
+        out.flush();
+        if (wrong > 0) {
+            throw new LatentException("model '%s' is damaged: %s".formatted(name, findings.stream()
+                    .filter(finding -> !finding.right()).map(Models.Finding::what).collect(Collectors.joining(", "))));
+        }
         return 0;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.latent4j.model.Models;
 import org.latent4j.model.store.Entry;
 
 /**
@@ -33,6 +34,30 @@ final class ModelsJson {
                 write(entry, json);
             }
             json.writeEndArray();
+        }
+        out.write('\n');
+    }
+
+    /**
+     * Writes what was found of one model: {@code {"model": …, "right": false, "findings": [{"what": "values", "right": false, "told": …}, …]}}.
+     */
+    static void write(String model, List<Models.Finding> findings, Writer out) throws IOException {
+        JsonFactory factory = new JsonFactory();
+        factory.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        try (JsonGenerator json = factory.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("model", model);
+            json.writeBooleanField("right", findings.stream().allMatch(Models.Finding::right));
+            json.writeArrayFieldStart("findings");
+            for (Models.Finding finding : findings) {
+                json.writeStartObject();
+                json.writeStringField("what", finding.what());
+                json.writeBooleanField("right", finding.right());
+                json.writeStringField("told", finding.told());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
         }
         out.write('\n');
     }

@@ -170,4 +170,26 @@ class ModelsCommandTest {
         assertThat(missing.code()).isEqualTo(2);
         assertThat(missing.err()).contains("--offline forbids fetching it");
     }
+
+    @Test
+    void checkingSaysWhatIsRightAndWhatIsWrong() throws IOException {
+        Path model = TinyModel.withByteTokenizer(folder);
+        Ran whole = run("check", model.toString());
+        assertThat(whole.err()).isEmpty();
+        assertThat(whole.code()).isZero();
+        assertThat(whole.out().lines()).hasSize(6).allMatch(line -> line.startsWith("right  "));
+        Path weights = model.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4000, Float.NaN);
+        Files.write(weights, bytes);
+        Ran damaged = run("check", model.toString(), "--json");
+        assertThat(damaged.code()).isEqualTo(2);
+        assertThat(damaged.err()).contains("is damaged: values");
+        JsonNode json = new ObjectMapper().readTree(damaged.out());
+        assertThat(json.get("right").asBoolean()).isFalse();
+        assertThat(json.get("findings").get(2).get("told").asText()).contains("holds 1 values that aren't finite numbers");
+        Files.write(weights, java.util.Arrays.copyOf(bytes, 5000));
+        assertThat(run("check", model.toString()).out()).startsWith("WRONG  structure").contains("is the download complete?")
+                .hasLineCount(1);
+    }
 }

@@ -17,7 +17,7 @@ final class Broken {
     }
 
     /** As {@link #file(Path, String, Object...)}, with what brought it about. */
-    static LatentException because(Exception cause, Path file, String what, @Nullable Object... values) {
+    static LatentException because(Throwable cause, Path file, String what, @Nullable Object... values) {
         return new LatentException(line(file + ": " + String.format(Locale.ROOT, what, values)), cause);
     }
 

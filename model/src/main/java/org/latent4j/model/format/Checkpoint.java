@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.latent4j.kernel.LatentException;
@@ -30,7 +31,8 @@ public final class Checkpoint implements AutoCloseable {
     private final TransformerWeights weights;
     private final Description description;
     private final TokenizerFiles tokenizer;
-    private final List<Path> files;
+    private final List<MappedFile> files;
+    private final List<Tensor> tensors;
     private final Arena arena;
 
     private Checkpoint(
@@ -38,13 +40,15 @@ public final class Checkpoint implements AutoCloseable {
             TransformerWeights weights,
             Description description,
             TokenizerFiles tokenizer,
-            List<Path> files,
+            List<MappedFile> files,
+            Collection<Tensor> tensors,
             Arena arena) {
         this.config = config;
         this.weights = weights;
         this.description = description;
         this.tokenizer = tokenizer;
         this.files = files;
+        this.tensors = List.copyOf(tensors);
         this.arena = arena;
     }
 
@@ -76,6 +80,14 @@ public final class Checkpoint implements AutoCloseable {
      *     isn't supported; the message is one line and names the file
      */
     public static Checkpoint open(Path fileOrFolder) {
+        try {
+            return openMapped(fileOrFolder);
+        } catch (InternalError fault) { // an access behind the end that a file has by now
+            throw Broken.because(fault, fileOrFolder, "can't be read to its end: it became shorter while it was opened, or its disk fails");
+        }
+    }
+
+    private static Checkpoint openMapped(Path fileOrFolder) {
         if (Files.isDirectory(fileOrFolder)) {
             return Files.exists(fileOrFolder.resolve(HuggingFaceFolder.CONFIG))
                     ? openFolder(fileOrFolder)
@@ -140,7 +152,7 @@ public final class Checkpoint implements AutoCloseable {
                     gguf.string("general.name"),
                     gguf.string("general.license"));
             return new Checkpoint(
-                    config, weights, description, new TokenizerFiles.Embedded(gguf), gguf.files(), copies);
+                    config, weights, description, new TokenizerFiles.Embedded(gguf), gguf.mapped(), binder.used(), copies);
         } catch (RuntimeException | Error e) {
             copies.close();
             gguf.close();
@@ -177,7 +189,8 @@ public final class Checkpoint implements AutoCloseable {
                     weights,
                     description,
                     new TokenizerFiles.Folder(path),
-                    folder.shards().stream().map(Safetensors::file).toList(),
+                    folder.shards().stream().map(Safetensors::mapped).toList(),
+                    binder.used(),
                     arena);
         } catch (RuntimeException | Error e) {
             arena.close();
@@ -242,9 +255,30 @@ public final class Checkpoint implements AutoCloseable {
         return tokenizer;
     }
 
+    /** The tensors that the weights are made of, as they lie in the files. */
+    public List<Tensor> tensors() {
+        return tensors;
+    }
+
     /** The files with the weights, in their order. */
     public List<Path> files() {
-        return files;
+        return files.stream().map(MappedFile::path).toList();
+    }
+
+    /**
+     * Does work that reads the weights or the metadata, and sees that the files were whole meanwhile.
+     *
+     * @throws LatentException if a file has become shorter while it was open, or what the work throws
+     */
+    public <T> T reading(Supplier<T> work) {
+        try {
+            T result = work.get();
+            files.forEach(MappedFile::requireWhole);
+            return result;
+        } catch (InternalError fault) { // an access behind a file's new end
+            files.forEach(MappedFile::requireWhole);
+            throw fault;
+        }
     }
 
     /** Unmaps the files; doing so again has no effect. */

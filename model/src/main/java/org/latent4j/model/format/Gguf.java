@@ -128,6 +128,11 @@ public final class Gguf implements AutoCloseable {
         return parts.stream().map(part -> part.file().path()).toList();
     }
 
+    /** The files as they are mapped. */
+    List<MappedFile> mapped() {
+        return parts.stream().map(GgufFile::file).toList();
+    }
+
     /** The bytes of all files together. */
     public long bytes() {
         return parts.stream().mapToLong(part -> part.file().size()).sum();

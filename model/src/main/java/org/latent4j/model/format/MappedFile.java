@@ -9,10 +9,20 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import org.latent4j.kernel.LatentException;
 
-/** A file mapped into memory for reading, of any size, for as long as the arena lives. */
-record MappedFile(Path path, MemorySegment data) {
+/**
+ * A file mapped into memory for reading, of any size, for as long as the arena lives.
+ *
+ * <p>A file that someone cuts off while it is mapped can't be read behind its new end: the JVM answers an access there with an
+ * {@link InternalError}, at once or a little later, and up to the end of the last page there are zeros. So whoever reads looks
+ * afterwards whether the file was whole all the time: {@link #requireWhole}.
+ *
+ * @param identity what tells this file from another that took its name, if the file system has such a thing
+ */
+record MappedFile(Path path, MemorySegment data, Optional<Object> identity) {
     /**
      * Maps a file.
      *
@@ -24,11 +34,34 @@ record MappedFile(Path path, MemorySegment data) {
                     path, Files.exists(path) ? "is not a regular file" : "there is no such file; check the path");
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return new MappedFile(path, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
+            MemorySegment data = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+            return new MappedFile(path, data, identity(Files.readAttributes(path, BasicFileAttributes.class)));
         } catch (AccessDeniedException e) {
             throw Broken.because(e, path, "may not be read; check its permissions");
         } catch (IOException e) {
             throw Broken.because(e, path, "can't be opened: %s", e.getMessage());
+        }
+    }
+
+    private static Optional<Object> identity(BasicFileAttributes attributes) {
+        return Optional.ofNullable(attributes.fileKey());
+    }
+
+    /**
+     * Sees that the file hasn't become shorter since it was mapped; takes some microseconds. One that was deleted or replaced by
+     * another of its name stays readable.
+     *
+     * @throws LatentException if it is shorter: what was read of it since the last look isn't what stood there
+     */
+    void requireWhole() {
+        try {
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            if (now.size() < size() && identity.equals(identity(now))) {
+                throw broken("has become shorter while it was open: %d bytes, it had %d; open it again when it is whole", now.size(),
+                        size());
+            }
+        } catch (IOException e) {
+            return; // deleted; the mapping keeps its bytes
         }
     }
 

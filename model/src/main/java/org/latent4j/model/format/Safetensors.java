@@ -72,6 +72,11 @@ public final class Safetensors implements AutoCloseable {
         return file.path();
     }
 
+    /** The file as it is mapped. */
+    MappedFile mapped() {
+        return file;
+    }
+
     /** The bytes of the file. */
     public long bytes() {
         return file.size();

@@ -59,8 +59,38 @@ public final class HashCache {
         }
     }
 
-    /** What the sidecar of our own cache says, in the file's folder or one a little above. */
+    /**
+     * What a file's SHA-256 was when it was fetched and verified, if it is one of our own cache, however it is now.
+     *
+     * @return 64 lower-case hexadecimal digits, or empty where nobody knows
+     */
+    public Optional<String> whenFetched(Path file) {
+        try {
+            return noted(file.toRealPath(), false);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * A file's SHA-256, read anew whatever was remembered.
+     *
+     * @throws LatentException if it can't be read
+     */
+    public String readAnew(Path file, Progress progress) {
+        try {
+            return compute(file.toRealPath(), progress);
+        } catch (IOException e) {
+            throw new LatentException("%s can't be read: %s".formatted(file, DiskSpace.reason(e)), e);
+        }
+    }
+
     private Optional<String> noted(Path file) {
+        return noted(file, true);
+    }
+
+    /** What the sidecar of our own cache says, in the file's folder or one a little above. */
+    private Optional<String> noted(Path file, boolean ifUnchanged) {
         if (root.isEmpty()) {
             return Optional.empty();
         }
@@ -71,7 +101,7 @@ public final class HashCache {
             Optional<Sidecar> sidecar = Sidecar.read(folder);
             if (sidecar.isPresent()) {
                 return sidecar.get().files().stream()
-                        .filter(stored -> within.resolve(stored.path()).equals(file) && stored.unchanged(within)
+                        .filter(stored -> within.resolve(stored.path()).equals(file) && (!ifUnchanged || stored.unchanged(within))
                                 && Sha256.isHex(stored.sha256()))
                         .map(StoredFile::sha256)
                         .findFirst();

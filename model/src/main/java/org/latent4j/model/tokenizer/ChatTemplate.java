@@ -101,7 +101,7 @@ public final class ChatTemplate {
 
     private LatentException failure(TemplateException e) {
         String line = e.line() > 0 ? " fails at line " + e.line() : " fails";
-        String why = Objects.toString(e.getMessage(), "").replace('\n', ' ');
+        String why = Names.line(Objects.toString(e.getMessage(), ""));
         return new LatentException("the chat template of " + name + line + ": " + why
                 + "; use the raw mode or another model", e);
     }

@@ -79,7 +79,7 @@ final class FolderSettings {
             return new ObjectMapper().readTree(Files.readAllBytes(file));
         } catch (IOException e) {
             throw new LatentException(file + " can't be read: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+                    + Names.line(String.valueOf(e.getMessage()).lines().findFirst().orElse("")), e);
         }
     }
 }

@@ -20,6 +20,7 @@ import org.latent4j.kernel.LatentException;
  */
 final class LibraryCodec implements Codec {
     private static final long LARGEST_FILE = 1L << 27;
+    private static final int LONGEST_RUN = 1 << 22;
 
     private final String name; // for errors
     private final byte[] json;
@@ -81,14 +82,37 @@ final class LibraryCodec implements Codec {
     }
 
     private int[] encode(String text, boolean special) {
+        refuseLongRuns(text);
         return withHandle(tokenizer -> {
             long encoding = library.encode(tokenizer, text, special);
             try {
-                return Arrays.stream(library.getTokenIds(encoding)).mapToInt(Math::toIntExact).toArray();
+                return Arrays.stream(library.getTokenIds(encoding)).mapToInt(this::known).toArray();
             } finally {
                 library.deleteEncoding(encoding);
             }
         });
+    }
+
+    /** A run of white space, or of anything else, is looked through as a whole; at ten million steps the library ends the process. */
+    private void refuseLongRuns(String text) {
+        int begin = 0;
+        for (int i = 1; i < text.length(); i++) {
+            if (Character.isWhitespace(text.charAt(i)) != Character.isWhitespace(text.charAt(i - 1))) {
+                begin = i;
+            } else if (i - begin >= LONGEST_RUN) {
+                throw new LatentException("text has more than " + LONGEST_RUN + " characters "
+                        + (Character.isWhitespace(text.charAt(i)) ? "of white space on end" : "on end without white space")
+                        + ", which the tokenizer of " + name + " can't take; divide it");
+            }
+        }
+    }
+
+    /** An id as the vocabulary has it; a post-processor may say others. */
+    private int known(long id) {
+        if (id < 0 || id >= tokens.size()) {
+            throw new LatentException(name + " makes the id " + id + ", which no token has; the file is damaged");
+        }
+        return (int) id;
     }
 
     @Override

@@ -99,6 +99,11 @@ enum PreTokenizer {
                 file, Names.shown(name), supported()));
     }
 
+    /** Its names in GGUF. */
+    List<String> names() {
+        return names;
+    }
+
     private static String supported() {
         return Arrays.stream(values()).flatMap(known -> known.names.stream()).sorted()
                 .collect(Collectors.joining(", "));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -36,7 +37,8 @@ final class TokenizerJson {
     private static final int DEEPEST = 100; // the library ends the process somewhat above
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build()).build();
-    private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
+    private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY); // of two the library might take the other
 
     private @Nullable String[] tokens = new String[0];
     private int size;
@@ -56,6 +58,8 @@ final class TokenizerJson {
                 switch (field) {
                     case "model" -> read.model(parser, value);
                     case "added_tokens" -> read.addedTokens(parser, value);
+                    case "normalizer", "pre_tokenizer", "post_processor" ->
+                        LibraryLimits.check(checked(MAPPER.readTree(parser)));
                     case "decoder" -> read.decoder = Decoder.of(checked(MAPPER.readTree(parser)));
                     default -> skip(parser);
                 }
@@ -68,14 +72,19 @@ final class TokenizerJson {
     }
 
     private static String firstLine(IOException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return Names.line(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
 
     private void model(JsonParser parser, @Nullable JsonToken start) throws IOException {
         expect(start == JsonToken.START_OBJECT, "its model isn't an object");
+        boolean merges = false;
+        boolean prefix = false;
         while (next(parser) == JsonToken.FIELD_NAME) {
-            boolean vocabulary = parser.currentName().equals("vocab");
+            String field = parser.currentName();
+            boolean vocabulary = field.equals("vocab");
             JsonToken value = next(parser);
+            merges |= field.equals("merges");
+            prefix |= field.equals("continuing_subword_prefix") && value == JsonToken.VALUE_STRING && !parser.getText().isEmpty();
             if (vocabulary && value == JsonToken.START_OBJECT) {
                 while (next(parser) == JsonToken.FIELD_NAME) {
                     String token = parser.currentName();
@@ -88,6 +97,8 @@ final class TokenizerJson {
                 skip(parser);
             }
         }
+        // the library cuts the prefix off whatever is merged, without a look, and ends the process where it isn't there
+        expect(!(merges && prefix), "merges with a continuing_subword_prefix aren't supported");
     }
 
     /** Unigram's vocabulary: {@code [[token, score], …]}, ids by place. */

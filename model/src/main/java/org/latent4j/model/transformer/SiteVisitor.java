@@ -36,4 +36,9 @@ public interface SiteVisitor {
 
     /** The rows that are wanted after the last block: the final norm and the head are computed for these alone. */
     int[] endRows();
+
+    /** Whether it notices itself where states stop being finite; otherwise the pass ends there with an error. */
+    default boolean watchesOverflow() {
+        return false;
+    }
 }

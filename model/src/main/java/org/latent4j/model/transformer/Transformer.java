@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.KeyValues;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.Operations.AttentionShape;
@@ -32,6 +33,7 @@ import org.latent4j.model.transformer.TransformerWeights.NormWeights;
 public final class Transformer {
     /** Buffers for so many rows are kept between runs. */
     private static final int MOST_KEPT_ROWS = 64;
+    private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
     private final ModelConfig config;
     private final TransformerWeights weights;
@@ -53,15 +55,38 @@ public final class Transformer {
     public void run(Batch batch, SiteVisitor visitor) {
         Scratch scratch = scratch(batch);
         Matrix stream = embed(batch, scratch, visitor); // [rows, width]
+        boolean watched = visitor.watchesOverflow();
+        if (!watched) {
+            requireFinite(stream, "the embedding of these tokens");
+        }
         int blocks = blocksNeeded(visitor);
         for (int layer = 0; layer < blocks; layer++) {
             block(layer, batch, stream, scratch, visitor);
+            if (!watched) {
+                requireFinite(stream, "block " + layer);
+            }
         }
         for (int s = 0; s < batch.caches().size(); s++) {
             batch.caches().get(s).advance(batch.length(s));
         }
         if (endIsWanted(visitor)) {
             end(stream, scratch, visitor);
+        }
+    }
+
+    /**
+     * Refuses what isn't a number: all that is computed of it would look like a result. What enters the stream stays in it, so this
+     * one look at each block's end sees whatever a weight of it has spoilt.
+     */
+    private static void requireFinite(Matrix states, String from) {
+        int largest = 0; // as an integer, which the compiler looks through several at a time
+        for (float value : states.data()) {
+            largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+        }
+        if (largest >= INFINITE) {
+            throw new LatentException(
+                    "%s gives values that aren't finite numbers: the model's weights are damaged ('latent models check' says which), or it is steered too strongly"
+                            .formatted(from));
         }
     }
 
@@ -220,7 +245,7 @@ public final class Transformer {
         visit(visitor, Kind.FINAL_NORM, -1, last);
         if (visitor.wants(Kind.LOGITS, -1)) {
             Matrix logits = s.logits(rows.length, config.vocabulary());
-            head(last, logits);
+            head(last, logits, visitor.watchesOverflow());
             visit(visitor, Kind.LOGITS, -1, logits);
         }
     }
@@ -234,12 +259,15 @@ public final class Transformer {
      */
     public void read(Matrix states, Matrix logits) {
         Matrix normed = normed(states, weights.finalNorm(), Matrix.zeros(states.rows(), config.width()));
-        head(normed, logits);
+        head(normed, logits, false);
     }
 
-    private void head(Matrix normed, Matrix logits) {
+    private void head(Matrix normed, Matrix logits, boolean watched) {
         linear(normed, requireNonNull(weights.head()), logits);
         scale(logits, config.head().scale());
+        if (!watched) {
+            requireFinite(logits, "the output head");
+        }
         config.head().softCap().ifPresent(cap -> operations.softCap(logits, cap));
     }
 

@@ -5,65 +5,65 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.model.Model;
+import org.latent4j.model.Models;
+import org.latent4j.model.Trace;
+import org.latent4j.model.format.TinyModels.Weight;
+import org.latent4j.model.site.Site;
+import org.latent4j.model.site.Sites;
 
 /**
- * Files that were altered at random: each opens, or is refused with one line. Anything else, an exception of another
- * kind or an attempt to allocate what the file claims to have, fails the test. Every failure names its seed.
+ * Models whose files were altered at random: each opens and computes finite states, or is refused with one line. Anything else, an
+ * exception of another kind, a hang, or an attempt to allocate what the file claims to have, fails the test with its seed.
  */
+@Timeout(value = 4, unit = TimeUnit.HOURS, threadMode = ThreadMode.SEPARATE_THREAD)
 class HostileFilesTest {
-    private static final int EACH = 300;
-    private static final long[] HUGE = {
-        -1,
-        Long.MAX_VALUE,
-        Long.MIN_VALUE,
-        1L << 62,
-        1L << 40,
-        Integer.MAX_VALUE,
-        1L << 31,
-        0xffff_ffffL,
-        1L << 24,
-        255,
-        1,
-        0
-    };
+    static final List<String> FOLDERS = List.of(
+            "llama-dynamic", "qwen2-old", "gemma3-seeing", "phi3-longrope", "gpt_neox-serial", "smollm3", "granite", "bert", "roberta",
+            "modernbert");
 
-    @TempDir
-    Path temp;
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    @SuppressWarnings("NullAway.Init")
+    private Path temp;
 
-    @Test
-    void alteredLlamaGgufs() throws IOException {
-        alter(
-                TinyModels.llamaGguf("llama3-rope-scaling").toArray(),
-                6_000,
-                temp.resolve("m.gguf"),
-                temp.resolve("m.gguf"));
+    @ParameterizedTest
+    @ValueSource(strings = {"granite", "gemma3-seeing", "phi3-longrope", "gpt_neox-serial", "modernbert"})
+    void alteredGgufs(String name) throws IOException {
+        byte[] whole = Files.readAllBytes(GgufOfArchitecture.write(name, temp.resolve("whole.gguf")));
+        Path file = temp.resolve("m.gguf");
+        int structure = structure(whole.length, name);
+        new Trial(file, _ -> opensGguf(file)).run("GGUF of " + name, Trial.EACH / 5, random -> random.nextInt(8) == 0
+                ? Alterations.weights(whole, structure, random)
+                : Alterations.bytes(whole, structure, random));
+    }
+
+    /** Where the header ends: what isn't weights. */
+    private static int structure(int length, String name) {
+        return length - 4 * TinyModels.weights(name).values().stream().mapToInt(weight -> weight.values().length).sum() - 64;
     }
 
     @Test
-    void alteredGgufsOfOtherArchitectures() throws IOException {
-        for (String name : new String[]{"gemma3-seeing", "phi3-longrope", "modernbert"}) {
-            byte[] bytes = Files.readAllBytes(GgufOfArchitecture.write(name, temp.resolve(name + ".gguf")));
-            alter(bytes, 4_000, temp.resolve("m.gguf"), temp.resolve("m.gguf"));
-        }
-    }
-
-    @Test
-    void alteredGpt2Ggufs() throws IOException {
-        alter(TinyModels.gpt2Gguf().toArray(), 6_000, temp.resolve("m.gguf"), temp.resolve("m.gguf"));
-    }
-
-    @Test
-    void alteredGgufsWithAllKindsOfMetadata() throws IOException {
-        byte[] bytes = new GgufBytes()
+    void alteredGgufsWithAllKindsOfMetadata() {
+        byte[] whole = new GgufBytes()
                 .strings("a", "x", "yy", "")
                 .i32s("b", 1, 2, 3)
                 .bool("c", true)
@@ -76,71 +76,100 @@ class HostileFilesTest {
                 .tensor("t", GgmlType.Q4_1, new byte[40], 2, 32)
                 .f32Tensor("u", new float[4], 2, 2)
                 .toArray();
-        alter(bytes, bytes.length, temp.resolve("m.gguf"), temp.resolve("m.gguf"));
+        Path file = temp.resolve("m.gguf");
+        new Trial(file, _ -> decodes(file)).run("metadata", Trial.EACH / 4, random -> Alterations.bytes(whole, whole.length, random));
+    }
+
+    @ParameterizedTest
+    @FieldSource("FOLDERS")
+    void alteredSafetensors(String name) throws IOException {
+        Path folder = TinyModels.copy(name, temp.resolve(name));
+        Path file = folder.resolve("model.safetensors");
+        byte[] whole = Files.readAllBytes(file);
+        int header = (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        new Trial(file, _ -> runs(folder)).run("safetensors of " + name, Trial.EACH / FOLDERS.size(), random -> switch (random.nextInt(4)) {
+            case 0 -> Alterations.weights(whole, 8 + header, random);
+            case 1 -> withHeader(whole, header, Alterations.json(Arrays.copyOfRange(whole, 8, 8 + header), random, "F16", "I64"));
+            default -> Alterations.bytes(whole, 8 + header, random);
+        });
+    }
+
+    private static byte[] withHeader(byte[] whole, int before, byte[] header) {
+        ByteBuffer file = ByteBuffer.allocate(whole.length - before + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        return file.putLong(header.length).put(header).put(whole, 8 + before, whole.length - 8 - before).array();
+    }
+
+    @ParameterizedTest
+    @FieldSource("FOLDERS")
+    void alteredConfigurations(String name) throws IOException {
+        Path folder = TinyModels.copy(name, temp.resolve(name));
+        Path file = folder.resolve("config.json");
+        byte[] whole = Files.readAllBytes(file);
+        new Trial(file, _ -> runs(folder)).run("config.json of " + name, Trial.EACH / FOLDERS.size(), random -> random.nextInt(3) > 0
+                ? Alterations.json(whole, random, "llama", "bert", "yarn", "gelu", "relu", "sliding_attention")
+                : Alterations.bytes(whole, whole.length, random));
     }
 
     @Test
-    void alteredSafetensors() throws IOException {
-        for (String name : TinyModels.ALL) {
-            Path folder = TinyModels.copy(name, temp.resolve(name));
-            Path file = folder.resolve("model.safetensors");
-            alter(Files.readAllBytes(file), 3_500, file, folder);
-        }
+    void alteredIndexes() throws IOException {
+        Path folder = sharded("llama-dynamic");
+        Path file = folder.resolve("model.safetensors.index.json");
+        byte[] whole = Files.readAllBytes(file);
+        String[] names = {"../config.json", "/etc/passwd", "model.safetensors.index.json", "config.json", ".", "..", "missing", "a/b",
+            "C:\\x", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "\u0000", "nul"};
+        new Trial(file, _ -> runs(folder)).run("index", Trial.EACH, random -> random.nextInt(3) > 0
+                ? Alterations.json(whole, random, names)
+                : Alterations.bytes(whole, whole.length, random));
     }
 
-    @Test
-    void alteredConfigurations() throws IOException {
-        List<String> models = new ArrayList<>(TinyModels.ALL);
-        models.addAll(List.of(
-                "llama-dynamic", "qwen2-old", "gemma3-seeing", "phi3-longrope", "gpt_neox-serial", "smollm3", "roberta", "modernbert"));
-        for (String name : models) {
-            Path folder = TinyModels.copy(name, temp.resolve(name));
-            Path file = folder.resolve("config.json");
-            byte[] whole = Files.readAllBytes(file);
-            alter(whole, whole.length, file, folder);
-        }
+    /** The model in two files and an index. */
+    private Path sharded(String name) throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("sharded"));
+        Files.copy(TinyModels.folder(name).resolve("config.json"), folder.resolve("config.json"));
+        List<String> entries = new ArrayList<>();
+        List<Map<String, Weight>> halves = List.of(new TreeMap<>(), new TreeMap<>());
+        TinyModels.weights(name).forEach((tensor, weight) -> {
+            int half = tensor.contains("layers.0") ? 0 : 1;
+            halves.get(half).put(tensor, weight);
+            entries.add("\"%s\": \"model-0000%d-of-00002.safetensors\"".formatted(tensor, half + 1));
+        });
+        TinyModels.write(folder.resolve("model-00001-of-00002.safetensors"), halves.get(0));
+        TinyModels.write(folder.resolve("model-00002-of-00002.safetensors"), halves.get(1));
+        Files.writeString(folder.resolve("model.safetensors.index.json"),
+                "{\"metadata\": {\"total_size\": 1}, \"weight_map\": {%s}}".formatted(String.join(", ", entries)), StandardCharsets.UTF_8);
+        return folder;
     }
 
-    /** Writes altered versions of a file and opens the model that it belongs to. Alterations are in the first bytes. */
-    private void alter(byte[] whole, int first, Path file, Path model) throws IOException {
-        int opened = 0;
-        int refused = 0;
-        for (int seed = 0; seed < EACH; seed++) {
-            Files.write(file, altered(whole, Math.min(first, whole.length), new SplittableRandom(seed)));
-            if (opens(model, seed)) {
-                opened++;
-            } else {
-                refused++;
+    /** Opens the model and runs a few tokens through it; what it says is finite, or it is refused. */
+    private static void runs(Path path) {
+        try (Model model = Models.open(path.toString(), Models.Options.standard().withThreads(1).withOffline(true))) {
+            int last = model.config().layers() - 1;
+            int token = Math.min(7, model.config().vocabulary() - 1);
+            String sites = "resid_post." + last + (model.hasHead() ? ",logits" : "");
+            Trace trace = model.trace(model.config().context() < 3 ? new int[]{token} : new int[]{0, token, 1}, Sites.of(sites));
+            for (Site site : trace.sites()) {
+                Matrix states = trace.get(site);
+                for (float value : states.data()) {
+                    assertThat(Float.isFinite(value)).as("%s is finite", site).isTrue();
+                }
             }
         }
-        // both must happen, else the alterations are too weak or too strong to say anything
-        assertThat(refused).as("refused").isGreaterThan(EACH / 10);
-        assertThat(opened + refused).isEqualTo(EACH);
     }
 
-    private static boolean opens(Path model, int seed) {
-        try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            if (checkpoint.tokenizer() instanceof TokenizerFiles.Embedded(Gguf gguf)) {
-                gguf.keys().forEach(gguf::value);
-            }
-            return true;
-        } catch (LatentException e) {
-            Refusals.oneLine(e);
-            return decodes(model, seed);
-        } catch (RuntimeException | Error e) {
-            throw new AssertionError("seed " + seed, e);
+    private static void opensGguf(Path file) {
+        try {
+            runs(file);
+        } catch (LatentException refused) {
+            Refusals.oneLine(refused);
+            decodes(file); // a GGUF that is no model may still be read
+            throw refused;
         }
     }
 
-    /** A GGUF that is no model may still be read: its metadata and tensors must hold as well. */
-    private static boolean decodes(Path model, int seed) {
-        if (!model.toString().endsWith(".gguf")) {
-            return false;
-        }
-        try (Gguf gguf = Gguf.open(model)) {
+    private static void decodes(Path file) {
+        try (Gguf gguf = Gguf.open(file)) {
             for (String key : gguf.keys()) {
-                Object value = gguf.value(key).orElseThrow();
-                if (value instanceof List<?> list) {
+                if (gguf.value(key).orElseThrow() instanceof List<?> list) {
                     list.forEach(String::valueOf);
                 }
             }
@@ -149,65 +178,6 @@ class HostileFilesTest {
                     tensor.floats();
                 }
             }
-        } catch (LatentException e) {
-            Refusals.oneLine(e);
-        } catch (RuntimeException | Error e) {
-            throw new AssertionError("seed " + seed, e);
         }
-        return false;
-    }
-
-    private static byte[] altered(byte[] whole, int first, SplittableRandom random) {
-        byte[] bytes = whole.clone();
-        return switch (random.nextInt(6)) {
-            case 0 -> flipped(bytes, first, random);
-            case 1 -> Arrays.copyOf(bytes, random.nextInt(first + 1));
-            case 2 -> Arrays.copyOf(bytes, whole.length - 1 - random.nextInt(Math.min(whole.length - 1, 10_000)));
-            case 3 -> huge(bytes, first, random);
-            case 4 -> digit(bytes, first, random);
-            default -> moved(bytes, first, random);
-        };
-    }
-
-    /** Up to eight bits turned round. */
-    private static byte[] flipped(byte[] bytes, int first, SplittableRandom random) {
-        for (int flips = 1 + random.nextInt(8); flips > 0; flips--) {
-            bytes[random.nextInt(first)] ^= (byte) (1 << random.nextInt(8));
-        }
-        return bytes;
-    }
-
-    /** A number of 64 or 32 bits that is too large, or nothing, where anything may have stood. */
-    private static byte[] huge(byte[] bytes, int first, SplittableRandom random) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        int at = random.nextInt(Math.max(1, first - 8));
-        long value = HUGE[random.nextInt(HUGE.length)];
-        if (random.nextBoolean()) {
-            buffer.putLong(at, value);
-        } else {
-            buffer.putInt(at, (int) value);
-        }
-        return bytes;
-    }
-
-    /** Another digit where one stands: a text's numbers stay numbers. */
-    private static byte[] digit(byte[] bytes, int first, SplittableRandom random) {
-        List<Integer> digits = new ArrayList<>();
-        for (int i = 0; i < first; i++) {
-            if (bytes[i] >= '0' && bytes[i] <= '9') {
-                digits.add(i);
-            }
-        }
-        for (int changes = 1 + random.nextInt(3); changes > 0 && !digits.isEmpty(); changes--) {
-            bytes[digits.get(random.nextInt(digits.size()))] = (byte) ('0' + random.nextInt(10));
-        }
-        return bytes;
-    }
-
-    /** A piece of the file over another piece. */
-    private static byte[] moved(byte[] bytes, int first, SplittableRandom random) {
-        int length = 1 + random.nextInt(Math.min(64, first - 1));
-        System.arraycopy(bytes, random.nextInt(first - length), bytes, random.nextInt(first - length), length);
-        return bytes;
     }
 }

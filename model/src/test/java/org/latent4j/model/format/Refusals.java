@@ -24,7 +24,7 @@ final class Refusals {
         assertThat(message)
                 .isNotBlank()
                 .hasSizeLessThan(1000)
-                .matches(m -> m.chars().noneMatch(Character::isISOControl));
+                .matches(m -> m.chars().noneMatch(Character::isISOControl), "has no control characters");
         return message;
     }
 }

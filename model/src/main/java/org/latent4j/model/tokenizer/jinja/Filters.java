@@ -154,7 +154,7 @@ final class Filters {
     }
 
     private static List<@Nullable Object> each(Run run, List<@Nullable Object> items, Arguments a) {
-        Arguments rest = new Arguments(a.positional().subList(1, a.positional().size()), a.named());
+        Arguments rest = new Arguments(a.positional().subList(Math.min(1, a.positional().size()), a.positional().size()), a.named());
         List<@Nullable Object> mapped = new ArrayList<>();
         for (Object item : items) {
             run.step();
