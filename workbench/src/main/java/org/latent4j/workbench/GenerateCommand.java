@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     "",
     "  latent generate --prompt \"The capital of France is\" --max-tokens 24",
     "  latent generate --chat --prompt \"How are you?\" --add happy.gguf:1.5@8-21",
-    "  latent generate --prompt \"Once\" --add sea.safetensors:0.5r@10-20 --ablate sad.safetensors@'attn_out.*' --json"
+    "  latent generate --prompt Once --add sea.gguf:0.5r@10-20 --ablate sad.safetensors@3,5 --json"
 })
 final class GenerateCommand implements Callable<Integer> {
     @Spec

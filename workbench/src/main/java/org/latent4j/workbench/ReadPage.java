@@ -131,7 +131,7 @@ final class ReadPage {
             text.append(" (cut from ").append(subject.wholeTokens()).append(')');
         }
         if (!subject.steering().isEmpty()) {
-            text.append(" · STEERED: ").append(TokenText.visible(subject.steering().summary()));
+            text.append(" · STEERED: ").append(TokenText.visible(subject.steering().summary()).replace('␣', ' '));
         }
         if (positions.length < reading.positions()) {
             text.append(", ").append(positions.length).append(" positions shown");

@@ -80,7 +80,7 @@ final class ReadTable {
             seen.append(" (cut from ").append(subject.wholeTokens()).append(')');
         }
         if (!subject.steering().isEmpty()) {
-            seen.append(", STEERED: ").append(TokenText.visible(subject.steering().summary()));
+            seen.append(", STEERED: ").append(TokenText.visible(subject.steering().summary()).replace('␣', ' '));
         }
         seen.append(", ids");
         int most = 4 * width; // three lines or so

@@ -91,7 +91,7 @@ class SteeredCommandsTest {
         assertThat(new ObjectMapper().readTree(read("--json", "abc").out()).path("layers").get(3))
                 .isNotEqualTo(new ObjectMapper().readTree(json.out()).path("layers").get(3));
         Ran table = read("--ablate", d + "@attn_out.1", "abc");
-        assertThat(table.out()).contains("STEERED: ablate");
+        assertThat(table.out()).contains("STEERED: ablate /");
         assertThat(table.err()).contains("at attn_out.1, 3 positions");
         Path page = folder.resolve("page.html");
         read("--html", page.toString(), "--add", d + ":4@1", "abc");
