@@ -53,6 +53,17 @@ if [ -f "$texts" ]; then
         done
     fi
 fi
+ours org.latent4j.bench.DecodeSpeed "$runs" >"$work/decode"
+for which in one steered eight; do
+    sed -n "s/^$which: \([0-9.]*\) tokens\/s.*/\1/p" "$work/decode" >"$work/decode-$which"
+done
+if [ -x "${PEERS_PYTHON:-}" ] && [ -f "$peers/decode.py" ]; then
+    for which in llama.cpp hf hf-steered; do
+        for _ in $(seq "$runs"); do
+            (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" decode.py "$which" 2>/dev/null) | sed -n 's/.*: \([0-9.]*\) tokens\/s.*/\1/p' >>"$work/decode-$which"
+        done
+    done
+fi
 ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
 ours org.latent4j.bench.KernelTable packings >"$work/packings"
 
@@ -91,6 +102,26 @@ ours org.latent4j.bench.KernelTable packings >"$work/packings"
         esac
         if [ -s "$work/capture-$who" ]; then
             echo "| $label | $(spread <"$work/capture-$who") |"
+        else
+            echo "| $label | not run here | | |"
+        fi
+    done
+    echo
+    echo "## Greedy decoding of 96 tokens, prompt included, SmolLM2-135M"
+    echo
+    echo "| who | tokens/s, median | least | most |"
+    echo "| --- | --- | --- | --- |"
+    for who in one steered eight llama.cpp hf hf-steered; do
+        case $who in
+            one) label='latent4j, one continuation' ;;
+            steered) label='latent4j, steered at 11 layers' ;;
+            eight) label='latent4j, 8 together' ;;
+            hf) label='transformers, float32' ;;
+            hf-steered) label='transformers, float32, steered at 10 layers' ;;
+            *) label='llama.cpp, the same GGUF' ;;
+        esac
+        if [ -s "$work/decode-$who" ]; then
+            echo "| $label | $(spread <"$work/decode-$who") |"
         else
             echo "| $label | not run here | | |"
         fi

@@ -10,7 +10,10 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.model.Model;
 import org.latent4j.model.PromptMode;
+import org.latent4j.model.Steering;
+import org.latent4j.model.SteeringReport;
 import org.latent4j.model.Trace;
+import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
 import org.latent4j.space.Vectors;
@@ -42,11 +45,23 @@ public final class Lens {
      * @param progress hears how many states have been read
      */
     public static LensReading read(Model model, int[] ids, PromptMode mode, int top, Progress progress) {
-        return new Lens(model, top, progress).read(ids, mode);
+        return read(model, ids, mode, top, progress, Steering.NONE).reading();
     }
 
-    private LensReading read(int[] ids, PromptMode mode) {
-        Trace trace = model.trace(ids, Sites.of("embed,resid_post.*"));
+    /**
+     * A reading of a steered model.
+     *
+     * @param reports what the interventions did
+     */
+    public record Steered(LensReading reading, List<SteeringReport> reports) {}
+
+    /** The same while interventions change the states; those behind the last {@code resid_post} aren't reached. */
+    public static Steered read(Model model, int[] ids, PromptMode mode, int top, Progress progress, Steering steering) {
+        Model.SteeredTraces run = model.traces(List.of(ids), Sites.of("embed,resid_post.*"), Positions.ALL, steering);
+        return new Steered(new Lens(model, top, progress).read(run.traces().getFirst(), ids, mode), run.reports().getFirst());
+    }
+
+    private LensReading read(Trace trace, int[] ids, PromptMode mode) {
         List<Site> sites = trace.sites();
         List<Matrix> states = new ArrayList<>();
         for (Site site : sites) {

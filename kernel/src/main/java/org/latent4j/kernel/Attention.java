@@ -1,12 +1,12 @@
 package org.latent4j.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 import org.latent4j.kernel.Operations.AttentionShape;
-import org.latent4j.kernel.Operations.PatternSink;
 
 /**
  * Softmax attention over sequences packed end to end. A worker takes one head of a block of queries: scores by
- * {@link Kernels#tile} against the keys laid side by side, an exact softmax of each row, then the mix of values in order
+ * {@link Kernels#tile} against the stored keys, an exact softmax of each row, then the mix of values in order
  * of position.
  */
 final class Attention {
@@ -19,9 +19,9 @@ final class Attention {
 
     private static final class Buffers {
         float[] queries = {};
-        float[] keys = {};
         float[] scores = {};
         float[] sums = {};
+        final KeyValues.Unpacked unpacked = new KeyValues.Unpacked();
     }
 
     Attention(WorkerPool pool, Kernels kernels) {
@@ -33,27 +33,68 @@ final class Attention {
         }
     }
 
-    /** One head of the queries {@code from} to {@code to} (positions in their sequence) of the sequence that begins at row {@code start}. */
-    private record Piece(int sequence, int start, int positions, int from, int to, int head) {}
+    /**
+     * A worker's task: the queries {@code from} to {@code to} of a sequence, counted from its first row in the batch, of
+     * {@code together} heads. A single query is worked on for all the heads that share its keys.
+     *
+     * @param start the sequence's first row in the batch
+     * @param before the positions of the sequence that came in earlier batches
+     * @param positions all positions of the sequence by now
+     */
+    private record Piece(int sequence, int start, int before, int positions, int from, int to, int head, int together) {
+        int rows() {
+            return (to - from) * together;
+        }
+
+        /** A row's place in the batch. */
+        int batchRow(int row) {
+            return start + from + row / together;
+        }
+
+        /** A row's position in its sequence. */
+        int position(int row) {
+            return before + from + row / together;
+        }
+
+        int head(int row) {
+            return head + row % together;
+        }
+    }
 
     void attend(
-            Matrix query, Matrix key, Matrix value, AttentionShape shape, int[] starts, PatternSink patterns, Matrix out) {
+            Matrix query,
+            Matrix key,
+            Matrix value,
+            AttentionShape shape,
+            int[] starts,
+            List<KeyValues> stored,
+            PatternRows patterns,
+            Matrix out) {
         int sequences = starts.length - 1;
+        pool.run(sequences, (s, _) -> stored.get(s).append(key, value, starts[s], starts[s + 1]));
         int[] firstPiece = new int[sequences + 1];
         for (int s = 0; s < sequences; s++) {
             int blocks = (starts[s + 1] - starts[s] + BLOCK - 1) / BLOCK;
-            firstPiece[s + 1] = firstPiece[s] + blocks * shape.heads();
+            firstPiece[s + 1] = firstPiece[s] + blocks * (shape.heads() / together(starts, s, shape));
         }
         pool.run(firstPiece[sequences], (item, worker) -> {
             int found = Arrays.binarySearch(firstPiece, item);
             int sequence = found >= 0 ? lastWith(firstPiece, found) : -found - 2;
+            int together = together(starts, sequence, shape);
+            int parts = shape.heads() / together;
             int within = item - firstPiece[sequence];
-            int positions = starts[sequence + 1] - starts[sequence];
-            int from = within / shape.heads() * BLOCK;
+            int queries = starts[sequence + 1] - starts[sequence];
+            int positions = stored.get(sequence).positions();
+            int from = within / parts * BLOCK;
             var piece = new Piece(
-                    sequence, starts[sequence], positions, from, Math.min(from + BLOCK, positions), within % shape.heads());
-            attendPiece(buffers[worker], query, key, value, shape, piece, patterns.patternOf(sequence), out);
+                    sequence, starts[sequence], positions - queries, positions, from, Math.min(from + BLOCK, queries),
+                    within % parts * together, together);
+            attendPiece(buffers[worker], query, stored.get(sequence), shape, piece, patterns, out);
         });
+    }
+
+    private static int together(int[] starts, int sequence, AttentionShape shape) {
+        return starts[sequence + 1] - starts[sequence] == 1 ? shape.heads() / shape.keyValueHeads() : 1;
     }
 
     /** Empty sequences share their first piece with the next one: the last of equals is the one that has pieces. */
@@ -66,32 +107,45 @@ final class Attention {
     }
 
     private void attendPiece(
-            Buffers own, Matrix query, Matrix key, Matrix value, AttentionShape shape, Piece piece, float[] pattern, Matrix out) {
-        int firstKey = firstSeen(piece.from(), shape);
-        int keys = endSeen(piece.to() - 1, shape, piece) - firstKey;
+            Buffers own, Matrix query, KeyValues stored, AttentionShape shape, Piece piece, PatternRows patterns, Matrix out) {
+        int firstKey = firstSeen(piece.position(0), shape);
+        int keys = endSeen(piece.position(piece.rows() - 1), shape, piece) - firstKey;
         int columns = kernels.tileColumns();
         int keysPadded = (keys + columns - 1) / columns * columns;
-        layOut(own, query, key, shape, piece, firstKey, keys, keysPadded);
-        score(own, shape, piece, keysPadded);
-        int valueStride = value.columns();
         int keyValueHead = piece.head() / (shape.heads() / shape.keyValueHeads());
-        int valueAt = (piece.start() + firstKey) * valueStride + keyValueHead * shape.headWidth();
-        for (int row = piece.from(); row < piece.to(); row += Kernels.TILE_ROWS) {
-            int last = Math.min(row + Kernels.TILE_ROWS, piece.to()) - 1;
+        KeyValues.View view = stored.view(keyValueHead, firstKey, keys, own.unpacked);
+        layOut(own, query, shape, piece, keysPadded);
+        score(own, view, shape, piece, firstKey, keysPadded);
+        for (int row = 0; row < piece.rows(); row += Kernels.TILE_ROWS) {
+            int last = Math.min(row + Kernels.TILE_ROWS, piece.rows()) - 1;
+            int middle = Math.min(row + 1, last);
             for (int r = row; r <= last; r++) {
-                weigh(own, shape, piece, r, last, firstKey, keysPadded, pattern);
+                weigh(own, shape, piece, r, last, firstKey, keysPadded, patterns);
             }
-            int p0 = (row - piece.from()) * keysPadded;
-            int p1 = (Math.min(row + 1, last) - piece.from()) * keysPadded;
-            int p2 = (last - piece.from()) * keysPadded;
-            int o0 = outAt(piece, shape, row, out);
-            int o1 = outAt(piece, shape, Math.min(row + 1, last), out);
-            int o2 = outAt(piece, shape, last, out);
-            kernels.mix(
-                    own.scores, p0, p1, p2, endSeen(last, shape, piece) - firstKey, value.data(), valueAt, valueStride, shape.headWidth(),
-                    out.data(), o0, o1,
-                    o2);
+            if (stored.finite()) {
+                kernels.mix(
+                        own.scores, row * keysPadded, middle * keysPadded, last * keysPadded,
+                        endSeen(piece.position(last), shape, piece) - firstKey, view.values(), view.valuesAt(), paddedHead(shape),
+                        shape.headWidth(), out.data(), outAt(piece, shape, row, out), outAt(piece, shape, middle, out),
+                        outAt(piece, shape, last, out));
+            } else {
+                for (int r = row; r <= last; r++) {
+                    mixAlone(own, view, shape, piece, r, firstKey, keysPadded, out);
+                }
+            }
         }
+    }
+
+    /** Mixes what a row sees and nothing else: zero times what isn't finite would be NaN for rows that are masked from it. */
+    private void mixAlone(
+            Buffers own, KeyValues.View view, AttentionShape shape, Piece piece, int row, int firstKey, int keysPadded, Matrix out) {
+        int position = piece.position(row);
+        int begin = firstSeen(position, shape) - firstKey;
+        int scores = row * keysPadded + begin;
+        int at = outAt(piece, shape, row, out);
+        kernels.mix(
+                own.scores, scores, scores, scores, endSeen(position, shape, piece) - firstKey - begin, view.values(),
+                view.valuesAt() + begin * paddedHead(shape), paddedHead(shape), shape.headWidth(), out.data(), at, at, at);
     }
 
     private static int firstSeen(int position, AttentionShape shape) {
@@ -104,33 +158,29 @@ final class Attention {
     }
 
     private static int outAt(Piece piece, AttentionShape shape, int row, Matrix out) {
-        return (piece.start() + row) * out.columns() + piece.head() * shape.headWidth();
+        return piece.batchRow(row) * out.columns() + piece.head(row) * shape.headWidth();
     }
 
-    /** Copies the head's queries and keys side by side, each padded with zeros to whole vectors. */
-    private void layOut(
-            Buffers own, Matrix query, Matrix key, AttentionShape shape, Piece piece, int firstKey, int keys, int keysPadded) {
+    /** Copies the piece's queries side by side, scaled, each padded with zeros to whole vectors. */
+    private void layOut(Buffers own, Matrix query, AttentionShape shape, Piece piece, int keysPadded) {
         int padded = paddedHead(shape);
-        int rows = piece.to() - piece.from();
+        int rows = piece.rows();
         own.queries = atLeast(own.queries, rows * padded);
-        own.keys = atLeast(own.keys, keysPadded * padded);
         own.scores = atLeast(own.scores, Math.multiplyExact(rows, keysPadded));
         own.sums = atLeast(own.sums, Kernels.TILE_ROWS * kernels.tileColumns() * kernels.lanes());
         int width = shape.headWidth();
         for (int r = 0; r < rows; r++) {
-            int from = (piece.start() + piece.from() + r) * query.columns() + piece.head() * width;
+            int from = piece.batchRow(r) * query.columns() + piece.head(r) * width;
             for (int d = 0; d < width; d++) {
                 own.queries[r * padded + d] = query.data()[from + d] * shape.scale();
             }
             Arrays.fill(own.queries, r * padded + width, (r + 1) * padded, 0);
         }
-        int keyValueHead = piece.head() / (shape.heads() / shape.keyValueHeads());
-        for (int k = 0; k < keys; k++) {
-            int from = (piece.start() + firstKey + k) * key.columns() + keyValueHead * width;
-            System.arraycopy(key.data(), from, own.keys, k * padded, width);
-            Arrays.fill(own.keys, k * padded + width, (k + 1) * padded, 0);
-        }
-        Arrays.fill(own.keys, keys * padded, keysPadded * padded, 0);
+    }
+
+    KeyValues store(int heads, int headWidth, boolean half) {
+        int lanes = kernels.lanes();
+        return new KeyValues(heads, headWidth, (headWidth + lanes - 1) / lanes * lanes, half);
     }
 
     private int paddedHead(AttentionShape shape) {
@@ -143,19 +193,17 @@ final class Attention {
     }
 
     /** Query times key, tile by tile, as far as the mask lets the last row of a tile see. */
-    private void score(Buffers own, AttentionShape shape, Piece piece, int keysPadded) {
+    private void score(Buffers own, KeyValues.View view, AttentionShape shape, Piece piece, int firstKey, int keysPadded) {
         int padded = paddedHead(shape);
         int columns = kernels.tileColumns();
         int rowSums = columns * kernels.lanes();
-        int rows = piece.to() - piece.from();
-        int firstKey = firstSeen(piece.from(), shape);
-        for (int row = 0; row < rows; row += Kernels.TILE_ROWS) {
-            int last = Math.min(row + Kernels.TILE_ROWS, rows) - 1;
-            int seen = endSeen(piece.from() + last, shape, piece) - firstKey;
+        for (int row = 0; row < piece.rows(); row += Kernels.TILE_ROWS) {
+            int last = Math.min(row + Kernels.TILE_ROWS, piece.rows()) - 1;
+            int seen = endSeen(piece.position(last), shape, piece) - firstKey;
             for (int k = 0; k < seen; k += columns) {
                 kernels.tile(
-                        own.queries, row * padded, Math.min(row + 1, last) * padded, last * padded, own.keys, k * padded, padded, padded,
-                        own.sums, 0, true);
+                        own.queries, row * padded, Math.min(row + 1, last) * padded, last * padded, view.keys(),
+                        view.keysAt() + k * padded, padded, padded, own.sums, 0, true);
                 for (int r = row; r <= last; r++) {
                     kernels.finish(own.sums, (r - row) * rowSums, own.scores, r * keysPadded + k, columns);
                 }
@@ -165,19 +213,19 @@ final class Attention {
 
     /** Turns a row of scores into weights: softmax over what it sees, zero for the rest of its tile. */
     private void weigh(
-            Buffers own, AttentionShape shape, Piece piece, int row, int lastOfTile, int firstKey, int keysPadded, float[] pattern) {
-        int at = (row - piece.from()) * keysPadded;
-        int begin = firstSeen(row, shape) - firstKey;
-        int end = endSeen(row, shape, piece) - firstKey;
+            Buffers own, AttentionShape shape, Piece piece, int row, int lastOfTile, int firstKey, int keysPadded, PatternRows patterns) {
+        int at = row * keysPadded;
+        int position = piece.position(row);
+        int begin = firstSeen(position, shape) - firstKey;
+        int end = endSeen(position, shape, piece) - firstKey;
         if (shape.softCap() > 0) {
             Exponential.softCap(own.scores, at + begin, end - begin, shape.softCap());
         }
         kernels.softmax(own.scores, at + begin, end - begin);
         Arrays.fill(own.scores, at, at + begin, 0);
-        Arrays.fill(own.scores, at + end, at + endSeen(lastOfTile, shape, piece) - firstKey, 0);
-        if (pattern.length > 0) {
-            int to = (piece.head() * piece.positions() + row) * piece.positions();
-            System.arraycopy(own.scores, at + begin, pattern, to + firstKey + begin, end - begin);
+        Arrays.fill(own.scores, at + end, at + endSeen(piece.position(lastOfTile), shape, piece) - firstKey, 0);
+        if (patterns != PatternRows.NONE) {
+            patterns.row(piece.sequence(), piece.head(row), position, own.scores, at + begin, firstKey + begin, end - begin);
         }
     }
 }

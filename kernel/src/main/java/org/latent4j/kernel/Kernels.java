@@ -37,9 +37,6 @@ interface Kernels {
             float[] x, int x0, int x1, int x2, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset,
             boolean first);
 
-    /** The same for a single row: partial sums {@code [tileColumns(), lanes()]}. */
-    void rowTile(float[] x, int x0, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset, boolean first);
-
     /**
      * Finishes the sums of one row of a tile: each of the {@code columns} outputs is its lanes added up, in a tree of halves.
      *
@@ -48,6 +45,49 @@ interface Kernels {
      * @param columns at most {@link #tileColumns()}
      */
     void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns);
+
+    /** The rows of activations that {@link #productTile} works on. */
+    int productRows();
+
+    /** The rows of weights that {@link #productTile} works on. */
+    int productColumns();
+
+    /**
+     * Copies a row into its place in an interleaved array: vector after vector, {@code unit} vectors apart; first those of
+     * the lower 16 of every 32 values from {@code toAt}, and {@code upper} behind them those of the upper 16.
+     *
+     * @param length a multiple of 32
+     */
+    void interleave(float[] from, int at, int length, float[] to, int toAt, int unit, int upper);
+
+    /**
+     * Adds products to the partial sums of a tile, {@code [productRows(), productColumns(), lanes()]}.
+     *
+     * @param x activations {@code [steps, productRows(), lanes()]} from {@code xAt}
+     * @param w weights {@code [steps, productColumns(), lanes()]} from {@code wAt}
+     * @param first whether the sums start here; otherwise they are continued
+     */
+    void productTile(float[] x, int xAt, float[] w, int wAt, int steps, float[] sums, int sumsAt, boolean first);
+
+    /** Whether {@link #dot} knows a packing. */
+    boolean dots(Packing packing);
+
+    /**
+     * One packed row times one row of activations, with the bits of {@link #productTile}.
+     *
+     * @param length a multiple of 32
+     * @param sums receives the partial sums of the lower 16 of every 32 columns, {@code [lanes()]}, at {@code at}, those of
+     *     the upper 16 at {@code upper}
+     */
+    void dot(Packing packing, MemorySegment data, long offset, float[] x, int length, float[] sums, int at, int upper);
+
+    /**
+     * Finishes sums: lane by lane the lower one plus the upper one, then the lanes in a tree of halves.
+     *
+     * @param sums {@code [count, lanes()]} from {@code at}, and as many from {@code upper}; overwritten
+     * @param out receives {@code count} values from {@code outAt}
+     */
+    void totals(float[] sums, int at, int upper, int count, float[] out, int outAt);
 
     /** Unpacks {@code length} values of a row that begins at byte {@code offset}; both whole blocks. */
     void unpack(Packing packing, MemorySegment data, long offset, float[] out, int outOffset, int length);

@@ -1,5 +1,6 @@
 package org.latent4j.kernel;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -204,12 +205,25 @@ public final class Operations {
      * @param value {@code [rows, keyValueHeads * headWidth]}
      * @param shape heads, scale, mask
      * @param starts where each sequence begins; the last entry is the number of rows
-     * @param patterns receives the softmax weights
+     * @param stored the keys and values of each sequence's earlier positions, to which those of this batch are added
+     * @param patterns sees the softmax weights and may change them
      * @param out {@code [rows, heads * headWidth]}: the heads side by side
      */
     public void attend(
-            Matrix query, Matrix key, Matrix value, AttentionShape shape, int[] starts, PatternSink patterns, Matrix out) {
-        attention.attend(query, key, value, shape, starts, patterns, out);
+            Matrix query,
+            Matrix key,
+            Matrix value,
+            AttentionShape shape,
+            int[] starts,
+            List<KeyValues> stored,
+            PatternRows patterns,
+            Matrix out) {
+        attention.attend(query, key, value, shape, starts, stored, patterns, out);
+    }
+
+    /** An empty store of keys and values for {@link #attend}; in 16-bit floats if {@code half}. */
+    public KeyValues keyValues(int keyValueHeads, int headWidth, boolean half) {
+        return attention.store(keyValueHeads, headWidth, half);
     }
 
     /**
@@ -225,14 +239,4 @@ public final class Operations {
      */
     public record AttentionShape(
             int heads, int keyValueHeads, int headWidth, float scale, float softCap, boolean causal, int window) {}
-
-    /** Where softmax weights go. */
-    @FunctionalInterface
-    public interface PatternSink {
-        /** Wants none. */
-        PatternSink NONE = _ -> new float[0];
-
-        /** An array {@code [heads, n, n]} for the n positions of a sequence, or an empty one if nobody wants them. */
-        float[] patternOf(int sequence);
-    }
 }

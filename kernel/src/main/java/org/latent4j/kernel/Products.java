@@ -1,34 +1,48 @@
 package org.latent4j.kernel;
 
+import java.util.Arrays;
+
 /**
  * Products of activations with packed weights, {@code Y = X W^T (+ bias)}, on the workers of a pool.
  *
- * <p>Weights are unpacked a panel at a time ({@link Kernels#tileColumns()} rows, at most {@value #PANEL} values long)
- * into a buffer that stays in the first-level cache, and multiplied with a block of rows of X that stays in the second.
- * Every output is one sum along the row in an order that depends on its length alone: it doesn't matter which other rows
- * are computed with it, or by which thread.
+ * <p>With many rows of X, weights are unpacked a panel at a time ({@link Kernels#productColumns()} rows, at most
+ * {@value #PANEL} values long) into a buffer that stays in the first-level cache, and multiplied with a block of rows of X
+ * that stays in the second. With a single row, weights are unpacked in registers ({@link Kernels#dot}).
+ *
+ * <p>Every output is two sums along the row, of the lower and of the upper 16 of every 32 columns, in an order that depends
+ * on the length alone: it doesn't matter which other rows are computed with it, on which of the two ways, or by which
+ * thread.
  *
  * <p>Not safe for use from several threads at once: the buffers are this object's.
  */
 public final class Products {
-    /** The longest piece of a sum that is worked on at a time; a multiple of every block size and vector length. */
+    /** The longest piece of a sum that is worked on at a time; a multiple of every block size and of 32. */
     private static final int PANEL = 768;
+    /** Columns come in runs of 32; what is missing in the last is zero. */
+    private static final int RUN = 32;
     /** Bytes of X that are kept in the second-level cache. */
-    private static final int BLOCK_BYTES = 768 * 1024;
+    private static final int BLOCK_BYTES = 384 * 1024;
     /**
      * The most panels that a worker takes at a time. Their outputs are put together before they are written: rows of the
      * output lie far apart, and a visit to each for a few values costs more than the product.
      */
     private static final int MOST_PANELS = 16;
+    /** Rows of weights that a worker takes at a time where X has a single row. */
+    private static final int MOST_DOTS = 64;
 
     private final Kernels kernels;
     private final WorkerPool pool;
     private final Buffers[] buffers;
+    private final int tileRows;
+    private final int columns;
+    private float[] interleaved = {};
 
     /** What a worker needs for itself. */
     private static final class Buffers {
+        float[] row = {};
         float[] panel = {};
         float[] sums = {};
+        float[] totals = {};
         float[] outputs = {};
     }
 
@@ -40,6 +54,8 @@ public final class Products {
     Products(WorkerPool pool, Kernels kernels) {
         this.pool = pool;
         this.kernels = kernels;
+        this.tileRows = kernels.productRows();
+        this.columns = kernels.productColumns();
         this.buffers = new Buffers[pool.threads()];
         for (int i = 0; i < buffers.length; i++) {
             buffers[i] = new Buffers();
@@ -61,106 +77,136 @@ public final class Products {
             throw new IllegalArgumentException(
                     "x %s has not %d rows of the %d columns of the weights".formatted(x, rows, length));
         }
-        if (rows == 0) {
-            return;
+        if (rows == 1 && length % RUN == 0 && kernels.dots(w.packing())) {
+            multiplyRow(x.data(), w, bias, out, outOffset);
+        } else if (rows > 0) {
+            multiplyRows(x, rows, w, bias, out, outOffset, outStride);
         }
-        int padded = padded(length);
-        float[] input = padded == length ? x.data() : pad(x.data(), rows, length, padded);
-        int blockRows = Math.max(48, BLOCK_BYTES / (4 * padded) / Kernels.TILE_ROWS * Kernels.TILE_ROWS);
-        int blocks = (rows + blockRows - 1) / blockRows;
-        int columns = kernels.tileColumns();
+    }
+
+    private void multiplyRow(float[] x, PackedMatrix w, float[] bias, float[] out, int outOffset) {
+        int atATime = Math.clamp(w.rows() / (8 * pool.threads()) / 8 * 8, 8, MOST_DOTS);
+        int groups = (w.rows() + atATime - 1) / atATime;
+        int lanes = kernels.lanes();
+        pool.run(groups, (group, worker) -> {
+            Buffers own = buffers[worker];
+            own.sums = atLeast(own.sums, 2 * MOST_DOTS * lanes);
+            int from = group * atATime;
+            int count = Math.min(atATime, w.rows() - from);
+            int upper = MOST_DOTS * lanes;
+            for (int i = 0; i < count; i++) {
+                long offset = (from + i) * w.rowBytes();
+                kernels.dot(w.packing(), w.data(), offset, x, w.columns(), own.sums, i * lanes, upper + i * lanes);
+            }
+            kernels.totals(own.sums, 0, upper, count, out, outOffset + from);
+            for (int i = 0; i < count && bias.length > 0; i++) {
+                out[outOffset + from + i] += bias[from + i];
+            }
+        });
+    }
+
+    private void multiplyRows(Matrix x, int rows, PackedMatrix w, float[] bias, float[] out, int outOffset, int outStride) {
+        int padded = (w.columns() + RUN - 1) / RUN * RUN;
+        interleave(x, rows, padded);
+        int blockTiles = Math.max(48, BLOCK_BYTES / (4 * padded)) / tileRows;
+        int tiles = (rows + tileRows - 1) / tileRows;
+        int blocks = (tiles + blockTiles - 1) / blockTiles;
         int panels = (w.rows() + columns - 1) / columns;
         int atATime = Math.clamp(panels / (4 * pool.threads()), 1, MOST_PANELS);
         int groups = (panels + atATime - 1) / atATime;
         pool.run(blocks * groups, (item, worker) -> {
-            int from = item / groups * blockRows;
-            int to = Math.min(from + blockRows, rows);
+            int from = item / groups * blockTiles;
+            var block = new Block(from, Math.min(blockTiles, tiles - from), padded);
             int firstColumn = item % groups * atATime * columns;
-            int lastColumn = Math.min(firstColumn + atATime * columns, w.rows());
+            int width = Math.min(atATime * columns, w.rows() - firstColumn);
+            int blockRows = Math.min(rows - from * tileRows, block.tiles() * tileRows);
             Buffers own = buffers[worker];
-            own.outputs = atLeast(own.outputs, (to - from) * atATime * columns);
-            for (int column = firstColumn; column < lastColumn; column += columns) {
-                int count = Math.min(columns, lastColumn - column);
-                panelTimesBlock(own, input, padded, from, to, w, column, count);
-                finishBlock(own, to - from, bias, column, count, column - firstColumn, lastColumn - firstColumn);
+            own.outputs = atLeast(own.outputs, blockRows * width);
+            for (int offset = 0; offset < width; offset += columns) {
+                int count = Math.min(columns, width - offset);
+                panelTimesBlock(own, block, w, firstColumn + offset, count);
+                finish(own, block.tiles(), blockRows, count, bias, firstColumn + offset, offset, width);
             }
-            for (int row = from; row < to; row++) {
-                int width = lastColumn - firstColumn;
-                System.arraycopy(own.outputs, (row - from) * width, out, outOffset + row * outStride + firstColumn, width);
+            for (int row = 0; row < blockRows; row++) {
+                int to = outOffset + (from * tileRows + row) * outStride + firstColumn;
+                System.arraycopy(own.outputs, row * width, out, to, width);
             }
         });
     }
+
+    /** Some tiles of X: the first one, how many, and the columns with their padding. */
+    private record Block(int firstTile, int tiles, int padded) {}
 
     private static float[] atLeast(float[] buffer, int length) {
         return buffer.length >= length ? buffer : new float[length];
     }
 
-    private int padded(int length) {
+    /**
+     * Lays X out as the tiles read it: tile after tile the lower halves of its rows' runs, vector by vector, then the upper
+     * halves. Rows missing in the last tile are whatever was there: nobody looks at their sums.
+     */
+    private void interleave(Matrix x, int rows, int padded) {
+        int tiles = (rows + tileRows - 1) / tileRows;
+        interleaved = atLeast(interleaved, Math.multiplyExact(tiles, tileRows * padded));
         int lanes = kernels.lanes();
-        return (length + lanes - 1) / lanes * lanes;
+        pool.run(tiles, (tile, worker) -> {
+            for (int r = 0; r < Math.min(tileRows, rows - tile * tileRows); r++) {
+                int row = tile * tileRows + r;
+                int to = tile * tileRows * padded + r * lanes;
+                if (padded == x.columns()) {
+                    kernels.interleave(x.data(), row * padded, padded, interleaved, to, tileRows, tileRows * padded / 2);
+                } else {
+                    float[] whole = buffers[worker].row = atLeast(buffers[worker].row, Math.max(padded, PANEL));
+                    System.arraycopy(x.data(), row * x.columns(), whole, 0, x.columns());
+                    Arrays.fill(whole, x.columns(), padded, 0);
+                    kernels.interleave(whole, 0, padded, interleaved, to, tileRows, tileRows * padded / 2);
+                }
+            }
+        });
     }
 
-    /** Rows with zeros behind them, up to a whole number of vectors: they leave every sum as it is. */
-    private static float[] pad(float[] x, int rows, int length, int padded) {
-        float[] copy = new float[Math.multiplyExact(rows, padded)];
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(x, r * length, copy, r * padded, length);
-        }
-        return copy;
-    }
-
-    private void panelTimesBlock(
-            Buffers own, float[] x, int stride, int from, int to, PackedMatrix w, int column, int count) {
-        int columns = kernels.tileColumns();
-        int rowSums = columns * kernels.lanes();
-        int tiles = (to - from + Kernels.TILE_ROWS - 1) / Kernels.TILE_ROWS;
-        int sumsNeeded = tiles * Kernels.TILE_ROWS * rowSums;
+    /** Sums of a panel with every tile of a block: {@code [tiles, rows, columns, lanes]} of the lower halves, then of the upper. */
+    private void panelTimesBlock(Buffers own, Block block, PackedMatrix w, int column, int count) {
+        int tileSums = tileRows * columns * kernels.lanes();
         own.panel = atLeast(own.panel, columns * PANEL);
-        own.sums = atLeast(own.sums, sumsNeeded);
-        for (int k = 0; k < stride; k += PANEL) {
-            int length = Math.min(PANEL, stride - k);
-            unpackPanel(own.panel, w, column, count, k, length);
-            multiplyPanel(own, x, stride, from, to, k, length);
-        }
-    }
-
-    private void unpackPanel(float[] panel, PackedMatrix w, int column, int count, int k, int length) {
-        long rowBytes = w.rowBytes();
-        long start = w.packing().bytes(k);
-        int values = Math.min(length, w.columns() - k);
-        for (int c = 0; c < count; c++) {
-            kernels.unpack(w.packing(), w.data(), (column + c) * rowBytes + start, panel, c * PANEL, values);
-            for (int i = values; i < length; i++) {
-                panel[c * PANEL + i] = 0;
+        own.sums = atLeast(own.sums, 2 * block.tiles() * tileSums);
+        int tileSize = tileRows * block.padded();
+        for (int k = 0; k < block.padded(); k += PANEL) {
+            int length = Math.min(PANEL, block.padded() - k);
+            int steps = length / 2 / kernels.lanes();
+            unpackPanel(own, w, column, count, k, length);
+            for (int half = 0; half < 2; half++) {
+                int panelAt = half * columns * length / 2;
+                int x = block.firstTile() * tileSize + half * tileSize / 2 + k / 2 * tileRows;
+                int sums = half * block.tiles() * tileSums;
+                for (int tile = 0; tile < block.tiles(); tile++) {
+                    kernels.productTile(
+                            interleaved, x + tile * tileSize, own.panel, panelAt, steps, own.sums, sums + tile * tileSums, k == 0);
+                }
             }
         }
     }
 
-    private void multiplyPanel(Buffers own, float[] x, int stride, int from, int to, int k, int length) {
-        int rowSums = kernels.tileColumns() * kernels.lanes();
-        int sumsAt = 0;
-        if (to - from == 1) {
-            kernels.rowTile(x, from * stride + k, own.panel, 0, PANEL, length, own.sums, 0, k == 0);
-            return;
-        }
-        for (int row = from; row < to; row += Kernels.TILE_ROWS) {
-            int x0 = row * stride + k;
-            int x1 = Math.min(row + 1, to - 1) * stride + k;
-            int x2 = Math.min(row + 2, to - 1) * stride + k;
-            kernels.tile(x, x0, x1, x2, own.panel, 0, PANEL, length, own.sums, sumsAt, k == 0);
-            sumsAt += Kernels.TILE_ROWS * rowSums;
+    private void unpackPanel(Buffers own, PackedMatrix w, int column, int count, int k, int length) {
+        own.row = atLeast(own.row, PANEL);
+        long start = w.packing().bytes(k);
+        int values = Math.min(length, w.columns() - k);
+        Arrays.fill(own.row, values, length, 0);
+        for (int c = 0; c < count; c++) {
+            kernels.unpack(w.packing(), w.data(), (column + c) * w.rowBytes() + start, own.row, 0, values);
+            kernels.interleave(own.row, 0, length, own.panel, c * kernels.lanes(), columns, columns * length / 2);
         }
     }
 
-    private void finishBlock(Buffers own, int rows, float[] bias, int column, int count, int offset, int stride) {
-        int rowSums = kernels.tileColumns() * kernels.lanes();
-        for (int row = 0; row < rows; row++) {
-            int at = row * stride + offset;
-            kernels.finish(own.sums, row * rowSums, own.outputs, at, count);
-            if (bias.length > 0) {
-                for (int c = 0; c < count; c++) {
-                    own.outputs[at + c] += bias[column + c];
-                }
+    private void finish(
+            Buffers own, int tiles, int blockRows, int count, float[] bias, int column, int offset, int stride) {
+        int outputs = tiles * tileRows * columns;
+        own.totals = atLeast(own.totals, outputs);
+        kernels.totals(own.sums, 0, outputs * kernels.lanes(), outputs, own.totals, 0);
+        for (int row = 0; row < blockRows; row++) {
+            for (int c = 0; c < count; c++) {
+                float total = own.totals[row * columns + c];
+                own.outputs[row * stride + offset + c] = bias.length > 0 ? total + bias[column + c] : total;
             }
         }
     }

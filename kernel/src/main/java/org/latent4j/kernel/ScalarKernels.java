@@ -27,8 +27,7 @@ final class ScalarKernels implements Kernels {
         rowTile(x, x2, w, wOffset, stride, length, sums, at + 8, first);
     }
 
-    @Override
-    public void rowTile(float[] x, int x0, float[] w, int wOffset, int stride, int length, float[] sums, int at, boolean first) {
+    private static void rowTile(float[] x, int x0, float[] w, int wOffset, int stride, int length, float[] sums, int at, boolean first) {
         float s0 = first ? 0 : sums[at];
         float s1 = first ? 0 : sums[at + 1];
         float s2 = first ? 0 : sums[at + 2];
@@ -49,6 +48,60 @@ final class ScalarKernels implements Kernels {
     @Override
     public void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns) {
         System.arraycopy(sums, sumsOffset, out, outOffset, columns);
+    }
+
+    @Override
+    public int productRows() {
+        return 1;
+    }
+
+    @Override
+    public int productColumns() {
+        return 4;
+    }
+
+    @Override
+    public void interleave(float[] from, int at, int length, float[] to, int toAt, int unit, int upper) {
+        for (int k = 0; k < length; k++) {
+            int next = toAt + (k / 32 * 16 + k % 16) * unit;
+            to[k % 32 < 16 ? next : next + upper] = from[at + k];
+        }
+    }
+
+    @Override
+    public void productTile(float[] x, int xAt, float[] w, int wAt, int steps, float[] sums, int at, boolean first) {
+        float s0 = first ? 0 : sums[at];
+        float s1 = first ? 0 : sums[at + 1];
+        float s2 = first ? 0 : sums[at + 2];
+        float s3 = first ? 0 : sums[at + 3];
+        for (int step = 0; step < steps; step++) {
+            float v = x[xAt + step];
+            s0 = Math.fma(v, w[wAt + 4 * step], s0);
+            s1 = Math.fma(v, w[wAt + 4 * step + 1], s1);
+            s2 = Math.fma(v, w[wAt + 4 * step + 2], s2);
+            s3 = Math.fma(v, w[wAt + 4 * step + 3], s3);
+        }
+        sums[at] = s0;
+        sums[at + 1] = s1;
+        sums[at + 2] = s2;
+        sums[at + 3] = s3;
+    }
+
+    @Override
+    public boolean dots(Packing packing) {
+        return false;
+    }
+
+    @Override
+    public void dot(Packing packing, MemorySegment data, long offset, float[] x, int length, float[] sums, int at, int upper) {
+        throw new IllegalArgumentException("no product of single rows of " + packing);
+    }
+
+    @Override
+    public void totals(float[] sums, int at, int upper, int count, float[] out, int outAt) {
+        for (int i = 0; i < count; i++) {
+            out[outAt + i] = sums[at + i] + sums[upper + i];
+        }
     }
 
     @Override

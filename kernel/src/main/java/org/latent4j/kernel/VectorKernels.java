@@ -56,13 +56,37 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void rowTile(
-            float[] x, int x0, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset, boolean first) {
+    public int productRows() {
+        return WIDE ? 3 : 2;
+    }
+
+    @Override
+    public int productColumns() {
+        return 6;
+    }
+
+    @Override
+    public void interleave(float[] from, int at, int length, float[] to, int toAt, int unit, int upper) {
+        VectorProducts.interleave(from, at, length, to, toAt, unit, upper);
+    }
+
+    @Override
+    public void productTile(float[] x, int xAt, float[] w, int wAt, int steps, float[] sums, int sumsAt, boolean first) {
         if (WIDE) {
-            VectorTiles.tileOf1By8(x, x0, w, wOffset, wStride, length, sums, sumsOffset, first);
+            VectorProducts.tileOf3By6(x, xAt, w, wAt, steps, sums, sumsAt, first);
         } else {
-            VectorTiles.tileOf1By4(x, x0, w, wOffset, wStride, length, sums, sumsOffset, first);
+            VectorProducts.tileOf2By6(x, xAt, w, wAt, steps, sums, sumsAt, first);
         }
+    }
+
+    @Override
+    public boolean dots(Packing packing) {
+        return VectorDots.knows(packing);
+    }
+
+    @Override
+    public void dot(Packing packing, MemorySegment data, long offset, float[] x, int length, float[] sums, int at, int upper) {
+        VectorDots.dot(packing, data, offset, x, length, sums, at, upper);
     }
 
     /*
@@ -107,6 +131,39 @@ final class VectorKernels implements Kernels {
                 out[outOffset + c] = total(sums, sumsOffset + c * LANES);
             }
         }
+    }
+
+    @Override
+    public void totals(float[] sums, int at, int upper, int count, float[] out, int outAt) {
+        for (int k = 0; k < count * LANES; k++) {
+            sums[at + k] += sums[upper + k];
+        }
+        int done = 0;
+        for (; (WIDE || LANES == 8) && done <= count - 8; done += 8) {
+            if (WIDE) {
+                finishEight(sums, at + done * LANES, out, outAt + done);
+            } else {
+                eightOfEight(sums, at + done * LANES, out, outAt + done);
+            }
+        }
+        for (; done < count; done++) {
+            out[outAt + done] = total(sums, at + done * LANES);
+        }
+    }
+
+    /** Eight accumulators of eight lanes: behind the last halving lane i holds output i. */
+    private static void eightOfEight(float[] sums, int at, float[] out, int outOffset) {
+        FloatVector s04 = halve(sums, at, at + 4 * LANES);
+        FloatVector s15 = halve(sums, at + LANES, at + 5 * LANES);
+        FloatVector s26 = halve(sums, at + 2 * LANES, at + 6 * LANES);
+        FloatVector s37 = halve(sums, at + 3 * LANES, at + 7 * LANES);
+        FloatVector even = halve(s04, s26, SWAP2, UPPER2);
+        FloatVector odd = halve(s15, s37, SWAP2, UPPER2);
+        halve(even, odd, SWAP3, UPPER3).intoArray(out, outOffset);
+    }
+
+    private static FloatVector halve(float[] sums, int a, int b) {
+        return halve(FloatVector.fromArray(FLOATS, sums, a), FloatVector.fromArray(FLOATS, sums, b), SWAP1, UPPER1);
     }
 
     private static void finishEight(float[] sums, int at, float[] out, int outOffset) {

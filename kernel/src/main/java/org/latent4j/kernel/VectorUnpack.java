@@ -138,7 +138,7 @@ final class VectorUnpack {
     }
 
     /** Values of four bits and 16 more where the lane's bit of {@code bits} is set. */
-    private static FloatVector fifth(FloatVector four, int bits) {
+    static FloatVector fifth(FloatVector four, int bits) {
         IntVector set = IntVector.broadcast(INTS, bits).lanewise(VectorOperators.LSHR, LANE).and(1);
         return ((FloatVector) set.convert(VectorOperators.I2F, 0)).fma(SIXTEEN, four);
     }

@@ -55,25 +55,35 @@ public final class WarmUp {
         Kernels k = KernelChoice.best();
         int columns = k.tileColumns();
         float[] x = new float[Kernels.TILE_ROWS * LENGTH];
-        float[] w = new float[columns * LENGTH];
-        float[] sums = new float[Kernels.TILE_ROWS * columns * k.lanes()];
+        float[] w = new float[Math.max(columns, k.productColumns()) * LENGTH];
+        float[] sums = new float[Kernels.TILE_ROWS * Math.max(columns, k.productColumns()) * k.lanes()];
         float[] out = new float[Kernels.TILE_ROWS * LENGTH];
         long end = System.nanoTime() + PATIENCE_NANOS;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment packed = arena.allocate(8 * LENGTH);
             for (Runnable call : new Runnable[]{
-                () -> k.tile(x, 0, LENGTH, 2 * LENGTH, w, 0, LENGTH, LENGTH, sums, 0, true),
+                () -> k.productTile(x, 0, w, 0, LENGTH / k.lanes(), sums, 0, true),
                 () -> k.unpack(Packing.Q4_1, packed, 0, out, 0, LENGTH),
-                () -> k.finish(sums, 0, out, 0, columns),
+                () -> k.totals(sums, 0, sums.length / 2, 8, out, 0),
+                () -> k.interleave(x, 0, LENGTH, w, 0, 2, LENGTH),
                 () -> k.unpack(Packing.Q8_0, packed, 0, out, 0, LENGTH),
                 () -> k.softmax(out, 0, LENGTH),
                 () -> k.activate(Activation.SILU, out, 0, x, 0, LENGTH),
                 () -> k.mix(x, 0, 0, 0, 2, w, 0, LENGTH, LENGTH, out, 0, LENGTH, 2 * LENGTH),
+                () -> k.tile(x, 0, LENGTH, 2 * LENGTH, w, 0, LENGTH, LENGTH, sums, 0, true),
+                () -> k.finish(sums, 0, out, 0, columns),
                 // Decoding's; last, since reading a prompt can begin without it.
-                () -> k.rowTile(x, 0, w, 0, LENGTH, LENGTH, sums, 0, true)
+                () -> dot(k, Packing.Q4_1, packed, x, sums),
+                () -> dot(k, Packing.Q8_0, packed, x, sums)
             }) {
                 new Rehearsal(call).run(end);
             }
+        }
+    }
+
+    private static void dot(Kernels k, Packing packing, MemorySegment packed, float[] x, float[] sums) {
+        if (k.dots(packing)) {
+            k.dot(packing, packed, 0, x, LENGTH, sums, 0, k.lanes());
         }
     }
 }

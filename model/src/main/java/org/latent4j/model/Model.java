@@ -1,7 +1,9 @@
 package org.latent4j.model;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
@@ -17,22 +19,30 @@ import org.latent4j.model.tokenizer.ChatTemplate;
 import org.latent4j.model.tokenizer.ChatTemplate.Message;
 import org.latent4j.model.tokenizer.Tokenizer;
 import org.latent4j.model.transformer.Batch;
+import org.latent4j.model.transformer.Cache;
 import org.latent4j.model.transformer.ModelConfig;
+import org.latent4j.model.transformer.SiteVisitor;
 import org.latent4j.model.transformer.Transformer;
 
 /**
  * An open language model: text to tokens, tokens to hidden states.
  *
  * <p>A text's states are the same bits alone and in any batch, on any number of threads. Safe for use from several
- * threads; they take turns. The weights stay packed in the mapped file; {@link #close} releases them.
+ * threads: they take turns at passes (a batch, or one step of a generation), first come, first served; each pass uses all threads
+ * of the pool. The weights stay packed in the mapped file; {@link #close} releases them.
  */
 public final class Model implements AutoCloseable {
+    /** Longer texts run in pieces of so many tokens, shorter ones together up to so many. */
+    static final int PIECE = 1024;
+
     private final Located located;
     private final Checkpoint checkpoint;
     private final Models.Options options;
     private final WorkerPool pool;
     private final Operations operations;
     private final Transformer transformer;
+    private final ReentrantLock turns = new ReentrantLock(true);
+    private boolean closed; // guarded by turns
     private @Nullable Tokenizer tokenizer;
     private @Nullable Optional<ChatTemplate> chatTemplate; // null until asked for
     private @Nullable String sha256;
@@ -41,7 +51,7 @@ public final class Model implements AutoCloseable {
         this.located = located;
         this.checkpoint = checkpoint;
         this.options = options;
-        this.pool = new WorkerPool(options.threads());
+        this.pool = options.pool() != null ? options.pool() : new WorkerPool(options.threads());
         this.operations = new Operations(pool);
         this.transformer = new Transformer(checkpoint.config(), checkpoint.weights(), operations);
     }
@@ -140,9 +150,15 @@ public final class Model implements AutoCloseable {
         return traces(List.of(ids), sites, Positions.ALL).getFirst();
     }
 
+    /** Runs token ids with interventions and records the sites, as they are after those, at all positions. */
+    public Trace trace(int[] ids, Sites sites, Steering steering) {
+        return traces(List.of(ids), sites, Positions.ALL, steering).traces().getFirst();
+    }
+
     /**
      * Runs sequences packed end to end and records the sites. Blocks above the highest site aren't computed; the head is,
-     * if {@code logits} are asked for, at the positions kept.
+     * if {@code logits} are asked for, at the positions kept. Long texts run in pieces: memory grows with what is recorded and
+     * the keys and values of one text.
      *
      * @param sequences token ids, none empty, none longer than the model's context
      * @param sites which states
@@ -151,16 +167,110 @@ public final class Model implements AutoCloseable {
      * @throws LatentException if a site doesn't exist, an id or a position is out of range, or a sequence is empty or too long
      */
     public List<Trace> traces(List<int[]> sequences, Sites sites, Positions positions) {
-        List<Site> resolved = resolve(sites);
-        for (int[] ids : sequences) {
-            check(ids);
+        return traces(sequences, sites, positions, Steering.NONE).traces();
+    }
+
+    /**
+     * What steered runs recorded.
+     *
+     * @param traces one for each sequence, the states as they are after the interventions
+     * @param reports what the interventions did in each sequence, as far as their sites were reached
+     */
+    public record SteeredTraces(List<Trace> traces, List<List<SteeringReport>> reports) {}
+
+    /** The same with interventions, in every sequence the same. */
+    public SteeredTraces traces(List<int[]> sequences, Sites sites, Positions positions, Steering steering) {
+        return traces(sequences, sites, positions, Collections.nCopies(sequences.size(), steering));
+    }
+
+    /**
+     * The same with interventions of its own for each sequence.
+     *
+     * @param steerings as many as there are sequences
+     */
+    public SteeredTraces traces(List<int[]> sequences, Sites sites, Positions positions, List<Steering> steerings) {
+        requireSame(sequences.size(), steerings.size());
+        return new Tracer(this, sites, positions).run(sequences, steerings);
+    }
+
+    private static void requireSame(int sequences, int steerings) {
+        if (sequences != steerings) {
+            throw new LatentException("there are %d sequences and %d steerings: give one for each".formatted(sequences, steerings));
         }
-        Batch batch = Batch.of(sequences);
-        Recorder recorder = new Recorder(batch, config().heads(), resolved, positions);
-        synchronized (transformer) {
-            reading(() -> transformer.run(batch, recorder));
+    }
+
+    /** Goes on with a text's tokens. */
+    public Continuation generate(int[] prompt, Generation request) {
+        return generate(List.of(prompt), request, Generation.Listener.NONE).getFirst().getFirst();
+    }
+
+    /** Goes on with a text, raw, with the most probable tokens. */
+    public Continuation generate(String prompt, int maxTokens, Steering steering) {
+        return generate(tokens(prompt, PromptMode.RAW), Generation.greedy(maxTokens).with(steering));
+    }
+
+    /**
+     * Goes on with prompts; all samples of all prompts decode together. A continuation is the same alone and with others, on
+     * any number of threads, also in what random numbers it draws.
+     *
+     * @param prompts token ids, none empty, none longer than the context
+     * @param listener hears text as it comes, from the calling thread
+     * @return for each prompt its samples
+     * @throws LatentException if a prompt or the request doesn't fit the model
+     */
+    public List<List<Continuation>> generate(List<int[]> prompts, Generation request, Generation.Listener listener) {
+        return generate(prompts, request, Collections.nCopies(prompts.size(), request.steering()), listener);
+    }
+
+    /**
+     * The same with interventions of its own for each prompt and what follows it, instead of the request's.
+     *
+     * @param steerings as many as there are prompts
+     */
+    public List<List<Continuation>> generate(
+            List<int[]> prompts, Generation request, List<Steering> steerings, Generation.Listener listener) {
+        requireSame(prompts.size(), steerings.size());
+        return new Generator(this, request, listener).run(prompts, steerings);
+    }
+
+    /** A text that goes on turn by turn, and keeps what it has computed. */
+    public Session session() {
+        return new Session(this);
+    }
+
+    boolean hasTokenizer() {
+        try {
+            return tokenizer().size() > 0;
+        } catch (LatentException _) {
+            return false;
         }
-        return recorder.traces();
+    }
+
+    /** An empty cache for a text of about so many tokens, in 16-bit floats if {@code half}. */
+    Cache cache(int expected, boolean half) {
+        return Cache.of(config(), operations, expected, half);
+    }
+
+    /** Runs a batch, each of its sequences with its own interventions. */
+    void run(Batch batch, SiteVisitor visitor, List<Steered> steered) {
+        boolean plain = steered.stream().allMatch(Steered::isEmpty);
+        inTurn(() -> transformer.run(batch, plain ? visitor : new SteeredVisitor(visitor, batch, steered)));
+    }
+
+    /** Whoever comes first computes first. */
+    private void inTurn(Runnable work) {
+        turns.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("model '%s' is closed".formatted(name()));
+            }
+            checkpoint.reading(() -> {
+                work.run();
+                return true;
+            });
+        } finally {
+            turns.unlock();
+        }
     }
 
     /** The sites of this model that a choice names, see {@link Sites#resolve}. */
@@ -174,7 +284,7 @@ public final class Model implements AutoCloseable {
         return checkpoint.weights().head() != null;
     }
 
-    private void check(int[] ids) {
+    void check(int[] ids) {
         if (ids.length == 0) {
             throw new LatentException("the text is empty: there is no token whose states could be read");
         }
@@ -209,16 +319,7 @@ public final class Model implements AutoCloseable {
             throw new LatentException(
                     "model '%s' is an encoder: it has no output head that its states could be read through".formatted(name()));
         }
-        synchronized (transformer) {
-            reading(() -> transformer.read(states, logits));
-        }
-    }
-
-    private void reading(Runnable pass) {
-        checkpoint.reading(() -> {
-            pass.run();
-            return true;
-        });
+        inTurn(() -> transformer.read(states, logits));
     }
 
     /**
@@ -227,9 +328,9 @@ public final class Model implements AutoCloseable {
      * @return how undecided each row is: its entropy in nats, {@code [rows]}
      */
     public float[] toProbabilities(Matrix logits) {
-        synchronized (transformer) {
-            return operations.softmax(logits);
-        }
+        float[][] entropies = new float[1][];
+        inTurn(() -> entropies[0] = operations.softmax(logits));
+        return entropies[0];
     }
 
     /** What states of this model belong to. The first call reads the whole model to hash it, unless that was done before. */
@@ -248,14 +349,25 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** Releases the weights and ends the threads. Traces stay valid. */
+    /** Releases the weights and ends the threads, if they are its own; waits for a pass that is under way. Traces stay valid. */
     @Override
-    public synchronized void close() {
-        synchronized (transformer) {
-            pool.close();
+    public void close() {
+        turns.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            if (options.pool() == null) {
+                pool.close();
+            }
+        } finally {
+            turns.unlock();
         }
-        if (tokenizer != null) {
-            tokenizer.close();
+        synchronized (this) {
+            if (tokenizer != null) {
+                tokenizer.close();
+            }
         }
         checkpoint.close();
     }

@@ -2,8 +2,10 @@ package org.latent4j.model;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Progress;
+import org.latent4j.kernel.WorkerPool;
 import org.latent4j.model.format.Checkpoint;
 import org.latent4j.model.store.ModelStore;
 import org.latent4j.model.store.ModelStore.Located;
@@ -22,32 +24,39 @@ public final class Models {
      * @param offline whether the network stays untouched
      * @param progress hears of downloads
      * @param notices hears in single lines what someone who waits should know: where a model came from and under which
-     *     licence, that a hub can't be reached
+     *     licence, that a hub can't be reached, that the model is larger than memory
+     * @param pool the threads that compute, shared with other models and closed by its owner; null for threads of its own
      */
-    public record Options(int threads, boolean offline, Progress progress, Consumer<String> notices) {
+    public record Options(
+            int threads, boolean offline, Progress progress, Consumer<String> notices, @Nullable WorkerPool pool) {
         /** As many threads as the machine has cores, the network if need be, silence. */
         public static Options standard() {
-            return new Options(Runtime.getRuntime().availableProcessors(), false, Progress.NONE, _ -> {});
+            return new Options(Runtime.getRuntime().availableProcessors(), false, Progress.NONE, _ -> {}, null);
         }
 
-        /** The same with another number of threads. */
+        /** The same with another number of threads, of its own. */
         public Options withThreads(int number) {
-            return new Options(number, offline, progress, notices);
+            return new Options(number, offline, progress, notices, null);
         }
 
         /** The same with or without the network. */
         public Options withOffline(boolean whether) {
-            return new Options(threads, whether, progress, notices);
+            return new Options(threads, whether, progress, notices, pool);
         }
 
         /** The same with another listener to progress. */
         public Options withProgress(Progress listener) {
-            return new Options(threads, offline, listener, notices);
+            return new Options(threads, offline, listener, notices, pool);
+        }
+
+        /** The same with the threads of a pool that models share; they take turns at it. Closing a model leaves it open. */
+        public Options withPool(WorkerPool shared) {
+            return new Options(shared.threads(), offline, progress, notices, shared);
         }
 
         /** The same with another listener to notices. */
         public Options withNotices(Consumer<String> listener) {
-            return new Options(threads, offline, progress, listener);
+            return new Options(threads, offline, progress, listener, pool);
         }
     }
 
@@ -68,7 +77,9 @@ public final class Models {
      */
     public static Model open(String name, Options options) {
         Located located = locate(name, options);
-        return new Model(located, Checkpoint.open(located.path()), options);
+        Checkpoint checkpoint = Checkpoint.open(located.path());
+        LargerThanMemory.notice(located.name(), checkpoint.files(), LargerThanMemory.memory()).ifPresent(options.notices());
+        return new Model(located, checkpoint, options);
     }
 
     /**

@@ -3,68 +3,89 @@ package org.latent4j.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.PatternRows;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Site.Kind;
 import org.latent4j.model.transformer.Batch;
 import org.latent4j.model.transformer.SiteVisitor;
 
-/** Copies the wanted rows of the wanted sites out of a forward pass, sequence by sequence. */
+/**
+ * Copies the wanted rows of the wanted sites out of forward passes, sequence by sequence. A sequence may come in several
+ * pieces, in order.
+ */
 final class Recorder implements SiteVisitor {
-    private final Batch batch;
+    private final List<int[]> sequences;
     private final int heads;
-    private final Positions positions;
+    private final boolean mean;
     private final int[][] kept;
     private final Map<Kind, Set<Integer>> layersByKind = new HashMap<>();
     private final List<Site> sites;
     private final List<TreeMap<Site, Matrix>> recorded = new ArrayList<>();
-    private final float[][] patterns;
-    private final int[] endRows;
+    private final List<Map<Site, double[]>> sums = new ArrayList<>();
+    private Batch batch = Batch.of(List.of());
+    private int[] numbers = {};
 
-    Recorder(Batch batch, int heads, List<Site> sites, Positions positions) {
-        this.batch = batch;
+    Recorder(List<int[]> sequences, int heads, List<Site> sites, Positions positions) {
+        this.sequences = sequences;
         this.heads = heads;
         this.sites = sites;
-        this.positions = positions;
-        this.kept = new int[batch.sequences()][];
-        this.patterns = new float[batch.sequences()][0];
-        int rows = 0;
-        for (int s = 0; s < batch.sequences(); s++) {
-            kept[s] = positions.in(length(s));
-            rows += kept[s].length;
+        this.mean = positions instanceof Positions.Mean;
+        this.kept = new int[sequences.size()][];
+        for (int s = 0; s < kept.length; s++) {
+            kept[s] = positions.in(sequences.get(s).length);
             recorded.add(new TreeMap<>());
+            sums.add(new HashMap<>());
         }
         for (Site site : sites) {
             layersByKind.computeIfAbsent(site.kind(), _ -> new TreeSet<>()).add(site.layer());
         }
-        this.endRows = endRows(rows);
     }
 
-    private int length(int sequence) {
-        return batch.starts()[sequence + 1] - batch.starts()[sequence];
+    /** What comes next: a batch, and which of the sequences its sequences are. */
+    void begin(Batch next, int... numbersInBatch) {
+        batch = next;
+        numbers = numbersInBatch;
     }
 
-    private int[] endRows(int count) {
-        int[] rows = new int[count];
-        int at = 0;
-        for (int s = 0; s < kept.length; s++) {
-            for (int position : kept[s]) {
-                rows[at++] = batch.starts()[s] + position;
-            }
+    /** The kept positions of a sequence that lie in the batch: from index {@code first} to {@code end} of {@link #kept}. */
+    private record Here(int first, int end) {
+        int count() {
+            return end - first;
         }
-        return rows;
+    }
+
+    private Here here(int inBatch) {
+        int[] all = kept[numbers[inBatch]];
+        int before = batch.before(inBatch);
+        return new Here(firstFrom(all, before), firstFrom(all, before + batch.length(inBatch)));
+    }
+
+    private static int firstFrom(int[] ascending, int position) {
+        int found = Arrays.binarySearch(ascending, position);
+        return found >= 0 ? found : -found - 1;
+    }
+
+    private int row(int inBatch, int keptIndex) {
+        return batch.starts()[inBatch] + kept[numbers[inBatch]][keptIndex] - batch.before(inBatch);
     }
 
     @Override
     public int[] endRows() {
-        return endRows;
+        List<Integer> rows = new ArrayList<>();
+        for (int s = 0; s < batch.sequences(); s++) {
+            Here here = here(s);
+            for (int i = here.first(); i < here.end(); i++) {
+                rows.add(row(s, i));
+            }
+        }
+        return rows.stream().mapToInt(Integer::intValue).toArray();
     }
 
     @Override
@@ -73,104 +94,101 @@ final class Recorder implements SiteVisitor {
     }
 
     @Override
-    public synchronized float[] pattern(int layer, int sequence) {
-        if (!visits(Kind.ATTN_PATTERN, layer)) {
-            return patterns[sequence].length == 0 ? patterns[sequence] : new float[0];
+    public PatternRows patterns(int layer) {
+        Site site = Site.of(Kind.ATTN_PATTERN, layer);
+        float[][] wholes = new float[batch.sequences()][];
+        for (int s = 0; s < wholes.length; s++) {
+            int n = sequences.get(numbers[s]).length;
+            int rows = mean ? n : kept[numbers[s]].length;
+            wholes[s] = recorded.get(numbers[s]).computeIfAbsent(site, _ -> Matrix.zeros(heads * rows, n)).data();
         }
-        int n = length(sequence);
-        if (patterns[sequence].length == 0) {
-            patterns[sequence] = new float[Math.multiplyExact(heads, Math.multiplyExact(n, n))];
-        }
-        return patterns[sequence];
-    }
-
-    @Override
-    public void visit(Kind kind, int layer, Matrix states) {
-        int firstKept = 0;
-        for (int s = 0; s < batch.sequences(); s++) {
-            for (Site site : sites) {
-                if (site.kind() == kind && site.layer() == layer) {
-                    recorded.get(s).put(site, record(site, s, firstKept, states));
-                }
-            }
-            firstKept += kept[s].length;
-            if (kind == Kind.ATTN_PATTERN) {
-                patterns[s] = new float[0];
-            }
-        }
-    }
-
-    private Matrix record(Site site, int sequence, int firstKept, Matrix states) {
-        return switch (site.kind()) {
-            case ATTN_PATTERN -> recordPattern(sequence);
-            case FINAL_NORM, LOGITS -> rows(states, ascending(firstKept, kept[sequence].length), 0, states.columns());
-            default -> {
-                int[] rows = kept[sequence].clone();
-                for (int i = 0; i < rows.length; i++) {
-                    rows[i] += batch.starts()[sequence];
-                }
-                int width = site.head() < 0 ? states.columns() : states.columns() / heads;
-                yield rows(states, rows, Math.max(site.head(), 0) * width, width);
+        return (s, head, position, weights, at, firstKey, count) -> {
+            int n = sequences.get(numbers[s]).length;
+            int index = mean ? position : Arrays.binarySearch(kept[numbers[s]], position);
+            if (index >= 0) {
+                int rows = mean ? n : kept[numbers[s]].length;
+                System.arraycopy(weights, at, wholes[s], (head * rows + index) * n + firstKey, count);
             }
         };
     }
 
-    private static int[] ascending(int from, int count) {
-        int[] all = new int[count];
-        Arrays.setAll(all, i -> from + i);
-        return all;
-    }
-
-    private Matrix recordPattern(int sequence) {
-        int n = length(sequence);
-        Matrix whole = Matrix.of(heads * n, n, patterns[sequence]);
-        int perHead = positions instanceof Positions.Mean ? 1 : kept[sequence].length;
-        Matrix all = Matrix.zeros(heads * perHead, n);
-        for (int head = 0; head < heads; head++) {
-            int[] rows = kept[sequence].clone();
-            for (int i = 0; i < rows.length; i++) {
-                rows[i] += head * n;
+    @Override
+    public void visit(Kind kind, int layer, Matrix states) {
+        int firstEnd = 0;
+        boolean end = kind == Kind.FINAL_NORM || kind == Kind.LOGITS;
+        for (int s = 0; s < batch.sequences(); s++) {
+            Here here = here(s);
+            for (Site site : sites) {
+                if (site.kind() == kind && site.layer() == layer && kind != Kind.ATTN_PATTERN) {
+                    record(site, s, here, end ? firstEnd : -1, states);
+                }
             }
-            Matrix one = rows(whole, rows, 0, n);
-            System.arraycopy(one.data(), 0, all.data(), head * perHead * n, perHead * n);
+            firstEnd += here.count();
         }
-        return all;
     }
 
-    /** Some rows of a range of columns; or their mean, summed in the order of position in double precision. */
-    private Matrix rows(Matrix states, int[] rows, int column, int width) {
-        if (positions instanceof Positions.Mean) {
-            return mean(states, rows, column, width);
-        }
-        Matrix some = Matrix.zeros(rows.length, width);
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(states.data(), rows[i] * states.columns() + column, some.data(), i * width, width);
-        }
-        return some;
-    }
-
-    private static Matrix mean(Matrix states, int[] rows, int column, int width) {
-        double[] sums = new double[width];
-        for (int row : rows) {
-            for (int c = 0; c < width; c++) {
-                sums[c] += states.data()[row * states.columns() + column + c];
+    /** Takes a sequence's rows; {@code endRow} is the first of them where the states are of the end rows alone, else -1. */
+    private void record(Site site, int s, Here here, int endRow, Matrix states) {
+        int width = site.head() < 0 ? states.columns() : states.columns() / heads;
+        int column = Math.max(site.head(), 0) * width;
+        TreeMap<Site, Matrix> own = recorded.get(numbers[s]);
+        Matrix target = own.computeIfAbsent(site, _ -> Matrix.zeros(mean ? 1 : kept[numbers[s]].length, width));
+        double[] sum = mean ? sums.get(numbers[s]).computeIfAbsent(site, _ -> new double[width]) : new double[0];
+        for (int i = here.first(); i < here.end(); i++) {
+            int row = endRow >= 0 ? endRow + i - here.first() : row(s, i);
+            int from = row * states.columns() + column;
+            if (mean) {
+                add(states.data(), from, sum);
+            } else {
+                System.arraycopy(states.data(), from, target.data(), i * width, width);
             }
         }
-        Matrix mean = Matrix.zeros(1, width);
-        for (int c = 0; c < width; c++) {
-            mean.data()[c] = (float) (sums[c] / rows.length);
+    }
+
+    private static void add(float[] from, int at, double[] sum) {
+        for (int c = 0; c < sum.length; c++) {
+            sum[c] += from[at + c];
         }
-        return mean;
     }
 
     /** What was recorded, a trace for each sequence. */
     List<Trace> traces() {
         List<Trace> traces = new ArrayList<>();
-        for (int s = 0; s < batch.sequences(); s++) {
-            int[] ids = Arrays.copyOfRange(batch.ids(), batch.starts()[s], batch.starts()[s + 1]);
-            Map<Site, Matrix> states = new LinkedHashMap<>(recorded.get(s));
-            traces.add(new Trace(ids, kept[s], positions instanceof Positions.Mean, states));
+        for (int s = 0; s < sequences.size(); s++) {
+            if (mean) {
+                takeMeans(s);
+            }
+            traces.add(new Trace(sequences.get(s), kept[s], mean, recorded.get(s)));
         }
         return traces;
+    }
+
+    /** Means are summed in the order of position in double precision. */
+    private void takeMeans(int s) {
+        int n = kept[s].length;
+        for (Map.Entry<Site, Matrix> entry : recorded.get(s).entrySet()) {
+            if (entry.getKey().kind() == Kind.ATTN_PATTERN) {
+                entry.setValue(meanPattern(entry.getValue(), n));
+                continue;
+            }
+            double[] sum = sums.get(s).getOrDefault(entry.getKey(), new double[0]);
+            for (int c = 0; c < sum.length; c++) {
+                entry.getValue().data()[c] = (float) (sum[c] / n);
+            }
+        }
+    }
+
+    private Matrix meanPattern(Matrix whole, int n) {
+        Matrix means = Matrix.zeros(heads, n);
+        for (int head = 0; head < heads; head++) {
+            double[] sum = new double[n];
+            for (int row = 0; row < n; row++) {
+                add(whole.data(), (head * n + row) * n, sum);
+            }
+            for (int c = 0; c < n; c++) {
+                means.data()[head * n + c] = (float) (sum[c] / n);
+            }
+        }
+        return means;
     }
 }

@@ -177,4 +177,57 @@ class DefaultModelTest {
             assertThat(packed.get(j).get("logits")).isEqualTo(alone.get("logits"));
         }
     }
+
+    @Test
+    void steeredAndAblatedLogitsAndContinuationsMatchTheReference() {
+        try (Safetensors expected = Safetensors.open(reference())) {
+            float[] direction = expected.tensor("direction").orElseThrow().floats();
+            Steering steering = Steering.add(direction, 8, Sites.of("resid_post.10-20"));
+            Steering ablation = Steering.ablate(direction, Sites.of("resid_post.*"));
+            for (int j = 0; j < texts.size(); j++) {
+                int[] ids = ids(texts.get(j).path("ids"));
+                Matrix steered = model().trace(ids, Sites.of("logits"), steering).get("logits");
+                assertThat(error(steered.row(ids.length - 1), expected.tensor(j + ".steered.logits.last").orElseThrow().floats()))
+                        .isLessThan(1e-3);
+                Matrix ablated = model().trace(ids, Sites.of("logits"), ablation).get("logits");
+                assertThat(error(ablated.row(ids.length - 1), expected.tensor(j + ".ablated.logits.last").orElseThrow().floats()))
+                        .isLessThan(1e-3);
+                Generation greedy = Generation.greedy(24).withIgnoreEnd(true);
+                int[] plain = ids(texts.get(j).path("greedy"));
+                int[] moved = ids(texts.get(j).path("steered_greedy"));
+                assertThat(java.util.Arrays.copyOf(model().generate(ids, greedy).ids(), plain.length)).isEqualTo(plain);
+                assertThat(java.util.Arrays.copyOf(model().generate(ids, greedy.with(steering)).ids(), moved.length)).isEqualTo(moved);
+            }
+        }
+    }
+
+    @Test
+    void repengsControlVectorMovesContinuationsAsInTheReference() throws IOException {
+        Path folder = reference().getParent().resolveSibling("control-vector");
+        JsonNode expected = new ObjectMapper().readTree(folder.resolve("repeng-happy.expected.json").toFile());
+        DirectionFile file = DirectionFile.open(folder.resolve("repeng-happy.gguf"));
+        for (String strength : List.of("-1.5", "0", "1.5")) {
+            Steering steering = Steering.NONE;
+            for (int layer : ids(expected.path("layers"))) {
+                Sites site = Sites.of("resid_post." + layer);
+                steering = steering.then(Steering.add(file.at(layer), Float.parseFloat(strength), site));
+            }
+            Continuation said = model().generate(ids(expected.path("prompt_ids")), Generation.greedy(32).with(steering));
+            assertThat(said.ids()).as(strength).isEqualTo(ids(expected.path("outputs").path(strength).path("ids")));
+            assertThat(said.text()).isEqualTo(expected.path("outputs").path(strength).path("text").asText());
+        }
+    }
+
+    /** More than runs at once by itself: the bits of all at once, also of what only the second piece holds. */
+    @Test
+    void aLongTextInPiecesHasTheBitsOfOneAllAtOnce() {
+        int[] ids = new int[Model.PIECE + 70];
+        java.util.Arrays.setAll(ids, i -> 1000 + i * 31 % 4000);
+        Sites sites = Sites.of("resid_post.0,resid_post.7");
+        List<Trace> pieces = model().traces(List.of(ids), sites, Positions.ALL);
+        Trace whole = new Tracer(model(), sites, Positions.ALL, 2 * Model.PIECE).run(List.of(ids), List.of(Steering.NONE)).traces()
+                .getFirst();
+        assertThat(pieces.getFirst().get("resid_post.0")).isEqualTo(whole.get("resid_post.0"));
+        assertThat(pieces.getFirst().get("resid_post.7")).isEqualTo(whole.get("resid_post.7"));
+    }
 }

@@ -3,6 +3,7 @@ package org.latent4j.workbench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.latent4j.kernel.LatentException;
@@ -26,6 +27,7 @@ final class Capture {
      * @param positionsAsWritten the same in the user's words
      * @param truncate whether texts longer than the context are cut
      * @param skipEmpty whether empty texts are left out; the others keep their numbers
+     * @param steering how states are changed on their way; amounts in typical norms are those of the first text
      * @param shardSize the most bytes of data in a file
      * @param checkpointNanos how much time may pass until it is noted how far the work has come
      * @param command the command line, for the manifest
@@ -38,6 +40,7 @@ final class Capture {
             PromptMode mode,
             boolean truncate,
             boolean skipEmpty,
+            List<SteeringEdit> steering,
             Path out,
             long shardSize,
             long checkpointNanos,
@@ -52,8 +55,9 @@ final class Capture {
      * @param file the file, or the index of several
      * @param shards how many files hold tensors
      * @param bytes of all of them
+     * @param steering what interventions did in the texts that this run computed
      */
-    record Result(int texts, long tokens, long ran, long nanos, Path file, int shards, long bytes) {}
+    record Result(int texts, long tokens, long ran, long nanos, Path file, int shards, long bytes, SteeringTold steering) {}
 
     private final Model model;
     private final Request request;
@@ -87,11 +91,13 @@ final class Capture {
         Survey survey = survey(tokens);
         checkMemory(layout, survey);
         ShardPlan plan = ShardPlan.of(layout, survey.lengths(), request.shardSize);
-        Map<String, String> manifest = new CaptureManifest(model, request, survey).entries();
+        BoundSteering steering = steering(tokens);
+        Map<String, String> manifest = new CaptureManifest(model, request, survey, steering).entries();
         try {
             beginOrGoOn(manifest, plan);
-            CaptureRun run = new CaptureRun(model, request, tokens, layout, survey, plan, partial, progress);
-            return publish(layout, survey, plan, run.run());
+            CaptureRun run = new CaptureRun(model, request, tokens, layout, survey, plan, steering, partial, progress);
+            CaptureRun.Done done = run.run();
+            return publish(layout, survey, plan, done, new SteeringTold(steering, done.steering()));
         } catch (IOException e) {
             throw stopped(e);
         }
@@ -121,6 +127,22 @@ final class Capture {
                 bytes -> progress.report("Checking the texts", bytes, Math.max(total, bytes), Progress.Unit.BYTES));
         noteWhatIsLost(survey);
         return survey;
+    }
+
+    /** Binds the interventions; the same at every run, because the input is the same. */
+    private BoundSteering steering(PromptTokens tokens) {
+        if (request.steering.isEmpty()) {
+            return BoundSteering.NONE;
+        }
+        try (PromptReader reader = request.input.open()) {
+            for (Prompt prompt = reader.next(); prompt != null; prompt = reader.next()) {
+                int[] ids = tokens.of(prompt).ids();
+                if (ids.length > 0) {
+                    return BoundSteering.of(request.steering, model, ids);
+                }
+            }
+        }
+        return BoundSteering.NONE;
     }
 
     private void noteWhatIsLost(Survey survey) {
@@ -175,13 +197,13 @@ final class Capture {
         }
     }
 
-    private Result publish(CaptureLayout layout, Survey survey, ShardPlan plan, CaptureRun.Done done)
-            throws IOException {
+    private Result publish(
+            CaptureLayout layout, Survey survey, ShardPlan plan, CaptureRun.Done done, SteeringTold steering) throws IOException {
         Shards shards = new Shards(request.out, plan);
         long bytes = shards.publish(partial, layout, survey.lengths());
         partial.remove();
         int count = plan.shards().size();
         Path file = count == 1 ? request.out : shards.index();
-        return new Result(survey.texts(), survey.tokens(), done.tokens(), done.nanos(), file, count, bytes);
+        return new Result(survey.texts(), survey.tokens(), done.tokens(), done.nanos(), file, count, bytes, steering);
     }
 }

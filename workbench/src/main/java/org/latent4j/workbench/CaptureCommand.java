@@ -60,6 +60,9 @@ final class CaptureCommand implements Callable<Integer> {
     @Option(names = "--positions", paramLabel = "LIST", defaultValue = "all", description = "all, last, mean, or indices like 0,3,5-8,-1 (default: ${DEFAULT-VALUE}).")
     private String positions = "all";
 
+    @Mixin
+    private SteeringOptions steering = new SteeringOptions();
+
     @Option(names = "--truncate", description = "Cut texts that are longer than the model's context.")
     private boolean truncate;
 
@@ -84,6 +87,7 @@ final class CaptureCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(farewell);
             try (Model opened = model.open()) {
                 Capture.Result result = new Capture(opened, request, partial, progress(), this::note).run();
+                result.steering().lines().forEach(this::note);
                 note(summary(result, opened, request.mode()));
             } finally {
                 withdraw(farewell);
@@ -109,6 +113,7 @@ final class CaptureCommand implements Callable<Integer> {
                 mode,
                 truncate,
                 skipEmpty,
+                steering.edits(),
                 Objects.requireNonNull(out),
                 bytes,
                 CHECKPOINT_NANOS,

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.latent4j.kernel.LatentException;
@@ -17,7 +18,7 @@ import org.latent4j.model.Model;
  * How a capture was made, as text by name: what its files carry as metadata, and what tells whether an interrupted
  * capture is the one that is asked for.
  */
-record CaptureManifest(Model model, Capture.Request request, Survey survey) {
+record CaptureManifest(Model model, Capture.Request request, Survey survey, BoundSteering steering) {
     /** What may differ between two runs of the same capture. */
     private static final String COMMAND = "command";
     /** Of a text on the command line, at most so many characters are repeated. */
@@ -38,6 +39,9 @@ record CaptureManifest(Model model, Capture.Request request, Survey survey) {
         }
         entries.put("sites", request.sites().toString());
         entries.put("positions", request.positionsAsWritten());
+        if (!steering.isEmpty()) {
+            entries.put("steering", steeringEntry());
+        }
         entries.put("inputs", inputs());
         entries.put("texts", Integer.toString(survey.texts()));
         entries.put("tokens", Long.toString(survey.tokens()));
@@ -77,6 +81,38 @@ record CaptureManifest(Model model, Capture.Request request, Survey survey) {
             json.writeEndArray();
         } catch (IOException e) {
             throw new UncheckedIOException("memory doesn't fail so", e);
+        }
+        return text.toString();
+    }
+
+    /** Every edit with its file's hash, and how strong it is at each site. */
+    private String steeringEntry() {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartArray();
+            for (SteeringEdit edit : request.steering()) {
+                json.writeStartObject();
+                json.writeStringField("what", edit.kind().name().toLowerCase(Locale.ROOT));
+                json.writeStringField("file", edit.file().toString());
+                try (HashedFile file = HashedFile.open(edit.file(), _ -> {})) {
+                    json.writeStringField("sha256", file.sha256());
+                }
+                json.writeStringField("layers", edit.layers());
+                if (edit.kind() == SteeringEdit.Kind.ADD) {
+                    json.writeStringField("amount", edit.amount());
+                    json.writeObjectFieldStart("strength");
+                    for (BoundSteering.Step step : steering.steps()) {
+                        if (step.edit().equals(edit)) {
+                            json.writeNumberField(step.site().toString(), (float) step.strength());
+                        }
+                    }
+                    json.writeEndObject();
+                }
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        } catch (IOException e) {
+            throw new LatentException("can't read a direction's file again: " + e.getMessage(), e);
         }
         return text.toString();
     }

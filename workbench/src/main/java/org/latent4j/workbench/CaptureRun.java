@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Progress;
 import org.latent4j.model.Model;
+import org.latent4j.model.SteeringReport;
 import org.latent4j.model.Trace;
 
 /** The work of a capture: text after text through the model, in batches, into the growing files. */
@@ -15,8 +16,9 @@ final class CaptureRun {
     private static final int BATCH_TOKENS = 1024;
     /** Or until so many values are recorded: 64 MB. */
     private static final long BATCH_VALUES = 1 << 24;
-    /** How many tokens a run computed, in which time. */
-    record Done(long tokens, long nanos) {}
+
+    /** How many tokens a run computed, in which time, and what interventions did in them. */
+    record Done(long tokens, long nanos, List<SteeringReport> steering) {}
 
     private final Model model;
     private final Capture.Request request;
@@ -24,6 +26,8 @@ final class CaptureRun {
     private final CaptureLayout layout;
     private final Survey survey;
     private final ShardPlan plan;
+    private final BoundSteering steering;
+    private final SteeringTally tally = new SteeringTally();
     private final PartialCapture partial;
     private final Progress progress;
     private final List<int[]> batch = new ArrayList<>();
@@ -42,6 +46,7 @@ final class CaptureRun {
             CaptureLayout layout,
             Survey survey,
             ShardPlan plan,
+            BoundSteering steering,
             PartialCapture partial,
             Progress progress) {
         this.model = model;
@@ -50,6 +55,7 @@ final class CaptureRun {
         this.layout = layout;
         this.survey = survey;
         this.plan = plan;
+        this.steering = steering;
         this.partial = partial;
         this.progress = progress;
     }
@@ -77,7 +83,7 @@ final class CaptureRun {
                 }
             }
         }
-        return new Done(tokensDone - before, System.nanoTime() - start);
+        return new Done(tokensDone - before, System.nanoTime() - start, tally.reports());
     }
 
     private void runFrom(int first) throws IOException {
@@ -118,9 +124,10 @@ final class CaptureRun {
         if (batch.isEmpty()) {
             return;
         }
-        List<Trace> traces = model.traces(batch, request.sites(), request.positions());
-        for (int i = 0; i < traces.size(); i++) {
-            write(numbers.get(i), traces.get(i));
+        Model.SteeredTraces run = model.traces(batch, request.sites(), request.positions(), steering.steering());
+        for (int i = 0; i < batch.size(); i++) {
+            write(numbers.get(i), run.traces().get(i));
+            tally.add(run.reports().get(i));
         }
         tokensDone += batchTokens;
         progress.report("Capturing", tokensDone, survey.tokens(), Progress.Unit.TOKENS);

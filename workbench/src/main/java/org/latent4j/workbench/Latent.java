@@ -27,7 +27,8 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "capture", "tokens", "models", "doctor", "help", "completion", "rehearse");
+    private static final List<String> COMMANDS = List.of("read", "generate", "capture", "tokens", "models", "doctor", "help", "completion",
+            "rehearse");
 
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
     private boolean debug;
@@ -85,6 +86,7 @@ final class Latent implements Runnable {
     private static Object command(String name, WarmUp warmUp) {
         return switch (name) {
             case "read" -> new ReadCommand(warmUp);
+            case "generate" -> new GenerateCommand();
             case "capture" -> new CaptureCommand();
             case "tokens" -> new TokensCommand();
 

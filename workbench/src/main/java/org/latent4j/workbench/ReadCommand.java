@@ -82,6 +82,9 @@ final class ReadCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "Write a page to look at it all with the mouse.")
     private @Nullable Path html;
 
+    @Mixin
+    private SteeringOptions steering = new SteeringOptions();
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -100,12 +103,13 @@ final class ReadCommand implements Callable<Integer> {
         if (top != null && (top < 1 || top > MOST_TOP)) {
             throw new LatentException("--top " + top + " is out of range: give a number from 1 to " + MOST_TOP);
         }
+        List<SteeringEdit> edits = steering.edits();
         String text = ReadText.of(words, textFile, System.in);
         if (html == null) {
-            read(text, mode, wanted, null);
+            read(text, mode, wanted, edits, null);
         } else {
             try (NewFile page = NewFile.claim(html)) {
-                read(text, mode, wanted, page);
+                read(text, mode, wanted, edits, page);
             }
         }
         return 0;
@@ -134,7 +138,8 @@ final class ReadCommand implements Callable<Integer> {
         return parsed;
     }
 
-    private void read(String text, PromptMode mode, @Nullable Positions wanted, @Nullable NewFile page) {
+    private void read(
+            String text, PromptMode mode, @Nullable Positions wanted, List<SteeringEdit> edits, @Nullable NewFile page) {
         try (Model opened = model.open()) {
             int[] whole = tokens(opened, text, mode);
             int[] ids = truncate ? Arrays.copyOf(whole, Math.min(whole.length, opened.config().context())) : whole;
@@ -142,8 +147,15 @@ final class ReadCommand implements Callable<Integer> {
             int candidates = top != null ? top : json || page != null ? WRITTEN_TOP : SHOWN_NEXT;
             int kept = page != null ? Math.max(candidates, WRITTEN_TOP) : candidates;
             warmUp.await();
-            LensReading reading = Lens.read(opened, ids, mode, kept, ProgressBar.on(Terminal.detect()));
-            show(reading, subject(opened, mode, whole.length), chosen, page);
+            BoundSteering bound = BoundSteering.of(edits, opened, ids);
+            Lens.Steered read = Lens.read(opened, ids, mode, kept, ProgressBar.on(Terminal.detect()), bound.steering());
+            SteeringTold told = new SteeringTold(bound, read.reports());
+            show(read.reading(), subject(opened, mode, whole.length, told), chosen, page);
+            if (!json) {
+                PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+                told.lines().forEach(line -> err.println("latent: " + line));
+                err.flush();
+            }
         }
     }
 
@@ -154,7 +166,7 @@ final class ReadCommand implements Callable<Integer> {
         return model.chatTokens(List.of(new Message("system", system), new Message("user", text)));
     }
 
-    private ReadSubject subject(Model model, PromptMode mode, int wholeTokens) {
+    private ReadSubject subject(Model model, PromptMode mode, int wholeTokens, SteeringTold told) {
         return new ReadSubject(
                 model.config().architecture(),
                 model.config().layers(),
@@ -163,7 +175,8 @@ final class ReadCommand implements Callable<Integer> {
                 model.origin(),
                 model.licence(),
                 wholeTokens,
-                json ? Optional.of(model.fingerprint(mode)) : Optional.empty());
+                json ? Optional.of(model.fingerprint(mode)) : Optional.empty(),
+                told);
     }
 
     private void show(LensReading reading, ReadSubject subject, int @Nullable [] chosen, @Nullable NewFile page) {

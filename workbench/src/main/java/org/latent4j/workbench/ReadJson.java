@@ -19,6 +19,7 @@ import org.latent4j.insight.LensReading.Layer;
  *  "mode": "raw",                                 // raw, special or chat
  *  "ids": [504, …], "tokens": ["The", …],         // what the model saw, one a position
  *  "whole_tokens": 5,                             // more than there are ids if the text was cut
+ *  "steering": [],                                // what interventions did, as latent generate tells it
  *  "fingerprint": {"model_sha256": …, "tokenizer_sha256": …, "prompt_mode": "raw"},     // null where not worked out
  *  "plane": {"first": 0.4, "second": 0.2, "variance": 0.6},   // shares of variance that the plane of x and y holds
  *  "layers": [{"site": "embed", "cells": [
@@ -62,6 +63,7 @@ final class ReadJson {
         }
         json.writeEndArray();
         json.writeNumberField("whole_tokens", subject.wholeTokens());
+        subject.steering().write(json);
         fingerprint(subject);
         json.writeObjectFieldStart("plane");
         number("first", reading.plane().first());

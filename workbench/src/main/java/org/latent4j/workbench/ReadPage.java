@@ -130,6 +130,9 @@ final class ReadPage {
         if (subject.wholeTokens() > reading.positions()) {
             text.append(" (cut from ").append(subject.wholeTokens()).append(')');
         }
+        if (!subject.steering().isEmpty()) {
+            text.append(" · STEERED: ").append(TokenText.visible(subject.steering().summary()));
+        }
         if (positions.length < reading.positions()) {
             text.append(", ").append(positions.length).append(" positions shown");
         }

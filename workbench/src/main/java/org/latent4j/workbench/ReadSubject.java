@@ -14,6 +14,7 @@ import org.latent4j.model.Fingerprint;
  * @param licence its licence, where known
  * @param wholeTokens tokens of the whole text; more than were read if it was cut
  * @param fingerprint what the states belong to, where it was worked out
+ * @param steering what changed the states on their way
  */
 record ReadSubject(
         String architecture,
@@ -23,4 +24,5 @@ record ReadSubject(
         String origin,
         Optional<String> licence,
         int wholeTokens,
-        Optional<Fingerprint> fingerprint) {}
+        Optional<Fingerprint> fingerprint,
+        SteeringTold steering) {}

@@ -79,6 +79,9 @@ final class ReadTable {
         if (subject.wholeTokens() > count) {
             seen.append(" (cut from ").append(subject.wholeTokens()).append(')');
         }
+        if (!subject.steering().isEmpty()) {
+            seen.append(", STEERED: ").append(TokenText.visible(subject.steering().summary()));
+        }
         seen.append(", ids");
         int most = 4 * width; // three lines or so
         for (int i = 0; i < count; i++) {

@@ -329,7 +329,7 @@ class CaptureTest {
 
     private Capture.Request request(String ids, long shardSize) {
         return new Capture.Request(new TextInput.TokenIds(Path.of(ids)), Sites.of("resid_post.*"), Positions.ALL, "all", PromptMode.RAW,
-                false, false, out, shardSize, 0, "latent capture");
+                false, false, List.of(), out, shardSize, 0, "latent capture");
     }
 
     /** Captures, and ends as if the program was killed after some batches, in the middle of a write. */

@@ -117,7 +117,7 @@ class ReadTableTest {
     @Test
     void cutTextsAndModesAreNamed() {
         LensReading reading = Readings.capital();
-        ReadSubject cut = new ReadSubject("llama", 30, 576, "F32", "here", Optional.empty(), 9000, Optional.empty());
+        ReadSubject cut = new ReadSubject("llama", 30, 576, "F32", "here", Optional.empty(), 9000, Optional.empty(), SteeringTold.NOTHING);
         String table = new ReadTable(reading, cut, new Terminal(false, false, 100, Colours.NONE)).render(null, 3);
         assertThat(table).contains("raw mode, 5 tokens (cut from 9000), ids 14706 16215");
     }

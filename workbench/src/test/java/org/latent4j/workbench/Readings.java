@@ -28,7 +28,7 @@ final class Readings {
 
     static ReadSubject subject(LensReading reading) {
         return new ReadSubject("llama", reading.layers().size() - 1, 576, "Q4_1/Q8_0/F32", "made up",
-                Optional.of("Apache-2.0"), reading.positions(), Optional.empty());
+                Optional.of("Apache-2.0"), reading.positions(), Optional.empty(), SteeringTold.NOTHING);
     }
 
     /** A text of so many tokens, every word drawn. */

@@ -108,6 +108,15 @@ public record ModelConfig(
         public float[] frequencies(int length) {
             return stretch.filter(s -> length > s.beyond()).map(s -> s.frequencies(frequencies, length)).orElse(frequencies);
         }
+
+        /** Whether texts of these lengths have the same frequencies. */
+        public boolean turnsAlike(int one, int other) {
+            if (one == other || stretch.isEmpty()) {
+                return true;
+            }
+            boolean stretched = one > stretch.get().beyond();
+            return stretched == (other > stretch.get().beyond()) && !(stretched && stretch.get() instanceof Stretch.Growing);
+        }
     }
 
     /** Frequencies that depend on a text's length. */

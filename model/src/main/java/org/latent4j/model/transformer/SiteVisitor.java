@@ -1,6 +1,7 @@
 package org.latent4j.model.transformer;
 
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.PatternRows;
 import org.latent4j.model.site.Site;
 
 /**
@@ -8,8 +9,16 @@ import org.latent4j.model.site.Site;
  * with, valid during the call only.
  */
 public interface SiteVisitor {
-    /** Whether this site is to be visited; asked before the pass, so that nothing is computed for nobody. */
+    /** Whether this site is to be visited if it is reached. */
     boolean visits(Site.Kind kind, int layer);
+
+    /**
+     * Whether the pass has to reach this site; asked before, so that nothing is computed for nobody. What only changes
+     * states that others want is visited, not wanted.
+     */
+    default boolean wants(Site.Kind kind, int layer) {
+        return visits(kind, layer);
+    }
 
     /**
      * A site was reached.
@@ -20,12 +29,16 @@ public interface SiteVisitor {
      */
     void visit(Site.Kind kind, int layer, Matrix states);
 
-    /**
-     * Where the softmax weights of a sequence at a layer go, {@code [heads, n, n]}, zero where nothing is written; empty if
-     * they aren't wanted. May be called several times for one sequence, from the workers.
-     */
-    float[] pattern(int layer, int sequence);
+    /** What sees the softmax weights of a layer that is visited, and may change them. */
+    default PatternRows patterns(int layer) {
+        return PatternRows.NONE;
+    }
 
     /** The rows that are wanted after the last block: the final norm and the head are computed for these alone. */
     int[] endRows();
+
+    /** Whether states may stop being finite, for what is done to them; else that is an error, for only damaged weights do so. */
+    default boolean mayOverflow() {
+        return false;
+    }
 }

@@ -2,13 +2,17 @@ package org.latent4j.model.transformer;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.KeyValues;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.Operations.AttentionShape;
 import org.latent4j.kernel.PackedMatrix;
+import org.latent4j.kernel.PatternRows;
 import org.latent4j.kernel.Rotation;
 import org.latent4j.model.site.Site.Kind;
 import org.latent4j.model.transformer.ModelConfig.LayerKind;
@@ -28,11 +32,14 @@ import org.latent4j.model.transformer.TransformerWeights.NormWeights;
  */
 public final class Transformer {
     private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+    /** Buffers for so many rows are kept between runs. */
+    private static final int MOST_KEPT_ROWS = 64;
 
     private final ModelConfig config;
     private final TransformerWeights weights;
     private final Operations operations;
     private final Rotations rotations = new Rotations();
+    private @Nullable Scratch kept;
 
     /** A transformer that computes with the given operations. */
     public Transformer(ModelConfig config, TransformerWeights weights, Operations operations) {
@@ -41,18 +48,25 @@ public final class Transformer {
         this.operations = operations;
     }
 
-    /** Runs the batch as far as the visitor wants to see. Blocks above the last visited site aren't computed. */
+    /**
+     * Runs the batch as far as the visitor wants to see: blocks above the last wanted site aren't computed, nor are their
+     * keys and values kept. What a sequence's cache holds is continued; a piece after piece gives the bits of all at once.
+     */
     public void run(Batch batch, SiteVisitor visitor) {
-        Matrix stream = embed(batch, visitor); // [rows, width]
-        requireFinite(stream, "the embedding of these tokens");
+        Scratch scratch = scratch(batch);
+        Matrix stream = embed(batch, scratch, visitor); // [rows, width]
+        boolean plain = !visitor.mayOverflow();
+        requireFinite(plain, stream, "the embedding of these tokens");
         int blocks = blocksNeeded(visitor);
-        Scratch scratch = new Scratch(batch.rows(), config);
         for (int layer = 0; layer < blocks; layer++) {
             block(layer, batch, stream, scratch, visitor);
-            requireFinite(stream, "block " + layer);
+            requireFinite(plain, stream, "block " + layer);
         }
-        if (visitor.visits(Kind.FINAL_NORM, -1) || visitor.visits(Kind.LOGITS, -1)) {
-            end(stream, visitor);
+        for (int s = 0; s < batch.caches().size(); s++) {
+            batch.caches().get(s).advance(batch.length(s));
+        }
+        if (endIsWanted(visitor)) {
+            end(stream, scratch, visitor);
         }
     }
 
@@ -60,20 +74,37 @@ public final class Transformer {
      * Refuses what isn't a number: all that is computed of it would look like a result. What enters the stream stays in it, so this
      * one look at each block's end sees whatever a weight of it has spoilt.
      */
-    private static void requireFinite(Matrix states, String from) {
-        int largest = 0; // as an integer, which the compiler looks through several at a time
-        for (float value : states.data()) {
-            largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
-        }
-        if (largest >= INFINITE) {
+    private static void requireFinite(boolean always, Matrix states, String from) {
+        if (always && !isFinite(states)) {
             throw new LatentException(
                     "%s gives values that aren't finite numbers: the model's weights are damaged or too large ('latent models check' says which)"
                             .formatted(from));
         }
     }
 
-    private Matrix embed(Batch batch, SiteVisitor visitor) {
-        Matrix stream = Matrix.zeros(batch.rows(), config.width());
+    private static boolean isFinite(Matrix states) {
+        int largest = 0; // as an integer, which the compiler looks through several at a time
+        for (float value : states.data()) {
+            largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+        }
+        return largest < INFINITE;
+    }
+
+    /** The buffers of the last run if they fit: decoding needs the same ones step after step. */
+    private Scratch scratch(Batch batch) {
+        if (kept == null || kept.rows != batch.rows() || kept.passing.size() < batch.sequences()) {
+            kept = null; // before the new ones are made
+            Scratch made = new Scratch(batch, config, operations);
+            if (batch.rows() > MOST_KEPT_ROWS) {
+                return made;
+            }
+            kept = made;
+        }
+        return kept;
+    }
+
+    private Matrix embed(Batch batch, Scratch s, SiteVisitor visitor) {
+        Matrix stream = s.stream;
         operations.gather(weights.tokens(), batch.ids(), stream);
         scale(stream, config.embedding().scale());
         if (weights.segments() != null) {
@@ -123,13 +154,23 @@ public final class Transformer {
         LayerKind kind = config.layerKinds().get(layer);
         kind.rotary().ifPresent(rotary -> rotate(rotary, batch, s));
         operations.attend(
-                s.query, s.key, s.value, shape(kind), batch.starts(), sequence -> visitor.pattern(layer, sequence), s.heads);
+                s.query, s.key, s.value, shape(kind), batch.starts(), stored(layer, batch, s),
+                visitor.visits(Kind.ATTN_PATTERN, layer) ? visitor.patterns(layer) : PatternRows.NONE, s.heads);
         visit(visitor, Kind.ATTN_PATTERN, layer, s.heads);
         visit(visitor, Kind.HEAD_OUT, layer, s.heads);
         linear(s.heads, w.output(), s.attended); // [rows, width]
         normed(s.attended, w.attentionNorms().output(), s.attended);
         scale(s.attended, config.residualScale());
         visit(visitor, Kind.ATTN_OUT, layer, s.attended);
+    }
+
+    /** Where keys and values of this layer are kept; those of sequences without a cache make room for the next layer's. */
+    private static List<KeyValues> stored(int layer, Batch batch, Scratch s) {
+        if (!batch.caches().isEmpty()) {
+            return batch.caches().stream().map(cache -> cache.layer(layer)).toList();
+        }
+        s.passing.forEach(passing -> passing.truncate(0));
+        return s.passing;
     }
 
     private void mlp(int layer, Matrix x, Scratch s, SiteVisitor visitor) {
@@ -158,9 +199,9 @@ public final class Transformer {
     /** Turns queries and keys; sequences whose frequencies are the same, usually all, together. */
     private void rotate(Rotary rotary, Batch batch, Scratch s) {
         for (int from = 0; from < batch.sequences();) {
-            Rotation rotation = rotations.of(rotary, batch.length(from));
+            Rotation rotation = rotation(rotary, batch, from);
             int to = from + 1;
-            while (to < batch.sequences() && rotations.of(rotary, batch.length(to)) == rotation) {
+            while (to < batch.sequences() && rotation(rotary, batch, to) == rotation) {
                 to++;
             }
             int begin = batch.starts()[from];
@@ -169,6 +210,13 @@ public final class Transformer {
             operations.rotate(s.key, config.headWidth(), batch.positions(), rotation, begin, end);
             from = to;
         }
+    }
+
+    private Rotation rotation(Rotary rotary, Batch batch, int sequence) {
+        int reached = batch.before(sequence) + batch.length(sequence);
+        Rotation rotation = rotations.of(rotary,
+                batch.caches().isEmpty() ? reached : Math.max(reached, batch.caches().get(sequence).expected()));
+        return rotation;
     }
 
     private AttentionShape shape(LayerKind kind) {
@@ -182,15 +230,23 @@ public final class Transformer {
                 kind.window().orElse(Integer.MAX_VALUE));
     }
 
-    private void end(Matrix stream, SiteVisitor visitor) {
+    private static boolean endIsWanted(SiteVisitor visitor) {
+        return visitor.wants(Kind.FINAL_NORM, -1) || visitor.wants(Kind.LOGITS, -1);
+    }
+
+    private void end(Matrix stream, Scratch s, SiteVisitor visitor) {
         int[] rows = visitor.endRows();
+        if (rows.length == 0) {
+            return;
+        }
         Matrix last = Matrix.zeros(rows.length, config.width());
         operations.select(stream, rows, last);
         normed(last, weights.finalNorm(), last);
         visit(visitor, Kind.FINAL_NORM, -1, last);
-        if (visitor.visits(Kind.LOGITS, -1)) {
-            Matrix logits = Matrix.zeros(rows.length, config.vocabulary());
+        if (visitor.wants(Kind.LOGITS, -1)) {
+            Matrix logits = s.logits(rows.length, config.vocabulary());
             head(last, logits);
+            requireFinite(!visitor.mayOverflow(), logits, "the output head");
             visit(visitor, Kind.LOGITS, -1, logits);
         }
     }
@@ -205,12 +261,12 @@ public final class Transformer {
     public void read(Matrix states, Matrix logits) {
         Matrix normed = normed(states, weights.finalNorm(), Matrix.zeros(states.rows(), config.width()));
         head(normed, logits);
+        requireFinite(isFinite(states), logits, "the output head");
     }
 
     private void head(Matrix normed, Matrix logits) {
         linear(normed, requireNonNull(weights.head()), logits);
         scale(logits, config.head().scale());
-        requireFinite(logits, "the output head");
         config.head().softCap().ifPresent(cap -> operations.softCap(logits, cap));
     }
 
@@ -255,12 +311,12 @@ public final class Transformer {
 
     /** One more than the highest block whose sites are wanted; all of them where the end is. */
     private int blocksNeeded(SiteVisitor visitor) {
-        if (visitor.visits(Kind.FINAL_NORM, -1) || visitor.visits(Kind.LOGITS, -1)) {
+        if (endIsWanted(visitor)) {
             return config.layers();
         }
         for (int layer = config.layers() - 1; layer >= 0; layer--) {
             for (Kind kind : Kind.values()) {
-                if (kind.byLayer() && visitor.visits(kind, layer)) {
+                if (kind.byLayer() && visitor.wants(kind, layer)) {
                     return layer + 1;
                 }
             }
@@ -270,11 +326,11 @@ public final class Transformer {
 
     /** Whether nobody wants to see anything behind the beginning of this block. */
     private boolean nothingMore(int layer, SiteVisitor visitor) {
-        if (layer + 1 < blocksNeeded(visitor) || visitor.visits(Kind.FINAL_NORM, -1) || visitor.visits(Kind.LOGITS, -1)) {
+        if (layer + 1 < blocksNeeded(visitor) || endIsWanted(visitor)) {
             return false;
         }
         for (Kind kind : Kind.values()) {
-            if (kind.byLayer() && kind != Kind.RESID_PRE && visitor.visits(kind, layer)) {
+            if (kind.byLayer() && kind != Kind.RESID_PRE && visitor.wants(kind, layer)) {
                 return false;
             }
         }
@@ -283,6 +339,10 @@ public final class Transformer {
 
     /** What a block writes to and the next block writes over. */
     private static final class Scratch {
+        final int rows;
+        final Matrix stream;
+        final List<KeyValues> passing = new ArrayList<>();
+        private Matrix logits = Matrix.zeros(0, 0);
         final Matrix normed;
         final Matrix query;
         final Matrix key;
@@ -293,7 +353,12 @@ public final class Transformer {
         final Matrix inner;
         final Matrix up;
 
-        Scratch(int rows, ModelConfig config) {
+        Scratch(Batch batch, ModelConfig config, Operations operations) {
+            rows = batch.rows();
+            stream = Matrix.zeros(rows, config.width());
+            for (int sequence = 0; sequence < batch.sequences(); sequence++) {
+                passing.add(operations.keyValues(config.keyValueHeads(), config.headWidth(), false));
+            }
             int keyValueWidth = config.keyValueHeads() * config.headWidth();
             normed = Matrix.zeros(rows, config.width());
             query = Matrix.zeros(rows, config.heads() * config.headWidth());
@@ -304,6 +369,13 @@ public final class Transformer {
             transformed = Matrix.zeros(rows, config.width());
             inner = Matrix.zeros(rows, config.intermediate());
             up = Matrix.zeros(config.mlp().gated() ? rows : 0, config.intermediate());
+        }
+
+        Matrix logits(int rows, int vocabulary) {
+            if (logits.rows() != rows) {
+                logits = Matrix.zeros(rows, vocabulary);
+            }
+            return logits;
         }
     }
 }

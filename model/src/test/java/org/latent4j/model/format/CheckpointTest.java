@@ -222,11 +222,6 @@ class CheckpointTest {
         }
 
         @Override
-        public float[] pattern(int layer, int sequence) {
-            return new float[0];
-        }
-
-        @Override
         public int[] endRows() {
             return IntStream.range(0, length).toArray();
         }

@@ -61,11 +61,6 @@ class GgufConventionsTest {
             }
 
             @Override
-            public float[] pattern(int layer, int sequence) {
-                return new float[0];
-            }
-
-            @Override
             public int[] endRows() {
                 return new int[0];
             }

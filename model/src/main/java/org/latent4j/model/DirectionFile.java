@@ -1,0 +1,111 @@
+package org.latent4j.model;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.model.format.Gguf;
+import org.latent4j.model.format.Safetensors;
+import org.latent4j.model.format.Tensor;
+
+/**
+ * Directions from a file: a safetensors with one tensor {@code direction} {@code [width]} for every site, or a GGUF control
+ * vector as llama.cpp and repeng write it, where tensor {@code direction.K} is for {@code resid_post.K}.
+ */
+public final class DirectionFile {
+    private final Path file;
+    private final float @Nullable [] everywhere;
+    private final Map<Integer, float[]> byLayer;
+    private final Optional<String> model;
+
+    private DirectionFile(Path file, float @Nullable [] everywhere, Map<Integer, float[]> byLayer, Optional<String> model) {
+        this.file = file;
+        this.everywhere = everywhere;
+        this.byLayer = byLayer;
+        this.model = model;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws LatentException if it is neither, or holds a value that isn't finite
+     */
+    public static DirectionFile open(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".gguf") ? openGguf(file) : openSafetensors(file);
+    }
+
+    private static DirectionFile openSafetensors(Path file) {
+        try (Safetensors opened = Safetensors.open(file)) {
+            Tensor tensor = opened.tensor("direction")
+                    .orElseThrow(() -> new LatentException(
+                            "%s holds no tensor 'direction': write the direction, [width], under this name".formatted(file)));
+            if (tensor.shape().length != 1) {
+                throw new LatentException("%s: 'direction' has %d dimensions, not one".formatted(file, tensor.shape().length));
+            }
+            Optional<String> model = Optional.ofNullable(opened.metadata().get("model_sha256"));
+            return new DirectionFile(file, checked(tensor.floats(), file), Map.of(), model);
+        }
+    }
+
+    private static DirectionFile openGguf(Path file) {
+        Map<Integer, float[]> byLayer = new TreeMap<>();
+        try (Gguf opened = Gguf.open(file)) {
+            opened.tensors().forEach((name, tensor) -> {
+                if (name.matches("direction\\.\\d{1,6}")) {
+                    byLayer.put(Integer.parseInt(name.substring(name.indexOf('.') + 1)), checked(tensor.floats(), file));
+                }
+            });
+        }
+        if (byLayer.isEmpty()) {
+            throw new LatentException("%s is no control vector: it has no tensors 'direction.K'".formatted(file));
+        }
+        return new DirectionFile(file, null, byLayer, Optional.empty());
+    }
+
+    private static float[] checked(float[] values, Path file) {
+        boolean zero = true;
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new LatentException(
+                        "the direction in %s has a value that isn't finite (NaN or infinite): make it anew".formatted(file));
+            }
+            zero &= value == 0;
+        }
+        if (zero) {
+            throw new LatentException("the direction in %s is zero: it points nowhere".formatted(file));
+        }
+        return values;
+    }
+
+    /** Whether there is one for this layer. */
+    public boolean has(int layer) {
+        return everywhere != null || byLayer.containsKey(layer);
+    }
+
+    /**
+     * The direction for a layer, or for a site that exists once (-1).
+     *
+     * @throws LatentException if there is none
+     */
+    public float[] at(int layer) {
+        float[] found = everywhere != null ? everywhere : byLayer.get(layer);
+        if (found == null) {
+            throw new LatentException(
+                    "%s has no direction for layer %d; it has them for %s".formatted(file, layer, byLayer.keySet()));
+        }
+        return found.clone();
+    }
+
+    /** Whether it is one direction for every site, and not one for each layer. */
+    public boolean everywhere() {
+        return everywhere != null;
+    }
+
+    /** SHA-256 of the model that it was made for, if the file tells. */
+    public Optional<String> model() {
+        return model;
+    }
+}

@@ -1,0 +1,208 @@
+package org.latent4j.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.model.site.Site;
+import org.latent4j.model.transformer.Batch;
+import org.latent4j.model.transformer.Cache;
+
+/**
+ * Goes on with prompts: all samples of all prompts decode together, one row each, so that weights are read once for all. A
+ * prompt runs once for its samples, and what it has in common with the one before isn't run again.
+ */
+final class Generator {
+    private final Model model;
+    private final Generation request;
+    private final Generation.Listener listener;
+    private final Set<Integer> ends;
+    private final boolean speaks;
+
+    /**
+     * A generator of one request.
+     *
+     * @throws LatentException if the model is an encoder
+     */
+    Generator(Model model, Generation request, Generation.Listener listener) {
+        if (!model.hasHead() || !model.config().attention().causal()) {
+            throw new LatentException("model '%s' is an encoder: it can't go on with a text".formatted(model.name()));
+        }
+        this.model = model;
+        this.request = request;
+        this.listener = listener;
+        this.speaks = model.hasTokenizer();
+        this.ends = speaks ? model.tokenizer().endTokens() : Set.of();
+    }
+
+    Model model() {
+        return model;
+    }
+
+    Generation request() {
+        return request;
+    }
+
+    Generation.Listener listener() {
+        return listener;
+    }
+
+    /** The tokens that end a text. */
+    Set<Integer> ends() {
+        return ends;
+    }
+
+    /** Whether there is a tokenizer that tells what tokens say. */
+    boolean speaks() {
+        return speaks;
+    }
+
+    /** What has been run already: the beginning of a text, its keys and values. */
+    record Begun(int[] ids, Cache cache) {
+        /**
+         * How much of it a text can go on from: what both begin with, at least its last token left to run; nothing where the
+         * other length turns keys otherwise.
+         */
+        int shared(int[] next, Model model) {
+            int mismatch = Arrays.mismatch(ids, next);
+            int alike = Math.min(mismatch < 0 ? ids.length : mismatch, next.length - 1);
+            return cache.fits(model.config(), next.length) ? Math.min(alike, cache.length()) : 0;
+        }
+    }
+
+    List<List<Continuation>> run(List<int[]> prompts, List<Steering> steerings) {
+        prompts.forEach(model::check);
+        List<Sequence> all = new ArrayList<>();
+        Optional<Begun> before = Optional.empty();
+        for (int prompt = 0; prompt < prompts.size(); prompt++) {
+            // Reports count every position of a prompt, so steered prompts run whole.
+            Steering steering = steerings.get(prompt);
+            int[] ids = prompts.get(prompt);
+            Optional<Cache> shared = before.filter(_ -> steering.isEmpty()).flatMap(b -> beginning(b, ids));
+            Sequence first = begin(prompt, ids, new Steered(model, steering), shared.orElseGet(() -> empty(ids.length)), all);
+            before = steering.isEmpty() ? Optional.of(new Begun(ids, first.cache())) : Optional.empty();
+        }
+        decode(all);
+        List<List<Continuation>> continuations = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += request.samples()) {
+            continuations.add(all.subList(from, from + request.samples()).stream().map(Sequence::continuation).toList());
+        }
+        return continuations;
+    }
+
+    /** Goes on with one text from a cache that holds its beginning. */
+    Sequence run(int[] ids, Cache cache) {
+        List<Sequence> one = new ArrayList<>();
+        Sequence sequence = begin(0, ids, new Steered(model, request.steering()), cache, one);
+        decode(one);
+        return sequence;
+    }
+
+    private Optional<Cache> beginning(Begun before, int[] ids) {
+        int shared = before.shared(ids, model);
+        if (shared == 0) {
+            return Optional.empty();
+        }
+        Cache cache = before.cache.fork();
+        cache.truncate(shared);
+        return Optional.of(cache);
+    }
+
+    private Cache empty(int length) {
+        return model.cache(length, request.halfCache());
+    }
+
+    /** Runs what a cache doesn't hold of a prompt, chooses the first token of each of its samples, and returns the first of them. */
+    private Sequence begin(int prompt, int[] ids, Steered steered, Cache cache, List<Sequence> all) {
+        @Nullable
+        LastRows end = null;
+        @Nullable
+        Site overflow = null;
+        boolean interrupted = false;
+        try {
+            cache.expect(ids.length);
+            for (int from = cache.length(); from < ids.length; from += Model.PIECE) {
+                end = piece(ids, from, Math.min(from + Model.PIECE, ids.length), ids.length, cache, steered);
+                overflow = overflow == null ? end.overflow(0) : overflow;
+            }
+        } catch (LastRows.Interrupted _) {
+            interrupted = true;
+        }
+        List<Sequence> own = new ArrayList<>();
+        for (int sample = 0; sample < request.samples(); sample++) {
+            boolean last = sample == request.samples() - 1;
+            own.add(new Sequence(this, prompt, sample, ids, last ? cache : cache.fork(), last ? steered : steered.fork()));
+        }
+        Matrix logits = end == null ? Matrix.zeros(0, 0) : end.logits();
+        for (Sequence sequence : own) {
+            if (interrupted) {
+                sequence.end("interrupted");
+            } else {
+                Matrix copy = own.size() == 1 ? logits : Matrix.of(1, logits.columns(), logits.row(0)); // choosing changes them
+                sequence.take(copy, 0, overflow);
+            }
+        }
+        all.addAll(own);
+        return own.getFirst();
+    }
+
+    private LastRows piece(int[] ids, int from, int to, int end, Cache cache, Steered steered) {
+        Batch batch = Batch.of(List.of(Arrays.copyOfRange(ids, from, to)), List.of(cache));
+        LastRows rows = new LastRows(batch, to == end, request.interrupted());
+        model.run(batch, rows, List.of(steered));
+        return rows;
+    }
+
+    private void decode(List<Sequence> all) {
+        List<Sequence> going = new ArrayList<>(all);
+        going.removeIf(s -> !s.goesOn());
+        while (!going.isEmpty()) {
+            try {
+                step(going);
+            } catch (LastRows.Interrupted _) {
+                going.forEach(s -> s.end("interrupted"));
+            }
+            going.removeIf(s -> !s.goesOn());
+        }
+    }
+
+    private void step(List<Sequence> going) {
+        List<int[]> pieces = new ArrayList<>();
+        List<Cache> caches = new ArrayList<>();
+        List<Steered> steered = new ArrayList<>();
+        for (Sequence sequence : going) {
+            turnAnew(sequence);
+            pieces.add(new int[]{sequence.lastId()});
+            caches.add(sequence.cache());
+            steered.add(sequence.steered());
+        }
+        Batch batch = Batch.of(pieces, caches);
+        LastRows rows = new LastRows(batch, true, request.interrupted());
+        model.run(batch, rows, steered);
+        for (int s = 0; s < going.size(); s++) {
+            going.get(s).take(rows.logits(), s, rows.overflow(s));
+        }
+    }
+
+    /**
+     * Where frequencies change once a text is longer than its model's first training (longrope), the keys so far were turned
+     * by the old ones: they are computed again, as transformers does. Frequencies that change with every token ("dynamic")
+     * leave the older keys as they are, as they do there.
+     */
+    private void turnAnew(Sequence sequence) {
+        if (!sequence.cache().outgrown(model.config(), sequence.length())) {
+            return;
+        }
+        Cache anew = empty(sequence.length());
+        int[] ids = sequence.whole();
+        Steered uncounted = sequence.steered().fork();
+        for (int from = 0; from < ids.length - 1; from += Model.PIECE) {
+            piece(ids, from, Math.min(from + Model.PIECE, ids.length - 1), ids.length, anew, uncounted);
+        }
+        sequence.replace(anew);
+    }
+}
