@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.transformer.Batch;
@@ -29,9 +28,7 @@ final class Generator {
      * @throws LatentException if the model is an encoder
      */
     Generator(Model model, Generation request, Generation.Listener listener) {
-        if (!model.hasHead() || !model.config().attention().causal()) {
-            throw new LatentException("model '%s' is an encoder: it can't go on with a text".formatted(model.name()));
-        }
+        model.requireGenerates();
         this.model = model;
         this.request = request;
         this.listener = listener;

@@ -284,6 +284,17 @@ public final class Model implements AutoCloseable {
         return checkpoint.weights().head() != null;
     }
 
+    /**
+     * Makes sure that it can go on with texts.
+     *
+     * @throws LatentException if it is an encoder
+     */
+    public void requireGenerates() {
+        if (!hasHead() || !config().attention().causal()) {
+            throw new LatentException("model '%s' is an encoder: it can't go on with a text".formatted(name()));
+        }
+    }
+
     void check(int[] ids) {
         if (ids.length == 0) {
             throw new LatentException("the text is empty: there is no token whose states could be read");

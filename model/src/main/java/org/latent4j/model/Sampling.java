@@ -57,7 +57,7 @@ public record Sampling(double temperature, int topK, double topP, double minP, d
             }
         }
         int best = mostProbable(logits, offset, count);
-        if (temperature == 0) {
+        if (temperature == 0 || !Float.isFinite(logits[offset + best])) { // nothing finite to draw from: for the caller to tell
             return best;
         }
         double most = logits[offset + best];

@@ -29,6 +29,7 @@ final class Conversation {
 
     /** Begins one, with a system message if there is one. */
     Conversation(Model model, Generation request, @Nullable String system) {
+        model.requireGenerates();
         this.model = model;
         this.request = request;
         this.session = model.session();

@@ -124,6 +124,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private void generate(Model opened, List<String> texts, List<SteeringEdit> edits, Generation base) {
+        opened.requireGenerates();
         List<int[]> ids = new ArrayList<>();
         for (String text : texts) {
             int[] own = tokens(opened, text);

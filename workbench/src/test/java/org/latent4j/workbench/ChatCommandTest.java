@@ -1,6 +1,7 @@
 package org.latent4j.workbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.model.Generation;
 import org.latent4j.model.Model;
 import org.latent4j.model.Models;
@@ -119,6 +121,22 @@ class ChatCommandTest {
         assertThat(ran.err()).doesNotContain("user: x");
         assertThat(ran.out().lines().count()).isPositive();
         assertThat(ran.code()).isZero();
+    }
+
+    /** Fetched once; skipped where there is neither network nor cache. */
+    @Test
+    void theDefaultModelKnowsWhatWasSaid() {
+        try {
+            Models.open(Models.DEFAULT).close();
+        } catch (LatentException e) {
+            abort("the default model can't be had: " + e.getMessage());
+        }
+        String input = "What is the capital of France? One word.\nAnd of Italy?\n";
+        Ran ran = Ran.command(
+                new ChatCommand(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8))), "--max-tokens", "16");
+        assertThat(ran.out().lines()).hasSize(2);
+        assertThat(ran.out().lines().toList().get(0)).contains("Paris");
+        assertThat(ran.out().lines().toList().get(1)).contains("Italy", "Rome");
     }
 
     @Test

@@ -88,7 +88,34 @@ class GenerateCommandTest {
         mistake("is zero", "-m", model, "--prompt", "abc", "--add", direction("zero.safetensors", new float[64]) + ":1@1");
         mistake("NaN", "-m", model, "--prompt", "abc", "--ablate", direction("nan.safetensors", Float.NaN, 1) + "@1");
         mistake("2 values", "-m", model, "--prompt", "abc", "--add", direction("short.safetensors", 1, 2) + ":1@1");
+        mistake("top-p", "-m", model, "--prompt", "abc", "--top-p", "0");
+        mistake("top-k", "-m", model, "--prompt", "abc", "--top-k", "-1");
+        mistake("min-p", "-m", model, "--prompt", "abc", "--min-p", "1.5");
+        mistake("repeat-penalty", "-m", model, "--prompt", "abc", "--repeat-penalty", "0");
+        mistake("samples 0", "-m", model, "--prompt", "abc", "--samples", "0");
+        mistake("--seed", "-m", model, "--prompt", "abc", "--seed", "99999999999999999999");
+        mistake("--temperature", "-m", model, "--prompt", "abc", "--temperature", "warm");
+        mistake("--system is for --chat", "-m", model, "--prompt", "abc", "--system", "s");
+        mistake("encoder", "-m", TinyModel.folder().resolveSibling("bert").toString(), "--prompt", "abc");
         mistake("stop string", "-m", model, "--prompt", "abc", "--stop", "");
+    }
+
+    @Test
+    void chatAndSystemGoThroughTheTemplate() throws IOException {
+        String model = TinyModel.withByteTokenizer(folder).toString();
+        JsonNode json = new ObjectMapper().readTree(
+                run("-m", model, "--prompt", "a", "--chat", "--system", "s", "--max-tokens", "1", "--json").out());
+        StringBuilder seen = new StringBuilder();
+        json.path("prompt_ids").forEach(id -> seen.append((char) id.asInt()));
+        assertThat(seen.toString()).isEqualTo("[system]s[user]a[assistant]");
+    }
+
+    @Test
+    void aStrengthThatOverflowsIsToldWithItsLayer() throws IOException {
+        String model = TinyModel.withByteTokenizer(folder).toString();
+        Ran ran = run("-m", model, "--prompt", "abc", "--add", towards(3) + ":1e38@1", "--add", towards(3) + ":1e38@1");
+        assertThat(ran.code()).isZero();
+        assertThat(ran.err()).contains("the states overflow: give less strength", "stopped: overflow at resid_post.1; give less strength");
     }
 
     private static void mistake(String part, String... arguments) {
