@@ -90,9 +90,4 @@ final class LastRows implements SiteVisitor {
     public int[] endRows() {
         return endRows;
     }
-
-    @Override
-    public boolean watchesOverflow() {
-        return true;
-    }
 }

@@ -85,7 +85,7 @@ final class SteeredVisitor implements SiteVisitor {
     }
 
     @Override
-    public boolean watchesOverflow() {
-        return inner.watchesOverflow();
+    public boolean mayOverflow() {
+        return true;
     }
 }

@@ -37,8 +37,8 @@ public interface SiteVisitor {
     /** The rows that are wanted after the last block: the final norm and the head are computed for these alone. */
     int[] endRows();
 
-    /** Whether it notices itself where states stop being finite; otherwise the pass ends there with an error. */
-    default boolean watchesOverflow() {
+    /** Whether states may stop being finite, for what is done to them; else that is an error, for only damaged weights do so. */
+    default boolean mayOverflow() {
         return false;
     }
 }

@@ -31,9 +31,9 @@ import org.latent4j.model.transformer.TransformerWeights.NormWeights;
  * sequences, not on the number of threads, not on what is visited. Not safe for use from several threads at once.
  */
 public final class Transformer {
+    private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
     /** Buffers for so many rows are kept between runs. */
     private static final int MOST_KEPT_ROWS = 64;
-    private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
     private final ModelConfig config;
     private final TransformerWeights weights;
@@ -55,16 +55,12 @@ public final class Transformer {
     public void run(Batch batch, SiteVisitor visitor) {
         Scratch scratch = scratch(batch);
         Matrix stream = embed(batch, scratch, visitor); // [rows, width]
-        boolean watched = visitor.watchesOverflow();
-        if (!watched) {
-            requireFinite(stream, "the embedding of these tokens");
-        }
+        boolean plain = !visitor.mayOverflow();
+        requireFinite(plain, stream, "the embedding of these tokens");
         int blocks = blocksNeeded(visitor);
         for (int layer = 0; layer < blocks; layer++) {
             block(layer, batch, stream, scratch, visitor);
-            if (!watched) {
-                requireFinite(stream, "block " + layer);
-            }
+            requireFinite(plain, stream, "block " + layer);
         }
         for (int s = 0; s < batch.caches().size(); s++) {
             batch.caches().get(s).advance(batch.length(s));
@@ -78,16 +74,20 @@ public final class Transformer {
      * Refuses what isn't a number: all that is computed of it would look like a result. What enters the stream stays in it, so this
      * one look at each block's end sees whatever a weight of it has spoilt.
      */
-    private static void requireFinite(Matrix states, String from) {
+    private static void requireFinite(boolean always, Matrix states, String from) {
+        if (always && !isFinite(states)) {
+            throw new LatentException(
+                    "%s gives values that aren't finite numbers: the model's weights are damaged or too large ('latent models check' says which)"
+                            .formatted(from));
+        }
+    }
+
+    private static boolean isFinite(Matrix states) {
         int largest = 0; // as an integer, which the compiler looks through several at a time
         for (float value : states.data()) {
             largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
         }
-        if (largest >= INFINITE) {
-            throw new LatentException(
-                    "%s gives values that aren't finite numbers: the model's weights are damaged ('latent models check' says which), or it is steered too strongly"
-                            .formatted(from));
-        }
+        return largest < INFINITE;
     }
 
     /** The buffers of the last run if they fit: decoding needs the same ones step after step. */
@@ -245,7 +245,8 @@ public final class Transformer {
         visit(visitor, Kind.FINAL_NORM, -1, last);
         if (visitor.wants(Kind.LOGITS, -1)) {
             Matrix logits = s.logits(rows.length, config.vocabulary());
-            head(last, logits, visitor.watchesOverflow());
+            head(last, logits);
+            requireFinite(!visitor.mayOverflow(), logits, "the output head");
             visit(visitor, Kind.LOGITS, -1, logits);
         }
     }
@@ -259,15 +260,13 @@ public final class Transformer {
      */
     public void read(Matrix states, Matrix logits) {
         Matrix normed = normed(states, weights.finalNorm(), Matrix.zeros(states.rows(), config.width()));
-        head(normed, logits, false);
+        head(normed, logits);
+        requireFinite(isFinite(states), logits, "the output head");
     }
 
-    private void head(Matrix normed, Matrix logits, boolean watched) {
+    private void head(Matrix normed, Matrix logits) {
         linear(normed, requireNonNull(weights.head()), logits);
         scale(logits, config.head().scale());
-        if (!watched) {
-            requireFinite(logits, "the output head");
-        }
         config.head().softCap().ifPresent(cap -> operations.softCap(logits, cap));
     }
 

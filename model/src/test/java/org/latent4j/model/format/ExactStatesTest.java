@@ -38,7 +38,7 @@ class ExactStatesTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama-dynamic", "gemma3-seeing", "phi3-longrope", "gpt_neox-serial", "olmo2", "smollm3", "bert", "modernbert"})
     void statesAreTheSameBitsAloneInABatchInAnotherOrderOnAnyThreadsWithAndWithoutMoreSites(String name) throws IOException {
-        for (int seed = 0; seed < 3; seed++) {
+        for (int seed = 0; seed < 2; seed++) {
             Random random = new Random(seed);
             Path folder = random(name, random, seed);
             try (Model alone = open(folder, 1)) {
