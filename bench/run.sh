@@ -4,11 +4,14 @@
 #   bench/run.sh [RUNS]
 #
 #   PEERS_PYTHON   a Python with torch and transformers (see ../shared/peers/requirements.txt); without it peers are left out
+#   PEER_RUNS      how often each peer runs (default: RUNS); each of its runs is the best of two or three after one that isn't counted
+#   KERNELS        no leaves out the tables of kernels, which take some ten minutes
 #   PEERS_WORK     where the peers' prepare.py has put its models
 #   PEERS          the peers' folder (default: ../shared/peers beside the repository)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-5}
+peer_runs=${PEER_RUNS:-$runs}
 peers=${PEERS:-$PWD/../shared/peers}
 texts=$peers/ragged-128.txt
 out=bench/RESULTS.md
@@ -46,8 +49,8 @@ ours() { "$java" --add-modules jdk.incubator.vector --enable-native-access=ALL-U
 if [ -f "$texts" ]; then
     ours org.latent4j.bench.CaptureSpeed "$texts" "$runs" | sed -n 's/.*, \([0-9.]*\) tokens\/s.*/\1/p' >"$work/capture-latent4j"
     if [ -x "${PEERS_PYTHON:-}" ]; then
-        for which in hf hf-sorted; do
-            for _ in $(seq "$runs"); do
+        for which in hf hf-sorted llama.cpp; do
+            for _ in $(seq "$peer_runs"); do
                 (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" capture.py "$which" 2>/dev/null) | sed -n 's/.*, \([0-9.]*\) tokens\/s.*/\1/p' >>"$work/capture-$which"
             done
         done
@@ -59,18 +62,22 @@ for which in one steered eight; do
 done
 if [ -x "${PEERS_PYTHON:-}" ] && [ -f "$peers/decode.py" ]; then
     for which in llama.cpp hf hf-steered; do
-        for _ in $(seq "$runs"); do
+        for _ in $(seq "$peer_runs"); do
             (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" decode.py "$which" 2>/dev/null) | sed -n 's/.*: \([0-9.]*\) tokens\/s.*/\1/p' >>"$work/decode-$which"
         done
     done
 fi
-ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
-ours org.latent4j.bench.KernelTable packings >"$work/packings"
+if [ "${KERNELS:-yes}" = yes ]; then
+    ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
+    ours org.latent4j.bench.KernelTable packings >"$work/packings"
+else
+    echo "Not run this time." | tee "$work/kernels" >"$work/packings"
+fi
 
 {
     echo "# Measured"
     echo
-    echo "Written by \`bench/run.sh $runs\`: each side one after the other on the same machine, $runs counted runs after one that isn't."
+    echo "Written by \`bench/run.sh $runs\`: each side one after the other on the same machine, $runs counted runs after one that isn't (peers: $peer_runs, each its script's best)."
     echo "Machines like this one are shared and noisy: compare within a run, not between machines."
     echo
     ./latent doctor | grep -E '^(JDK|System|Kernels|Memory|Speed)' | sed -e 's/ (\/.*)$//' -e 's/^/    /'
@@ -94,11 +101,12 @@ ours org.latent4j.bench.KernelTable packings >"$work/packings"
     echo
     echo "| who | tokens/s, median | least | most |"
     echo "| --- | --- | --- | --- |"
-    for who in latent4j hf hf-sorted; do
+    for who in latent4j hf hf-sorted llama.cpp; do
         case $who in
             latent4j) label='latent4j, packed weights (Q4_1, Q8_0), exact f32' ;;
             hf) label='transformers, float32, batches of 16 as commonly written' ;;
-            *) label='transformers, float32, texts sorted by length' ;;
+            hf-sorted) label='transformers, float32, texts sorted by length' ;;
+            *) label='llama.cpp, prompt evaluation of the same GGUF (hands out no states)' ;;
         esac
         if [ -s "$work/capture-$who" ]; then
             echo "| $label | $(spread <"$work/capture-$who") |"
