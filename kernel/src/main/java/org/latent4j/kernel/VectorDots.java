@@ -1,17 +1,17 @@
 package org.latent4j.kernel;
 
 import static org.latent4j.kernel.Levels.half;
+import static org.latent4j.kernel.VectorUnpack.brain;
 import static org.latent4j.kernel.VectorUnpack.bytes;
+import static org.latent4j.kernel.VectorUnpack.fifth;
+import static org.latent4j.kernel.VectorUnpack.signed;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -25,11 +25,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorDots {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     private static final int LANES = FLOATS.length();
     private static final boolean NARROW = LANES == 8;
-    private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * 8)));
-    private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, LANES * 16)));
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
 
@@ -99,11 +96,6 @@ final class VectorDots {
         b.intoArray(sums, upper);
     }
 
-    private static FloatVector brain(MemorySegment w, long offset) {
-        return ((IntVector) ShortVector.fromMemorySegment(SHORTS, w, offset, ORDER).convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS,
-                0)).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-    }
-
     private static void q80(MemorySegment w, long offset, float[] x, int length, float[] sums, int at, int upper) {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
@@ -118,10 +110,6 @@ final class VectorDots {
         }
         a.intoArray(sums, at);
         b.intoArray(sums, upper);
-    }
-
-    private static FloatVector signed(MemorySegment w, long offset) {
-        return (FloatVector) ByteVector.fromMemorySegment(BYTES, w, offset, ORDER).convertShape(VectorOperators.B2F, FLOATS, 0);
     }
 
     private static void q40(MemorySegment w, long offset, float[] x, int length, float[] sums, int at, int upper) {
@@ -167,11 +155,11 @@ final class VectorDots {
         FloatVector b = a;
         for (int k = 0; k < length; k += 32, offset += 22) {
             FloatVector d = FloatVector.broadcast(FLOATS, half(w, offset));
-            int fifth = w.get(INT, offset + 2);
+            int bits = w.get(INT, offset + 2);
             for (int j = 0; j < 16; j += LANES) {
                 IntVector both = bytes(w, offset + 6 + j);
-                a = VectorUnpack.fifth(floats(low(both)), fifth >>> j).sub(16f).mul(d).fma(x(x, k + j), a);
-                b = VectorUnpack.fifth(floats(high(both)), fifth >>> 16 + j).sub(16f).mul(d).fma(x(x, k + 16 + j), b);
+                a = fifth(floats(low(both)), bits >>> j).sub(16f).mul(d).fma(x(x, k + j), a);
+                b = fifth(floats(high(both)), bits >>> 16 + j).sub(16f).mul(d).fma(x(x, k + 16 + j), b);
             }
         }
         a.intoArray(sums, at);

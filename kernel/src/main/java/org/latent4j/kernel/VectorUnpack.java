@@ -58,7 +58,7 @@ final class VectorUnpack {
     private static void brains(MemorySegment data, long offset, float[] out, int at, int length) {
         int k = 0;
         for (; k <= length - LANES; k += LANES) {
-            shorts(data, offset + 2L * k).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(out, at + k);
+            brain(data, offset + 2L * k).intoArray(out, at + k);
         }
         for (; k < length; k++) {
             out[at + k] = Float.intBitsToFloat(data.get(SHORT, offset + 2L * k) << 16);
@@ -72,18 +72,17 @@ final class VectorUnpack {
         }
     }
 
-    private static IntVector shorts(MemorySegment data, long offset) {
-        return (IntVector) ShortVector.fromMemorySegment(SHORTS, data, offset, ORDER)
+    static FloatVector brain(MemorySegment data, long offset) {
+        IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, data, offset, ORDER)
                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+        return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 
     private static void q80(MemorySegment data, long offset, float[] out, int at, int length) {
         for (int block = 0; block < length; block += 32, offset += 34) {
             FloatVector d = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, offset)));
             for (int k = 0; k < 32; k += LANES) {
-                FloatVector q = (FloatVector) ByteVector.fromMemorySegment(BYTES, data, offset + 2 + k, ORDER)
-                        .convertShape(VectorOperators.B2F, FLOATS, 0);
-                q.mul(d).intoArray(out, at + block + k);
+                signed(data, offset + 2 + k).mul(d).intoArray(out, at + block + k);
             }
         }
     }
@@ -194,11 +193,13 @@ final class VectorUnpack {
         for (int block = 0; block < length; block += 256, offset += 292) {
             FloatVector d = FloatVector.broadcast(FLOATS, data.get(FLOAT, offset));
             for (int k = 0; k < 256; k += LANES) {
-                FloatVector q = (FloatVector) ByteVector.fromMemorySegment(BYTES, data, offset + 4 + k, ORDER)
-                        .convertShape(VectorOperators.B2F, FLOATS, 0);
-                q.mul(d).intoArray(out, at + block + k);
+                signed(data, offset + 4 + k).mul(d).intoArray(out, at + block + k);
             }
         }
+    }
+
+    static FloatVector signed(MemorySegment data, long offset) {
+        return (FloatVector) ByteVector.fromMemorySegment(BYTES, data, offset, ORDER).convertShape(VectorOperators.B2F, FLOATS, 0);
     }
 
     static IntVector bytes(MemorySegment data, long offset) {
