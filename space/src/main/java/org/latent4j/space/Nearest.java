@@ -45,7 +45,7 @@ final class Nearest {
 
     /** Takes a candidate where it is among the best so far; a score that overflowed (NaN) is the worst. */
     void offer(int query, float given, int index) {
-        float score = given == given ? given : Float.NEGATIVE_INFINITY;
+        float score = Float.isNaN(given) ? Float.NEGATIVE_INFINITY : given;
         int base = query * capacity;
         int size = sizes[query];
         if (size < capacity) {
