@@ -210,6 +210,16 @@ final class VectorKernels implements Kernels {
         }
     }
 
+    @Override
+    public void unpackInterleaved(
+            Packing packing, MemorySegment data, long offset, float[] out, int at, int length, int unit, int upper, float[] scratch) {
+        if ((LANES == 8 || LANES == 16) && length % 32 == 0 && VectorUnpack.interleaves(packing)) {
+            unpack.interleaved(packing, data, offset, out, at, length, unit, upper);
+        } else {
+            Kernels.super.unpackInterleaved(packing, data, offset, out, at, length, unit, upper, scratch);
+        }
+    }
+
     /*
      * The norms' sums and the element-wise loops are plain Java: they are a small part of the work, C2 makes vectors of the
      * latter itself, and what isn't Vector API is fast before it is compiled.
