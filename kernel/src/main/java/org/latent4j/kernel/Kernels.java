@@ -83,6 +83,15 @@ interface Kernels {
     void dot(Packing packing, MemorySegment data, long offset, float[] x, int length, float[] sums, int at, int upper);
 
     /**
+     * One row of floats times {@code rows} rows of a float matrix as they lie, with the bits of {@link #productTile}; columns
+     * that are missing to a multiple of 32 count as zeros.
+     *
+     * @param w the first row at {@code wAt}, {@code stride} apart
+     * @param sums receives partial sums as {@link #dot} gives them, {@code [rows, lanes()]} at {@code at} and at {@code upper}
+     */
+    void rowDots(float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper);
+
+    /**
      * Finishes sums: lane by lane the lower one plus the upper one, then the lanes in a tree of halves.
      *
      * @param sums {@code [count, lanes()]} from {@code at}, and as many from {@code upper}; overwritten

@@ -89,6 +89,12 @@ final class VectorKernels implements Kernels {
         VectorDots.dot(packing, data, offset, x, length, sums, at, upper);
     }
 
+    @Override
+    public void rowDots(
+            float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper) {
+        VectorRows.dots(x, xAt, w, wAt, stride, rows, length, sums, at, upper);
+    }
+
     /*
      * Adding up lanes. Vector.reduceLanes leaves the order open, and the interpreter's differs from the compiler's, which
      * would let results change while the JVM warms up. So the tree is spelled out: lane l + lane l ^ h, for h = half the
