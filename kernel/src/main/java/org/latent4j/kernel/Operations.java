@@ -119,15 +119,12 @@ public final class Operations {
     }
 
     /**
-     * {@code out = x W^T + bias}.
+     * {@code out = x W^T + bias} for each of the products, which share x.
      *
      * @param x {@code [rows, inputs]}
-     * @param weight {@code [outputs, inputs]}
-     * @param bias {@code [outputs]}, or empty
-     * @param out {@code [rows, outputs]}
      */
-    public void linear(Matrix x, PackedMatrix weight, float[] bias, Matrix out) {
-        products.multiply(x, x.rows(), weight, bias, out.data(), 0, out.columns());
+    public void linear(Matrix x, Product... wanted) {
+        products.multiply(x, wanted);
     }
 
     /**

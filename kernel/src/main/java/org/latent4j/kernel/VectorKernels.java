@@ -135,35 +135,34 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void totals(float[] sums, int at, int upper, int count, float[] out, int outAt) {
-        for (int k = 0; k < count * LANES; k++) {
+        int done = 0;
+        for (; LANES == 8 && done <= count - 8; done += 8) {
+            eightOfEight(sums, at + done * LANES, upper + done * LANES, out, outAt + done);
+        }
+        for (int k = done * LANES; k < count * LANES; k++) {
             sums[at + k] += sums[upper + k];
         }
-        int done = 0;
-        for (; (WIDE || LANES == 8) && done <= count - 8; done += 8) {
-            if (WIDE) {
-                finishEight(sums, at + done * LANES, out, outAt + done);
-            } else {
-                eightOfEight(sums, at + done * LANES, out, outAt + done);
-            }
+        for (; WIDE && done <= count - 8; done += 8) {
+            finishEight(sums, at + done * LANES, out, outAt + done);
         }
         for (; done < count; done++) {
             out[outAt + done] = total(sums, at + done * LANES);
         }
     }
 
-    /** Eight accumulators of eight lanes: behind the last halving lane i holds output i. */
-    private static void eightOfEight(float[] sums, int at, float[] out, int outOffset) {
-        FloatVector s04 = halve(sums, at, at + 4 * LANES);
-        FloatVector s15 = halve(sums, at + LANES, at + 5 * LANES);
-        FloatVector s26 = halve(sums, at + 2 * LANES, at + 6 * LANES);
-        FloatVector s37 = halve(sums, at + 3 * LANES, at + 7 * LANES);
+    /** Eight accumulators of eight lanes and their upper halves: behind the last halving lane i holds output i. */
+    private static void eightOfEight(float[] sums, int at, int upper, float[] out, int outOffset) {
+        FloatVector s04 = halve(both(sums, at, upper, 0), both(sums, at, upper, 4), SWAP1, UPPER1);
+        FloatVector s26 = halve(both(sums, at, upper, 2), both(sums, at, upper, 6), SWAP1, UPPER1);
         FloatVector even = halve(s04, s26, SWAP2, UPPER2);
+        FloatVector s15 = halve(both(sums, at, upper, 1), both(sums, at, upper, 5), SWAP1, UPPER1);
+        FloatVector s37 = halve(both(sums, at, upper, 3), both(sums, at, upper, 7), SWAP1, UPPER1);
         FloatVector odd = halve(s15, s37, SWAP2, UPPER2);
         halve(even, odd, SWAP3, UPPER3).intoArray(out, outOffset);
     }
 
-    private static FloatVector halve(float[] sums, int a, int b) {
-        return halve(FloatVector.fromArray(FLOATS, sums, a), FloatVector.fromArray(FLOATS, sums, b), SWAP1, UPPER1);
+    private static FloatVector both(float[] sums, int at, int upper, int k) {
+        return FloatVector.fromArray(FLOATS, sums, at + k * LANES).add(FloatVector.fromArray(FLOATS, sums, upper + k * LANES));
     }
 
     private static void finishEight(float[] sums, int at, float[] out, int outOffset) {
