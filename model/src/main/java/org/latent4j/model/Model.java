@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
@@ -366,7 +367,7 @@ public final class Model implements AutoCloseable {
         if (sha256 == null) {
             sha256 = ModelStore.standard(System.getenv(), options.offline()).hashes().sha256(checkpoint.files(), options.progress());
         }
-        return new Fingerprint(sha256, tokenizerHash(), mode);
+        return new Fingerprint(sha256, tokenizerHash(), mode.label());
     }
 
     private String tokenizerHash() {
