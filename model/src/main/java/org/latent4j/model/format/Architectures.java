@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.latent4j.files.Broken;
 
 /**
  * The table of architectures. A new one is a new row, with its {@link TensorNames}, and {@link Setting}s where it calls

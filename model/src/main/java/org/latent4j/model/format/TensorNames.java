@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.files.Tensor;
 
 /**
  * How tensors are named, without {@code .weight} and {@code .bias}; {@code *} stands for the block's number.

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.files.Broken;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.model.format.Architecture.Trait;
