@@ -89,6 +89,12 @@ final class VectorKernels implements Kernels {
         VectorDots.dot(packing, data, offset, x, length, sums, at, upper);
     }
 
+    @Override
+    public void rowDots(
+            float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper) {
+        VectorRows.dots(x, xAt, w, wAt, stride, rows, length, sums, at, upper);
+    }
+
     /*
      * Adding up lanes. Vector.reduceLanes leaves the order open, and the interpreter's differs from the compiler's, which
      * would let results change while the JVM warms up. So the tree is spelled out: lane l + lane l ^ h, for h = half the
@@ -207,6 +213,16 @@ final class VectorKernels implements Kernels {
             unpack.unpack(packing, data, offset, out, outOffset, length);
         } else {
             scalar.unpack(packing, data, offset, out, outOffset, length);
+        }
+    }
+
+    @Override
+    public void unpackInterleaved(
+            Packing packing, MemorySegment data, long offset, float[] out, int at, int length, int unit, int upper, float[] scratch) {
+        if ((LANES == 8 || LANES == 16) && length % 32 == 0 && VectorUnpack.interleaves(packing)) {
+            unpack.interleaved(packing, data, offset, out, at, length, unit, upper);
+        } else {
+            Kernels.super.unpackInterleaved(packing, data, offset, out, at, length, unit, upper, scratch);
         }
     }
 
