@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.model.Fingerprint;
 import org.latent4j.model.Model;
 import org.latent4j.model.PromptMode;
 import org.latent4j.model.Trace;
@@ -104,7 +104,9 @@ public final class Encoder implements AutoCloseable {
 
     /** What vectors of this encoder belong to. The first call reads the whole model to hash it, unless that was done before. */
     public Fingerprint fingerprint() {
-        return model.fingerprint(PromptMode.SPECIAL);
+        Fingerprint plain = model.fingerprint(PromptMode.SPECIAL);
+        String mode = plain.promptMode() + (prompt.isEmpty() ? "" : " behind \"" + prompt + "\"");
+        return new Fingerprint(plain.model(), plain.tokenizer(), mode).at(site.toString(), pooling() + recipe.projection());
     }
 
     /** The same encoder for queries: with the prompt that the model has for those. */

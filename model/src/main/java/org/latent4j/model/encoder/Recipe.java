@@ -1,5 +1,9 @@
 package org.latent4j.model.encoder;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +56,30 @@ record Recipe(
     /** Whether what comes out has length one. */
     boolean normalises() {
         return !steps.isEmpty() && steps.getLast() instanceof Step.Normalise;
+    }
+
+    /** What tells projections behind pooling apart: nothing where there is none, else a hash of their weights. */
+    String projection() {
+        MessageDigest digest = sha256();
+        boolean projects = false;
+        for (Step step : steps) {
+            List<float[]> weights = step.weights();
+            projects |= !weights.isEmpty();
+            for (float[] values : weights) {
+                ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
+                bytes.asFloatBuffer().put(values);
+                digest.update(bytes);
+            }
+        }
+        return projects ? " projected by " + HexFormat.of().formatHex(digest.digest(), 0, 6) : "";
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** The width of what comes out of a transformer of this width. */

@@ -13,8 +13,8 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.model.encoder.Step.Activation;
 import org.latent4j.model.encoder.Step.Dense;
-import org.latent4j.model.format.Safetensors;
-import org.latent4j.model.format.Tensor;
+import org.latent4j.files.Safetensors;
+import org.latent4j.files.Tensor;
 
 /**
  * Reads how sentence-transformers would make a vector of a text: {@code modules.json}, the modules' folders, {@code

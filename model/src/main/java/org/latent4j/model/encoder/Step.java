@@ -1,6 +1,7 @@
 package org.latent4j.model.encoder;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.Matrix;
@@ -12,6 +13,11 @@ sealed interface Step {
 
     /** Applies the step to one vector. */
     float[] apply(float[] x);
+
+    /** What it was trained to; empty where there is nothing. */
+    default List<float[]> weights() {
+        return List.of();
+    }
 
     /** To length one; zero stays zero. */
     record Normalise() implements Step {
@@ -37,6 +43,11 @@ sealed interface Step {
     /** {@code LayerNorm} over the vector. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record LayerNorm(float[] scale, float[] shift, float epsilon) implements Step {
+        @Override
+        public List<float[]> weights() {
+            return List.of(scale, shift);
+        }
+
         @Override
         public int width(int before) {
             return before;
@@ -125,6 +136,11 @@ sealed interface Step {
         @Override
         public int width(int before) {
             return weight.rows();
+        }
+
+        @Override
+        public List<float[]> weights() {
+            return List.of(weight.data(), bias);
         }
 
         @Override
