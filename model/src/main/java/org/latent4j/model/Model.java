@@ -1,5 +1,6 @@
 package org.latent4j.model;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.model.format.Checkpoint;
+import org.latent4j.model.format.TokenizerFiles;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
@@ -278,6 +280,21 @@ public final class Model implements AutoCloseable {
     public List<Site> resolve(Sites sites) {
         boolean finalNorm = checkpoint.weights().finalNorm() != null;
         return sites.resolve(new Sites.Extent(config().layers(), config().heads(), config().parallel(), finalNorm, hasHead()));
+    }
+
+    /** Whether there is a norm behind the last block, which is where the last states are read then. */
+    public boolean hasFinalNorm() {
+        return checkpoint.weights().finalNorm() != null;
+    }
+
+    /** The folder of its files, if it is one in Hugging Face's layout. */
+    public Optional<Path> folder() {
+        return checkpoint.tokenizer() instanceof TokenizerFiles.Folder(Path folder) ? Optional.of(folder) : Optional.empty();
+    }
+
+    /** How a GGUF says that an encoder's states become one vector: {@code mean}, {@code cls}, {@code last}; empty where it doesn't. */
+    public Optional<String> pooling() {
+        return checkpoint.pooling();
     }
 
     /** Whether there is an output head; encoders have none. */
