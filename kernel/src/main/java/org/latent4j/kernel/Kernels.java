@@ -1,6 +1,7 @@
 package org.latent4j.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The innermost loops: what runs millions of times and is worth writing twice, once with the Vector API and once
@@ -110,6 +111,20 @@ interface Kernels {
 
     /** Unpacks {@code length} values of a row that begins at byte {@code offset}; both whole blocks. */
     void unpack(Packing packing, MemorySegment data, long offset, float[] out, int outOffset, int length);
+
+    /**
+     * Unpacks to where {@link #interleave} would copy what {@link #unpack} gives.
+     *
+     * @param length whole blocks
+     * @param scratch room for {@code length} values, up to a multiple of 32
+     */
+    default void unpackInterleaved(
+            Packing packing, MemorySegment data, long offset, float[] out, int at, int length, int unit, int upper, float[] scratch) {
+        unpack(packing, data, offset, scratch, 0, length);
+        int whole = (length + 31) / 32 * 32;
+        Arrays.fill(scratch, length, whole, 0);
+        interleave(scratch, 0, whole, out, at, unit, upper);
+    }
 
     /** The sum of squares of {@code length} values. */
     float sumOfSquares(float[] x, int offset, int length);
