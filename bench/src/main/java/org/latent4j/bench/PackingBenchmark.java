@@ -9,6 +9,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.Packing;
+import org.latent4j.kernel.Product;
 import org.latent4j.kernel.WorkerPool;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -74,7 +75,7 @@ public class PackingBenchmark {
     /** One row of activations times all rows of weights. */
     @Benchmark
     public Matrix rowProduct() {
-        operations.linear(states, weight, new float[0], products);
+        operations.linear(states, new Product(weight, new float[0], products));
         return products;
     }
 

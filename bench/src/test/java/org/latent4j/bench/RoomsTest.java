@@ -23,6 +23,7 @@ class RoomsTest {
     void arrowsPointDownward() {
         layeredArchitecture().consideringOnlyDependenciesInLayers()
                 .layer("kernel").definedBy("org.latent4j.kernel..")
+                .layer("files").definedBy("org.latent4j.files..")
                 .layer("space").definedBy("org.latent4j.space..")
                 .layer("model").definedBy("org.latent4j.model..")
                 .layer("insight").definedBy("org.latent4j.insight..")
@@ -33,6 +34,7 @@ class RoomsTest {
                 .whereLayer("insight").mayOnlyBeAccessedByLayers("workbench", "bench")
                 .whereLayer("model").mayOnlyBeAccessedByLayers("insight", "workbench", "bench")
                 .whereLayer("space").mayOnlyBeAccessedByLayers("insight", "workbench", "bench")
+                .whereLayer("files").mayOnlyBeAccessedByLayers("model", "insight", "workbench", "bench")
                 .check(classes);
     }
 

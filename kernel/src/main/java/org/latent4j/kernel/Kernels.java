@@ -1,6 +1,7 @@
 package org.latent4j.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The innermost loops: what runs millions of times and is worth writing twice, once with the Vector API and once
@@ -82,6 +83,15 @@ interface Kernels {
     void dot(Packing packing, MemorySegment data, long offset, float[] x, int length, float[] sums, int at, int upper);
 
     /**
+     * One row of floats times {@code rows} rows of a float matrix as they lie, with the bits of {@link #productTile}; columns
+     * that are missing to a multiple of 32 count as zeros.
+     *
+     * @param w the first row at {@code wAt}, {@code stride} apart
+     * @param sums receives partial sums as {@link #dot} gives them, {@code [rows, lanes()]} at {@code at} and at {@code upper}
+     */
+    void rowDots(float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper);
+
+    /**
      * Finishes sums: lane by lane the lower one plus the upper one, then the lanes in a tree of halves.
      *
      * @param sums {@code [count, lanes()]} from {@code at}, and as many from {@code upper}; overwritten
@@ -91,6 +101,20 @@ interface Kernels {
 
     /** Unpacks {@code length} values of a row that begins at byte {@code offset}; both whole blocks. */
     void unpack(Packing packing, MemorySegment data, long offset, float[] out, int outOffset, int length);
+
+    /**
+     * Unpacks to where {@link #interleave} would copy what {@link #unpack} gives.
+     *
+     * @param length whole blocks
+     * @param scratch room for {@code length} values, up to a multiple of 32
+     */
+    default void unpackInterleaved(
+            Packing packing, MemorySegment data, long offset, float[] out, int at, int length, int unit, int upper, float[] scratch) {
+        unpack(packing, data, offset, scratch, 0, length);
+        int whole = (length + 31) / 32 * 32;
+        Arrays.fill(scratch, length, whole, 0);
+        interleave(scratch, 0, whole, out, at, unit, upper);
+    }
 
     /** The sum of squares of {@code length} values. */
     float sumOfSquares(float[] x, int offset, int length);

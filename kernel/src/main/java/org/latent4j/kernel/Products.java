@@ -29,6 +29,8 @@ public final class Products {
     private static final int MOST_PANELS = 16;
     /** Rows of weights that a worker takes at a time where X has a single row. */
     private static final int MOST_DOTS = 64;
+    /** Tiles whose sums are finished together, while they are in the first-level cache: their sums are a multiple of 8. */
+    private static final int TILES_FINISHED = 4;
 
     private final Kernels kernels;
     private final WorkerPool pool;
@@ -63,73 +65,111 @@ public final class Products {
     }
 
     /**
-     * Multiplies rows of {@code x} with all rows of {@code w}.
+     * Multiplies all rows of {@code x} with the weights of every product: together they cost less than one after the other,
+     * as x is laid out once and the workers are called once.
      *
-     * @param x {@code [>= rows, w.columns()]}
-     * @param rows how many rows of x count
-     * @param w weights {@code [outputs, inputs]}
-     * @param bias {@code [outputs]}, or empty
-     * @param out receives the products; row r at {@code outOffset + r * outStride}
+     * @param x {@code [rows, inputs]}
+     * @param products at least one; weights are {@code [outputs, inputs]}
      */
-    public void multiply(Matrix x, int rows, PackedMatrix w, float[] bias, float[] out, int outOffset, int outStride) {
-        int length = w.columns();
-        if (x.columns() != length || rows > x.rows()) {
-            throw new IllegalArgumentException(
-                    "x %s has not %d rows of the %d columns of the weights".formatted(x, rows, length));
+    public void multiply(Matrix x, Product... products) {
+        int length = x.columns();
+        boolean dots = x.rows() == 1 && length % RUN == 0;
+        for (Product product : products) {
+            if (product.weights().columns() != length || product.out().rows() < x.rows()) {
+                throw new IllegalArgumentException("x %s, the %d columns of the weights and the output %s don't fit"
+                        .formatted(x, product.weights().columns(), product.out()));
+            }
+            dots &= kernels.dots(product.weights().packing());
         }
-        if (rows == 1 && length % RUN == 0 && kernels.dots(w.packing())) {
-            multiplyRow(x.data(), w, bias, out, outOffset);
-        } else if (rows > 0) {
-            multiplyRows(x, rows, w, bias, out, outOffset, outStride);
+        if (dots) {
+            multiplyRow(x.data(), Pieces.of(products, 8 * pool.threads(), 8, MOST_DOTS));
+        } else if (x.rows() > 0) {
+            multiplyRows(x, Pieces.of(products, 4 * pool.threads(), columns, MOST_PANELS * columns));
         }
     }
 
-    private void multiplyRow(float[] x, PackedMatrix w, float[] bias, float[] out, int outOffset) {
-        int atATime = Math.clamp(w.rows() / (8 * pool.threads()) / 8 * 8, 8, MOST_DOTS);
-        int groups = (w.rows() + atATime - 1) / atATime;
+    /**
+     * The weights' rows of several products, cut into pieces for the workers.
+     *
+     * @param size rows a piece has, but the last of a product
+     * @param first each product's first piece, and behind the last one the number of pieces
+     */
+    private record Pieces(Product[] products, int size, int[] first) {
+        /** About {@code wanted} pieces of a multiple of {@code unit} rows, at most {@code most}. */
+        static Pieces of(Product[] products, int wanted, int unit, int most) {
+            int rows = 0;
+            for (Product product : products) {
+                rows += product.weights().rows();
+            }
+            int size = Math.clamp(rows / wanted / unit * unit, unit, most);
+            int[] first = new int[products.length + 1];
+            for (int p = 0; p < products.length; p++) {
+                first[p + 1] = first[p] + (products[p].weights().rows() + size - 1) / size;
+            }
+            return new Pieces(products, size, first);
+        }
+
+        int count() {
+            return first[products.length];
+        }
+
+        Piece piece(int number) {
+            int p = 0;
+            while (first[p + 1] <= number) {
+                p++;
+            }
+            int from = (number - first[p]) * size;
+            return new Piece(products[p], from, Math.min(size, products[p].weights().rows() - from));
+        }
+    }
+
+    /** The weights' rows that a worker takes: the first, and how many. */
+    private record Piece(Product product, int from, int count) {}
+
+    private void multiplyRow(float[] x, Pieces pieces) {
         int lanes = kernels.lanes();
-        pool.run(groups, (group, worker) -> {
+        int upper = MOST_DOTS * lanes;
+        pool.run(pieces.count(), (item, worker) -> {
             Buffers own = buffers[worker];
-            own.sums = atLeast(own.sums, 2 * MOST_DOTS * lanes);
-            int from = group * atATime;
-            int count = Math.min(atATime, w.rows() - from);
-            int upper = MOST_DOTS * lanes;
-            for (int i = 0; i < count; i++) {
-                long offset = (from + i) * w.rowBytes();
+            own.sums = atLeast(own.sums, 2 * upper);
+            Piece piece = pieces.piece(item);
+            PackedMatrix w = piece.product().weights();
+            float[] out = piece.product().out().data();
+            float[] bias = piece.product().bias();
+            for (int i = 0; i < piece.count(); i++) {
+                long offset = (piece.from() + i) * w.rowBytes();
                 kernels.dot(w.packing(), w.data(), offset, x, w.columns(), own.sums, i * lanes, upper + i * lanes);
             }
-            kernels.totals(own.sums, 0, upper, count, out, outOffset + from);
-            for (int i = 0; i < count && bias.length > 0; i++) {
-                out[outOffset + from + i] += bias[from + i];
+            kernels.totals(own.sums, 0, upper, piece.count(), out, piece.from());
+            for (int i = 0; i < piece.count() && bias.length > 0; i++) {
+                out[piece.from() + i] += bias[piece.from() + i];
             }
         });
     }
 
-    private void multiplyRows(Matrix x, int rows, PackedMatrix w, float[] bias, float[] out, int outOffset, int outStride) {
-        int padded = (w.columns() + RUN - 1) / RUN * RUN;
-        interleave(x, rows, padded);
+    private void multiplyRows(Matrix x, Pieces pieces) {
+        int rows = x.rows();
+        int padded = (x.columns() + RUN - 1) / RUN * RUN;
+        interleave(x, padded);
         int blockTiles = Math.max(48, BLOCK_BYTES / (4 * padded)) / tileRows;
         int tiles = (rows + tileRows - 1) / tileRows;
         int blocks = (tiles + blockTiles - 1) / blockTiles;
-        int panels = (w.rows() + columns - 1) / columns;
-        int atATime = Math.clamp(panels / (4 * pool.threads()), 1, MOST_PANELS);
-        int groups = (panels + atATime - 1) / atATime;
-        pool.run(blocks * groups, (item, worker) -> {
-            int from = item / groups * blockTiles;
+        pool.run(blocks * pieces.count(), (item, worker) -> {
+            int from = item / pieces.count() * blockTiles;
             var block = new Block(from, Math.min(blockTiles, tiles - from), padded);
-            int firstColumn = item % groups * atATime * columns;
-            int width = Math.min(atATime * columns, w.rows() - firstColumn);
             int blockRows = Math.min(rows - from * tileRows, block.tiles() * tileRows);
+            Piece piece = pieces.piece(item % pieces.count());
             Buffers own = buffers[worker];
-            own.outputs = atLeast(own.outputs, blockRows * width);
-            for (int offset = 0; offset < width; offset += columns) {
-                int count = Math.min(columns, width - offset);
-                panelTimesBlock(own, block, w, firstColumn + offset, count);
-                finish(own, block.tiles(), blockRows, count, bias, firstColumn + offset, offset, width);
+            own.outputs = atLeast(own.outputs, blockRows * piece.count());
+            for (int offset = 0; offset < piece.count(); offset += columns) {
+                int count = Math.min(columns, piece.count() - offset);
+                panelTimesBlock(own, block, piece.product().weights(), piece.from() + offset, count);
+                putTogether(own, blockRows, count, piece, offset);
             }
+            Matrix out = piece.product().out();
             for (int row = 0; row < blockRows; row++) {
-                int to = outOffset + (from * tileRows + row) * outStride + firstColumn;
-                System.arraycopy(own.outputs, row * width, out, to, width);
+                int to = (from * tileRows + row) * out.columns() + piece.from();
+                System.arraycopy(own.outputs, row * piece.count(), out.data(), to, piece.count());
             }
         });
     }
@@ -145,7 +185,8 @@ public final class Products {
      * Lays X out as the tiles read it: tile after tile the lower halves of its rows' runs, vector by vector, then the upper
      * halves. Rows missing in the last tile are whatever was there: nobody looks at their sums.
      */
-    private void interleave(Matrix x, int rows, int padded) {
+    private void interleave(Matrix x, int padded) {
+        int rows = x.rows();
         int tiles = (rows + tileRows - 1) / tileRows;
         interleaved = atLeast(interleaved, Math.multiplyExact(tiles, tileRows * padded));
         int lanes = kernels.lanes();
@@ -165,25 +206,39 @@ public final class Products {
         });
     }
 
-    /** Sums of a panel with every tile of a block: {@code [tiles, rows, columns, lanes]} of the lower halves, then of the upper. */
+    /** A panel times every tile of a block: {@code own.totals} receives {@code [tiles, tileRows, columns]}. */
     private void panelTimesBlock(Buffers own, Block block, PackedMatrix w, int column, int count) {
-        int tileSums = tileRows * columns * kernels.lanes();
+        int outputs = tileRows * columns;
         own.panel = atLeast(own.panel, columns * PANEL);
-        own.sums = atLeast(own.sums, 2 * block.tiles() * tileSums);
-        int tileSize = tileRows * block.padded();
+        own.totals = atLeast(own.totals, (block.tiles() + TILES_FINISHED) * outputs);
+        boolean single = block.padded() <= PANEL;
+        int upper = (single ? TILES_FINISHED : block.tiles() + TILES_FINISHED) * outputs * kernels.lanes();
+        own.sums = atLeast(own.sums, 2 * upper);
         for (int k = 0; k < block.padded(); k += PANEL) {
             int length = Math.min(PANEL, block.padded() - k);
-            int steps = length / 2 / kernels.lanes();
+            boolean last = k + length == block.padded();
             unpackPanel(own, w, column, count, k, length);
-            for (int half = 0; half < 2; half++) {
-                int panelAt = half * columns * length / 2;
-                int x = block.firstTile() * tileSize + half * tileSize / 2 + k / 2 * tileRows;
-                int sums = half * block.tiles() * tileSums;
-                for (int tile = 0; tile < block.tiles(); tile++) {
-                    kernels.productTile(
-                            interleaved, x + tile * tileSize, own.panel, panelAt, steps, own.sums, sums + tile * tileSums, k == 0);
+            for (int tile = 0; tile < block.tiles(); tile += TILES_FINISHED) {
+                int together = Math.min(TILES_FINISHED, block.tiles() - tile);
+                int sums = single ? 0 : tile * outputs * kernels.lanes();
+                panelTimesTiles(own, block, tile, together, k, length, sums, upper);
+                if (last) {
+                    kernels.totals(own.sums, sums, upper + sums, (together * outputs + 7) / 8 * 8, own.totals, tile * outputs);
                 }
             }
+        }
+    }
+
+    private void panelTimesTiles(Buffers own, Block block, int tile, int count, int k, int length, int sums, int upper) {
+        int tileSize = tileRows * block.padded();
+        int tileSums = tileRows * columns * kernels.lanes();
+        int steps = length / 2 / kernels.lanes();
+        for (int t = 0; t < count; t++) {
+            int x = (block.firstTile() + tile + t) * tileSize + k / 2 * tileRows;
+            int at = sums + t * tileSums;
+            kernels.productTile(interleaved, x, own.panel, 0, steps, own.sums, at, k == 0);
+            kernels.productTile(
+                    interleaved, x + tileSize / 2, own.panel, columns * length / 2, steps, own.sums, upper + at, k == 0);
         }
     }
 
@@ -191,22 +246,24 @@ public final class Products {
         own.row = atLeast(own.row, PANEL);
         long start = w.packing().bytes(k);
         int values = Math.min(length, w.columns() - k);
-        Arrays.fill(own.row, values, length, 0);
         for (int c = 0; c < count; c++) {
-            kernels.unpack(w.packing(), w.data(), (column + c) * w.rowBytes() + start, own.row, 0, values);
-            kernels.interleave(own.row, 0, length, own.panel, c * kernels.lanes(), columns, columns * length / 2);
+            kernels.unpackInterleaved(
+                    w.packing(), w.data(), (column + c) * w.rowBytes() + start, own.panel, c * kernels.lanes(), values, columns,
+                    columns * length / 2, own.row);
         }
     }
 
-    private void finish(
-            Buffers own, int tiles, int blockRows, int count, float[] bias, int column, int offset, int stride) {
-        int outputs = tiles * tileRows * columns;
-        own.totals = atLeast(own.totals, outputs);
-        kernels.totals(own.sums, 0, outputs * kernels.lanes(), outputs, own.totals, 0);
-        for (int row = 0; row < blockRows; row++) {
+    /** Puts a panel's totals beside those of the piece's other panels, row by row. */
+    private void putTogether(Buffers own, int rows, int count, Piece piece, int offset) {
+        float[] bias = piece.product().bias();
+        for (int row = 0; row < rows; row++) {
+            int from = row * columns;
+            int to = row * piece.count() + offset;
             for (int c = 0; c < count; c++) {
-                float total = own.totals[row * columns + c];
-                own.outputs[row * stride + offset + c] = bias.length > 0 ? total + bias[column + c] : total;
+                own.outputs[to + c] = own.totals[from + c];
+            }
+            for (int c = 0; c < count && bias.length > 0; c++) {
+                own.outputs[to + c] += bias[piece.from() + offset + c];
             }
         }
     }

@@ -98,6 +98,25 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void rowDots(
+            float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper) {
+        for (int row = 0; row < rows; row++) {
+            float a = 0;
+            float b = 0;
+            for (int k = 0; k < length; k++) {
+                float weight = w[wAt + row * stride + k];
+                if (k % 32 < 16) {
+                    a = Math.fma(x[xAt + k], weight, a);
+                } else {
+                    b = Math.fma(x[xAt + k], weight, b);
+                }
+            }
+            sums[at + row] = a;
+            sums[upper + row] = b;
+        }
+    }
+
+    @Override
     public void totals(float[] sums, int at, int upper, int count, float[] out, int outAt) {
         for (int i = 0; i < count; i++) {
             out[outAt + i] = sums[at + i] + sums[upper + i];

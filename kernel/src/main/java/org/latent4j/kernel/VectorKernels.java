@@ -89,6 +89,12 @@ final class VectorKernels implements Kernels {
         VectorDots.dot(packing, data, offset, x, length, sums, at, upper);
     }
 
+    @Override
+    public void rowDots(
+            float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper) {
+        VectorRows.dots(x, xAt, w, wAt, stride, rows, length, sums, at, upper);
+    }
+
     /*
      * Adding up lanes. Vector.reduceLanes leaves the order open, and the interpreter's differs from the compiler's, which
      * would let results change while the JVM warms up. So the tree is spelled out: lane l + lane l ^ h, for h = half the
@@ -135,35 +141,34 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void totals(float[] sums, int at, int upper, int count, float[] out, int outAt) {
-        for (int k = 0; k < count * LANES; k++) {
+        int done = 0;
+        for (; LANES == 8 && done <= count - 8; done += 8) {
+            eightOfEight(sums, at + done * LANES, upper + done * LANES, out, outAt + done);
+        }
+        for (int k = done * LANES; k < count * LANES; k++) {
             sums[at + k] += sums[upper + k];
         }
-        int done = 0;
-        for (; (WIDE || LANES == 8) && done <= count - 8; done += 8) {
-            if (WIDE) {
-                finishEight(sums, at + done * LANES, out, outAt + done);
-            } else {
-                eightOfEight(sums, at + done * LANES, out, outAt + done);
-            }
+        for (; WIDE && done <= count - 8; done += 8) {
+            finishEight(sums, at + done * LANES, out, outAt + done);
         }
         for (; done < count; done++) {
             out[outAt + done] = total(sums, at + done * LANES);
         }
     }
 
-    /** Eight accumulators of eight lanes: behind the last halving lane i holds output i. */
-    private static void eightOfEight(float[] sums, int at, float[] out, int outOffset) {
-        FloatVector s04 = halve(sums, at, at + 4 * LANES);
-        FloatVector s15 = halve(sums, at + LANES, at + 5 * LANES);
-        FloatVector s26 = halve(sums, at + 2 * LANES, at + 6 * LANES);
-        FloatVector s37 = halve(sums, at + 3 * LANES, at + 7 * LANES);
+    /** Eight accumulators of eight lanes and their upper halves: behind the last halving lane i holds output i. */
+    private static void eightOfEight(float[] sums, int at, int upper, float[] out, int outOffset) {
+        FloatVector s04 = halve(both(sums, at, upper, 0), both(sums, at, upper, 4), SWAP1, UPPER1);
+        FloatVector s26 = halve(both(sums, at, upper, 2), both(sums, at, upper, 6), SWAP1, UPPER1);
         FloatVector even = halve(s04, s26, SWAP2, UPPER2);
+        FloatVector s15 = halve(both(sums, at, upper, 1), both(sums, at, upper, 5), SWAP1, UPPER1);
+        FloatVector s37 = halve(both(sums, at, upper, 3), both(sums, at, upper, 7), SWAP1, UPPER1);
         FloatVector odd = halve(s15, s37, SWAP2, UPPER2);
         halve(even, odd, SWAP3, UPPER3).intoArray(out, outOffset);
     }
 
-    private static FloatVector halve(float[] sums, int a, int b) {
-        return halve(FloatVector.fromArray(FLOATS, sums, a), FloatVector.fromArray(FLOATS, sums, b), SWAP1, UPPER1);
+    private static FloatVector both(float[] sums, int at, int upper, int k) {
+        return FloatVector.fromArray(FLOATS, sums, at + k * LANES).add(FloatVector.fromArray(FLOATS, sums, upper + k * LANES));
     }
 
     private static void finishEight(float[] sums, int at, float[] out, int outOffset) {
@@ -208,6 +213,16 @@ final class VectorKernels implements Kernels {
             unpack.unpack(packing, data, offset, out, outOffset, length);
         } else {
             scalar.unpack(packing, data, offset, out, outOffset, length);
+        }
+    }
+
+    @Override
+    public void unpackInterleaved(
+            Packing packing, MemorySegment data, long offset, float[] out, int at, int length, int unit, int upper, float[] scratch) {
+        if ((LANES == 8 || LANES == 16) && length % 32 == 0 && VectorUnpack.interleaves(packing)) {
+            unpack.interleaved(packing, data, offset, out, at, length, unit, upper);
+        } else {
+            Kernels.super.unpackInterleaved(packing, data, offset, out, at, length, unit, upper, scratch);
         }
     }
 
@@ -376,8 +391,15 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void activate(Activation activation, float[] gate, int offset, float[] up, int upOffset, int length) {
-        if (activation == Activation.RELU || activation == Activation.GELU) {
+        if (activation == Activation.RELU) {
             scalar.activate(activation, gate, offset, up, upOffset, length);
+            return;
+        }
+        if (activation == Activation.GELU) {
+            gelu(gate, offset, length);
+            for (int k = 0; k < length && up.length > 0; k++) {
+                gate[offset + k] *= up[upOffset + k];
+            }
             return;
         }
         float[] e = new float[Math.min(length, CHUNK)];
@@ -387,6 +409,57 @@ final class VectorKernels implements Kernels {
             for (int k = 0; k < count && up.length > 0; k++) {
                 gate[offset + done + k] *= up[upOffset + done + k];
             }
+        }
+    }
+
+    /**
+     * {@code x = x / 2 * (1 + erf(x / sqrt 2))}, with the steps of {@link Exponential#erf}, so that the values behind whole vectors,
+     * which are computed by it, have the same bits. Both of its polynomials are computed and one is chosen.
+     */
+    private static void gelu(float[] x, int at, int length) {
+        int k = at;
+        for (; k <= at + length - LANES; k += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, k);
+            FloatVector t = v.mul(Exponential.SQRT_HALF);
+            FloatVector square = t.mul(t);
+            FloatVector small = FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_6);
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_5));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_4));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_3));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_2));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_1));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_0)).mul(t);
+            FloatVector size = t.lanewise(VectorOperators.ABS);
+            FloatVector a = size.min(4f);
+            FloatVector y = FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_8);
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_7));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_6));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_5));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_4));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_3));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_2));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_1));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_0)); // from -17 to 0.001: no clamping
+            FloatVector shifted = y.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.ROUND));
+            FloatVector n = shifted.sub(Exponential.ROUND);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), y);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
+            FloatVector p = FloatVector.broadcast(FLOATS, Exponential.C4);
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, 1f)).fma(r, FloatVector.broadcast(FLOATS, 1f));
+            IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            FloatVector large = FloatVector.broadcast(FLOATS, 1f).sub(e);
+            IntVector sign = t.reinterpretAsInts().lanewise(VectorOperators.AND, Integer.MIN_VALUE);
+            large = large.reinterpretAsInts().lanewise(VectorOperators.OR, sign).reinterpretAsFloats();
+            FloatVector erf = large.blend(small, size.compare(VectorOperators.LE, 1f));
+            v.mul(0.5f).mul(erf.add(1f)).intoArray(x, k);
+        }
+        for (; k < at + length; k++) {
+            x[k] = 0.5f * x[k] * (1 + Exponential.erf(x[k] * Exponential.SQRT_HALF));
         }
     }
 

@@ -16,6 +16,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.Packing;
+import org.latent4j.kernel.Product;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.model.Model;
@@ -143,7 +144,7 @@ final class DoctorCommand implements Runnable {
         long begun = System.nanoTime();
         while (System.nanoTime() - begun < MEASURE_NANOS) {
             long start = System.nanoTime();
-            operations.linear(states, weight, new float[0], out);
+            operations.linear(states, new Product(weight, new float[0], out));
             best = Math.min(best, System.nanoTime() - start);
         }
         return 2.0 * states.rows() * weight.rows() * weight.columns() / best;
@@ -151,7 +152,7 @@ final class DoctorCommand implements Runnable {
 
     private static double largestError(Operations operations, Matrix states, PackedMatrix weight) {
         Matrix out = Matrix.zeros(states.rows(), weight.rows());
-        operations.linear(states, weight, new float[0], out);
+        operations.linear(states, new Product(weight, new float[0], out));
         float[] row = new float[weight.columns()];
         double largest = 0;
         for (int o = 0; o < weight.rows(); o += 97) {

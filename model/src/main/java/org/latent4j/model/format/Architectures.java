@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.latent4j.files.Broken;
 
 /**
  * The table of architectures. A new one is a new row, with its {@link TensorNames}, and {@link Setting}s where it calls
@@ -261,6 +262,33 @@ final class Architectures {
             Map.of(Setting.CONTEXT, 512, Setting.NORM_EPSILON, 1e-12, Setting.PADDING, 1),
             Map.of("is_decoder", false, "position_embedding_type", "absolute"));
 
+    /** A BERT whose positions count in every block, as a bias of attention's scores; transformers takes 1 for the padding whatever is said. */
+    private static final Architecture MPNET = new Architecture(
+            "mpnet",
+            Optional.empty(),
+            List.of("mpnet"),
+            LAYER,
+            GELU,
+            HALVES,
+            Set.of(BIASED, ENCODER, POSITIONS_BEHIND_PADDING),
+            LayerPattern.ALIKE,
+            TensorNames.MPNET,
+            Map.of(Setting.NORM_EPSILON, 1e-12, Setting.PADDING, 1),
+            Map.of("pad_token_id", 1L));
+
+    private static final Architecture NOMIC_BERT = new Architecture(
+            "nomic-bert",
+            Optional.of("nomic-bert"),
+            List.of("nomic_bert"),
+            LAYER,
+            SILU,
+            HALVES,
+            Set.of(ROTARY, GATED, ENCODER),
+            LayerPattern.ALIKE,
+            TensorNames.NOMIC_BERT,
+            Map.of(Setting.NORM_EPSILON, 1e-12, Setting.ROTARY_BASE, 1000),
+            Map.of("prenorm", false, "use_rms_norm", false, "rotary_emb_interleaved", false, "qkv_proj_bias", false, "mlp_fc1_bias", false));
+
     private static final Architecture MODERNBERT = new Architecture(
             "modernbert",
             Optional.of("modern-bert"),
@@ -277,7 +305,8 @@ final class Architectures {
             Map.of());
 
     static final List<Architecture> ALL = List.of(
-            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, GRANITE, SMOLLM3, GPT2, BERT, ROBERTA, MODERNBERT);
+            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, GRANITE, SMOLLM3, GPT2, BERT, ROBERTA, MPNET,
+            NOMIC_BERT, MODERNBERT);
 
     private Architectures() {}
 

@@ -9,9 +9,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.latent4j.files.Broken;
+import org.latent4j.files.FileKind;
+import org.latent4j.files.Json;
+import org.latent4j.files.MappedFile;
+import org.latent4j.files.Safetensors;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.format.Architecture.Trait;
 import org.latent4j.model.transformer.ModelConfig;
@@ -253,6 +260,28 @@ public final class Checkpoint implements AutoCloseable {
     /** Where its tokenizer is defined. */
     public TokenizerFiles tokenizer() {
         return tokenizer;
+    }
+
+    /**
+     * How a GGUF says that an encoder's states become one vector: {@code mean}, {@code cls}, {@code last}; empty where nothing is said.
+     *
+     * @throws LatentException if it says something else
+     */
+    public Optional<String> pooling() {
+        if (!(tokenizer instanceof TokenizerFiles.Embedded(Gguf gguf))) {
+            return Optional.empty();
+        }
+        String key = gguf.string("general.architecture").orElse("") + ".pooling_type";
+        OptionalLong said = gguf.integer(key);
+        return said.isEmpty()
+                ? Optional.empty()
+                : switch ((int) said.getAsLong()) {
+                    case 0 -> Optional.empty(); // none: every position by itself
+                    case 1 -> Optional.of("mean");
+                    case 2 -> Optional.of("cls");
+                    case 3 -> Optional.of("last");
+                    default -> throw gguf.broken("metadata '%s' is %d, supported are 1 (mean), 2 (cls) and 3 (last)", key, said.getAsLong());
+                };
     }
 
     /** The tensors that the weights are made of, as they lie in the files. */

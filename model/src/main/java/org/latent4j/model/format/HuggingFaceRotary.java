@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.latent4j.files.Json;
 import org.latent4j.model.format.Architecture.Trait;
 import org.latent4j.model.format.RotarySettings.Scaling;
 

@@ -10,8 +10,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.files.Broken;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.PackedMatrix;
+import org.latent4j.kernel.PositionBias;
 import org.latent4j.model.format.Architecture.Trait;
 import org.latent4j.model.transformer.ModelConfig;
 import org.latent4j.model.transformer.ModelConfig.Norm;
@@ -87,7 +90,7 @@ final class WeightBinder {
         Linear head = architecture.is(Trait.ENCODER) ? null : head(config, tokens, tied);
         PackedMatrix segments = segments(width);
         refuseOthers(config.layers());
-        return new TransformerWeights(tokens, positions, segments, embeddingNorm, List.copyOf(blocks), finalNorm, head);
+        return new TransformerWeights(tokens, positions, segments, positionBias(config), embeddingNorm, List.copyOf(blocks), finalNorm, head);
     }
 
     /** BERT's token types, of which there may be any number. */
@@ -101,6 +104,14 @@ final class WeightBinder {
             throw segments.broken("is no matrix with a row for each segment of a text");
         }
         return segments.matrix((int) shape[0], width);
+    }
+
+    private @Nullable PositionBias positionBias(ModelConfig config) {
+        if (!architecture.names().has(Role.POSITION_BIAS)) {
+            return null;
+        }
+        Tensor buckets = required(Role.POSITION_BIAS, 0, ".weight");
+        return DistanceBuckets.bias(buckets.matrix(DistanceBuckets.COUNT, config.heads()));
     }
 
     private Block block(ModelConfig config, int layer) {

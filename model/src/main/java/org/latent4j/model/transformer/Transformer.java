@@ -13,6 +13,7 @@ import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.Operations.AttentionShape;
 import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.PatternRows;
+import org.latent4j.kernel.Product;
 import org.latent4j.kernel.Rotation;
 import org.latent4j.model.site.Site.Kind;
 import org.latent4j.model.transformer.ModelConfig.LayerKind;
@@ -146,9 +147,8 @@ public final class Transformer {
 
     private void attention(int layer, Batch batch, Matrix x, Scratch s, SiteVisitor visitor) {
         Block w = weights.blocks().get(layer);
-        linear(x, w.query(), s.query); // [rows, heads * headWidth]
-        linear(x, w.key(), s.key); // [rows, keyValueHeads * headWidth]
-        linear(x, w.value(), s.value); // [rows, keyValueHeads * headWidth]
+        // [rows, heads * headWidth], twice [rows, keyValueHeads * headWidth]
+        operations.linear(x, product(w.query(), s.query), product(w.key(), s.key), product(w.value(), s.value));
         normed(s.query, w.queryNorm(), s.query);
         normed(s.key, w.keyNorm(), s.key);
         LayerKind kind = config.layerKinds().get(layer);
@@ -158,7 +158,7 @@ public final class Transformer {
                 visitor.visits(Kind.ATTN_PATTERN, layer) ? visitor.patterns(layer) : PatternRows.NONE, s.heads);
         visit(visitor, Kind.ATTN_PATTERN, layer, s.heads);
         visit(visitor, Kind.HEAD_OUT, layer, s.heads);
-        linear(s.heads, w.output(), s.attended); // [rows, width]
+        operations.linear(s.heads, product(w.output(), s.attended)); // [rows, width]
         normed(s.attended, w.attentionNorms().output(), s.attended);
         scale(s.attended, config.residualScale());
         visit(visitor, Kind.ATTN_OUT, layer, s.attended);
@@ -176,15 +176,14 @@ public final class Transformer {
     private void mlp(int layer, Matrix x, Scratch s, SiteVisitor visitor) {
         Block w = weights.blocks().get(layer);
         if (config.mlp().gated()) {
-            linear(x, requireNonNull(w.gate()), s.inner); // [rows, intermediate]
-            linear(x, w.up(), s.up); // [rows, intermediate]
+            operations.linear(x, product(requireNonNull(w.gate()), s.inner), product(w.up(), s.up)); // [rows, intermediate]
             operations.activateGated(config.mlp().activation(), s.inner, s.up);
         } else {
-            linear(x, w.up(), s.inner); // [rows, intermediate]
+            operations.linear(x, product(w.up(), s.inner)); // [rows, intermediate]
             operations.activate(config.mlp().activation(), s.inner);
         }
         visit(visitor, Kind.MLP_ACT, layer, s.inner);
-        linear(s.inner, w.down(), s.transformed); // [rows, width]
+        operations.linear(s.inner, product(w.down(), s.transformed)); // [rows, width]
         normed(s.transformed, w.mlpNorms().output(), s.transformed);
         scale(s.transformed, config.residualScale());
         visit(visitor, Kind.MLP_OUT, layer, s.transformed);
@@ -227,7 +226,8 @@ public final class Transformer {
                 config.attention().scale(),
                 config.attention().softCap().orElse(0f),
                 config.attention().causal(),
-                kind.window().orElse(Integer.MAX_VALUE));
+                kind.window().orElse(Integer.MAX_VALUE),
+                weights.positionBias());
     }
 
     private static boolean endIsWanted(SiteVisitor visitor) {
@@ -265,7 +265,7 @@ public final class Transformer {
     }
 
     private void head(Matrix normed, Matrix logits) {
-        linear(normed, requireNonNull(weights.head()), logits);
+        operations.linear(normed, product(requireNonNull(weights.head()), logits));
         scale(logits, config.head().scale());
         config.head().softCap().ifPresent(cap -> operations.softCap(logits, cap));
     }
@@ -295,8 +295,8 @@ public final class Transformer {
         }
     }
 
-    private void linear(Matrix x, Linear w, Matrix out) {
-        operations.linear(x, w.weight(), orEmpty(w.bias()), out);
+    private static Product product(Linear w, Matrix out) {
+        return new Product(w.weight(), orEmpty(w.bias()), out);
     }
 
     private static float[] orEmpty(float @Nullable [] values) {

@@ -2,7 +2,7 @@ package org.latent4j.model.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.latent4j.model.format.Refusals.refused;
+import static org.latent4j.files.Refusals.refused;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.latent4j.files.Safetensors;
 import org.latent4j.kernel.Activation;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;

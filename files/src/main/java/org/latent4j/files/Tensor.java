@@ -1,4 +1,4 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -31,7 +31,14 @@ public final class Tensor {
     private final MemorySegment data;
     private final Path file;
 
-    Tensor(String name, String type, long[] shape, MemorySegment data, Path file) {
+    /**
+     * A tensor of a file whose offsets were checked.
+     *
+     * @param type the type's name, as the file's format writes it
+     * @param shape the sizes, outermost first
+     * @param data exactly the bytes of its values
+     */
+    public Tensor(String name, String type, long[] shape, MemorySegment data, Path file) {
         this.name = name;
         this.type = type;
         this.packing = packingOf(type);
@@ -159,13 +166,23 @@ public final class Tensor {
         return values;
     }
 
-    void requireShape(long... wanted) {
+    /**
+     * Sees that it has this shape.
+     *
+     * @throws LatentException if it has another
+     */
+    public void requireShape(long... wanted) {
         if (!Arrays.equals(shape, wanted)) {
             throw broken("is %s, the configuration asks for %s", Arrays.toString(shape), Arrays.toString(wanted));
         }
     }
 
-    Packing requirePacking() {
+    /**
+     * The layout of the values.
+     *
+     * @throws LatentException if it is none that can be computed with
+     */
+    public Packing requirePacking() {
         if (packing == null) {
             throw broken(
                     "is of type %s, which isn't supported; supported are %s", type, Arrays.toString(Packing.values()));
@@ -173,7 +190,8 @@ public final class Tensor {
         return packing;
     }
 
-    LatentException broken(String what, Object... values) {
+    /** An error about this tensor. */
+    public LatentException broken(String what, Object... values) {
         return Broken.file(file, "tensor '%s' %s", name, String.format(Locale.ROOT, what, values));
     }
 

@@ -1,4 +1,4 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Ways to spoil a file, each decided by the random numbers alone. */
-final class Alterations {
+public final class Alterations {
     private static final long[] HUGE = {-1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 62, 1L << 40, Integer.MAX_VALUE, 1L << 31, 0xffff_ffffL,
         1L << 24, 255, 1, 0};
     private static final float[] ODD = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MAX_VALUE, Float.MIN_VALUE, -0f};
@@ -27,7 +27,7 @@ final class Alterations {
     private Alterations() {}
 
     /** A file altered in its first bytes, where its structure is, or cut. */
-    static byte[] bytes(byte[] whole, int first, SplittableRandom random) {
+    public static byte[] bytes(byte[] whole, int first, SplittableRandom random) {
         byte[] bytes = whole.clone();
         int structure = Math.min(first, whole.length);
         return switch (random.nextInt(6)) {
@@ -83,7 +83,7 @@ final class Alterations {
     }
 
     /** Weights that are no numbers, infinite, or as large as can be, behind the structure. */
-    static byte[] weights(byte[] whole, int first, SplittableRandom random) {
+    public static byte[] weights(byte[] whole, int first, SplittableRandom random) {
         ByteBuffer bytes = ByteBuffer.wrap(whole.clone()).order(ByteOrder.LITTLE_ENDIAN);
         int begin = (first + 3) / 4 * 4;
         for (int changes = 1 + random.nextInt(20); changes > 0; changes--) {
@@ -93,7 +93,7 @@ final class Alterations {
     }
 
     /** A JSON text with up to three of its values altered, one key written twice, or a value nested deep. */
-    static byte[] json(byte[] whole, SplittableRandom random, String... strings) {
+    public static byte[] json(byte[] whole, SplittableRandom random, String... strings) {
         try {
             JsonNode root = JSON.readTree(whole);
             for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {

@@ -1,11 +1,11 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import org.latent4j.kernel.LatentException;
 
 /** What a file is by its first bytes, so that a file that is no model can be refused with the name of what it is. */
-enum FileKind {
+public enum FileKind {
     GGUF("a GGUF file"), SAFETENSORS("a safetensors file"), EMPTY("empty; is the download complete?"), LEGACY_GGML(
             "a ggml file of before August 2023 (magic ggml, ggmf, ggjt or ggla); get the model as GGUF"), ZIP(
                     "a zip archive, not a model; if it is a PyTorch checkpoint, save it as safetensors (a pickle can run code"
@@ -27,7 +27,7 @@ enum FileKind {
     }
 
     /** Refuses a file that is of another kind. */
-    static void require(MappedFile file, FileKind wanted) {
+    public static void require(MappedFile file, FileKind wanted) {
         FileKind kind = of(file);
         if (kind != wanted) {
             throw kind.refusal(file);
@@ -35,11 +35,12 @@ enum FileKind {
     }
 
     /** The one line that says what the file is. */
-    LatentException refusal(MappedFile file) {
+    public LatentException refusal(MappedFile file) {
         return file.broken("is %s", words);
     }
 
-    static FileKind of(MappedFile file) {
+    /** What a file is by its first bytes. */
+    public static FileKind of(MappedFile file) {
         byte[] head = file.data().asSlice(0, Math.min(HEAD, file.size())).toArray(ValueLayout.JAVA_BYTE);
         String start = new String(head, StandardCharsets.ISO_8859_1);
         if (start.isEmpty()) {

@@ -1,4 +1,4 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -63,7 +63,7 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /** Opens a file that stays mapped as long as an arena lives. */
-    static Safetensors open(Path path, Arena arena) {
+    public static Safetensors open(Path path, Arena arena) {
         return new Safetensors(MappedFile.open(path, arena), null);
     }
 
@@ -73,7 +73,7 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /** The file as it is mapped. */
-    MappedFile mapped() {
+    public MappedFile mapped() {
         return file;
     }
 

@@ -1,4 +1,4 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import java.nio.file.Path;
 import java.util.Locale;
@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 
 /** Makes the errors about files: one line whatever the file's own names hold. */
-final class Broken {
+public final class Broken {
     private static final int LONGEST = 600;
 
     private Broken() {}
 
     /** {@code FILE: WHAT}, with the values in place. */
-    static LatentException file(Path file, String what, @Nullable Object... values) {
+    public static LatentException file(Path file, String what, @Nullable Object... values) {
         return new LatentException(line(file + ": " + String.format(Locale.ROOT, what, values)));
     }
 
     /** As {@link #file(Path, String, Object...)}, with what brought it about. */
-    static LatentException because(Throwable cause, Path file, String what, @Nullable Object... values) {
+    public static LatentException because(Throwable cause, Path file, String what, @Nullable Object... values) {
         return new LatentException(line(file + ": " + String.format(Locale.ROOT, what, values)), cause);
     }
 

@@ -1,4 +1,4 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,26 +18,26 @@ import org.latent4j.kernel.LatentException;
  * @param file where altered versions are written
  * @param use what is done with each
  */
-record Trial(Path file, Use use) {
+public record Trial(Path file, Use use) {
     /** How many altered versions of each kind of file; {@code -Dmutations=100000} for a night. */
-    static final int EACH = Integer.getInteger("mutations", 2000);
+    public static final int EACH = Integer.getInteger("mutations", 2000);
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long MOST_NANOS = 5_000_000_000L;
     private static final long MOST_BYTES = 200_000_000;
 
     /** What someone does with a file from a stranger. */
-    interface Use {
+    public interface Use {
         void of(long seed) throws IOException;
     }
 
     /** One altered version. */
-    interface Alteration {
+    public interface Alteration {
         byte[] of(SplittableRandom random);
     }
 
     /** Uses {@code count} versions; some must be refused, else the alterations say nothing. */
-    void run(String what, int count, Alteration alteration) {
+    public void run(String what, int count, Alteration alteration) {
         int refused = 0;
         for (long seed = 0; seed < count; seed++) {
             try {

@@ -1,4 +1,4 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

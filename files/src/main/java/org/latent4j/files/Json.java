@@ -1,4 +1,4 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -28,7 +28,7 @@ import org.latent4j.kernel.LatentException;
  *
  * <p>Jackson's streaming parser alone is used: binding to objects would cost more to start than a whole header to read.
  */
-final class Json {
+public final class Json {
     private static final int DEEPEST = 64;
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -57,7 +57,7 @@ final class Json {
     }
 
     /** Reads the object that a file consists of, of at most {@code limit} bytes. */
-    static Json read(Path path, int limit) {
+    public static Json read(Path path, int limit) {
         try (Arena arena = Arena.ofConfined()) {
             MappedFile file = MappedFile.open(path, arena);
             if (file.size() > limit) {
@@ -126,24 +126,24 @@ final class Json {
         };
     }
 
-    Path file() {
+    public Path file() {
         return file;
     }
 
-    boolean has(String key) {
+    public boolean has(String key) {
         return values.get(key) != null;
     }
 
     /** Whether the key is there, be it with {@code null}. */
-    boolean mentions(String key) {
+    public boolean mentions(String key) {
         return values.containsKey(key);
     }
 
-    Iterable<String> keys() {
+    public Iterable<String> keys() {
         return values.keySet();
     }
 
-    Optional<String> text(String key) {
+    public Optional<String> text(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
             case String text -> Optional.of(text);
@@ -151,7 +151,7 @@ final class Json {
         };
     }
 
-    OptionalLong integer(String key) {
+    public OptionalLong integer(String key) {
         return switch (values.get(key)) {
             case null -> OptionalLong.empty();
             case Long number -> OptionalLong.of(number);
@@ -159,7 +159,7 @@ final class Json {
         };
     }
 
-    OptionalDouble number(String key) {
+    public OptionalDouble number(String key) {
         return switch (values.get(key)) {
             case null -> OptionalDouble.empty();
             case Number number -> OptionalDouble.of(number.doubleValue());
@@ -167,7 +167,7 @@ final class Json {
         };
     }
 
-    Optional<Boolean> flag(String key) {
+    public Optional<Boolean> flag(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
             case Boolean flag -> Optional.of(flag);
@@ -176,7 +176,7 @@ final class Json {
     }
 
     /** The texts of an array of strings. */
-    Optional<List<String>> texts(String key) {
+    public Optional<List<String>> texts(String key) {
         Object value = values.get(key);
         if (value == null) {
             return Optional.empty();
@@ -195,7 +195,7 @@ final class Json {
     }
 
     /** The numbers of an array of numbers. */
-    Optional<List<Double>> numbers(String key) {
+    public Optional<List<Double>> numbers(String key) {
         Object value = values.get(key);
         if (value == null) {
             return Optional.empty();
@@ -214,14 +214,14 @@ final class Json {
     }
 
     /** A text, number or truth value, if it is there. */
-    Optional<Object> scalar(String key) {
+    public Optional<Object> scalar(String key) {
         Object value = values.get(key);
         return value instanceof String || value instanceof Number || value instanceof Boolean ? Optional.of(value) : Optional.empty();
     }
 
     /** An object within this one. */
     @SuppressWarnings("unchecked") // every map here was made by object()
-    Optional<Json> object(String key) {
+    public Optional<Json> object(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
             case Map<?, ?> map -> Optional.of(new Json(file, at + key + ".", (Map<String, @Nullable Object>) map));
@@ -230,12 +230,12 @@ final class Json {
     }
 
     /** Whether there is an object at this key. */
-    boolean isObject(String key) {
+    public boolean isObject(String key) {
         return values.get(key) instanceof Map<?, ?>;
     }
 
     /** The key as it is called in messages, with the objects around it. */
-    String named(String key) {
+    public String named(String key) {
         return at + key;
     }
 

@@ -1,8 +1,8 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.latent4j.model.format.Refusals.refused;
+import static org.latent4j.files.Refusals.refused;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -20,15 +20,17 @@ import org.latent4j.kernel.LatentException;
  * {@link InternalError}, at once or a little later, and up to the end of the last page there are zeros. So whoever reads looks
  * afterwards whether the file was whole all the time: {@link #requireWhole}.
  *
+ * @param path where it lies
+ * @param data its bytes, read-only
  * @param identity what tells this file from another that took its name, if the file system has such a thing
  */
-record MappedFile(Path path, MemorySegment data, Optional<Object> identity) {
+public record MappedFile(Path path, MemorySegment data, Optional<Object> identity) {
     /**
      * Maps a file.
      *
      * @throws LatentException if it isn't there, isn't a regular file (a pipe would block) or may not be read
      */
-    static MappedFile open(Path path, Arena arena) {
+    public static MappedFile open(Path path, Arena arena) {
         if (!Files.isRegularFile(path)) {
             throw Broken.file(
                     path, Files.exists(path) ? "is not a regular file" : "there is no such file; check the path");
@@ -53,7 +55,7 @@ record MappedFile(Path path, MemorySegment data, Optional<Object> identity) {
      *
      * @throws LatentException if it is shorter: what was read of it since the last look isn't what stood there
      */
-    void requireWhole() {
+    public void requireWhole() {
         try {
             BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
             if (now.size() < size() && identity.equals(identity(now))) {
@@ -66,12 +68,12 @@ record MappedFile(Path path, MemorySegment data, Optional<Object> identity) {
     }
 
     /** The size of the file in bytes. */
-    long size() {
+    public long size() {
         return data.byteSize();
     }
 
     /** An error about this file. */
-    LatentException broken(String what, Object... values) {
+    public LatentException broken(String what, Object... values) {
         return Broken.file(path, what, values);
     }
 }

@@ -1,4 +1,4 @@
-package org.latent4j.model.format;
+package org.latent4j.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -8,18 +8,18 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.latent4j.kernel.LatentException;
 
 /** What is asserted of every refusal: one line, no stack of causes needed to understand it. */
-final class Refusals {
+public final class Refusals {
     private Refusals() {}
 
     /** The message with which something is refused. */
-    static AbstractStringAssert<?> refused(ThrowingCallable action) {
+    public static AbstractStringAssert<?> refused(ThrowingCallable action) {
         String[] message = {""};
         assertThatExceptionOfType(LatentException.class).isThrownBy(action).satisfies(e -> message[0] = oneLine(e));
         return assertThat(message[0]);
     }
 
     /** The message of an error, which is one printable line. */
-    static String oneLine(LatentException e) {
+    public static String oneLine(LatentException e) {
         String message = String.valueOf(e.getMessage());
         assertThat(message)
                 .isNotBlank()

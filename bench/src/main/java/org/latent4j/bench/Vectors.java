@@ -1,0 +1,39 @@
+package org.latent4j.bench;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.latent4j.kernel.Matrix;
+
+/** Points for measurements: numpy's files of 32-bit floats, and mixtures of Gaussians from a seed. */
+final class Vectors {
+    private Vectors() {}
+
+    /** The first rows of a file of 32-bit floats {@code [points, width]}. */
+    static Matrix read(Path npy, int mostRows) throws IOException {
+        try (FileChannel channel = FileChannel.open(npy)) {
+            ByteBuffer start = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN);
+            channel.read(start, 0);
+            byte[] header = new byte[start.getShort(8)];
+            channel.read(ByteBuffer.wrap(header), 10);
+            Matcher shape = Pattern.compile("'<f4'.*'shape': \\((\\d+), (\\d+)\\)").matcher(new String(header, StandardCharsets.US_ASCII));
+            if (!shape.find()) {
+                throw new IOException(npy + " holds no matrix of 32-bit floats");
+            }
+            int rows = Math.min(mostRows, Integer.parseInt(shape.group(1)));
+            int width = Integer.parseInt(shape.group(2));
+            Matrix points = Matrix.zeros(rows, width);
+            ByteBuffer values = ByteBuffer.allocate(4 * rows * width).order(ByteOrder.LITTLE_ENDIAN);
+            long at = 10L + header.length;
+            while (values.hasRemaining() && channel.read(values, at + values.position()) >= 0) {
+            }
+            values.flip().asFloatBuffer().get(points.data());
+            return points;
+        }
+    }
+}

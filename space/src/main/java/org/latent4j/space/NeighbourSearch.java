@@ -1,0 +1,377 @@
+package org.latent4j.space;
+
+import java.util.Arrays;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Progress;
+import org.latent4j.kernel.RowProducts;
+import org.latent4j.kernel.WorkerPool;
+
+/**
+ * Exact search for nearest points, prepared once for many queries. Blocks of queries are multiplied with blocks of points in
+ * single precision; of every query the best candidates, a few more than wanted, are then measured in double precision and
+ * ordered by that, ties by index. So results are those of a search in double precision unless more points than the spare
+ * ones lie within a rounding error of the last.
+ *
+ * <p>A result depends on the query and the points alone: not on the other queries, not on the number of threads. Not safe for
+ * use from several threads at once; the points must not change.
+ */
+public final class NeighbourSearch {
+    /** Candidates beyond those wanted that are measured in double precision. */
+    private static final int SPARE = 16;
+    /** Points that are multiplied with a block of queries before their scores are looked through. */
+    private static final int POINTS_AT_A_TIME = 192;
+    /** The least points that are worth a worker of their own. */
+    private static final int LEAST_PART = 2048;
+    /** Queries between reports of progress. */
+    private static final int REPORTED = 2048;
+
+    private final Matrix points;
+    private final Metric metric;
+    private final WorkerPool pool;
+    /**
+     * What is multiplied: the points less their mean, for cosine and angle of unit length before. The nearest by angle are the
+     * nearest unit vectors; taking the mean off keeps the digits that tell points of a narrow cone apart. Inner products are
+     * of the points as they are.
+     */
+    private final Matrix factors;
+    private final float[] mean;
+    /** The points' squared lengths, for cosine and angle. */
+    private final double[] squares;
+    /** A score is the product less this: half the factor's squared length. */
+    private final float[] adjustment;
+    private final Own[] own;
+
+    /** What a worker needs for itself. */
+    private static final class Own {
+        final RowProducts products = new RowProducts();
+        float[] scores = {};
+        double[] distances = {};
+        int[] indices = {};
+    }
+
+    /**
+     * Prepares a search among points, {@code [points, width]}.
+     *
+     * @throws LatentException if a value isn't finite
+     */
+    public NeighbourSearch(Matrix points, Metric metric, WorkerPool pool) {
+        this.points = points;
+        this.metric = metric;
+        this.pool = pool;
+        requireFinite(points, "point");
+        int n = points.rows();
+        Matrix scaled = byAngle() ? unit(points) : points;
+        this.mean = differences() ? mean(scaled) : new float[0];
+        this.factors = differences() ? centred(scaled, mean) : points;
+        this.squares = new double[byAngle() ? n : 0];
+        this.adjustment = new float[differences() ? n : 0];
+        for (int i = 0; i < squares.length; i++) {
+            squares[i] = square(points, i);
+        }
+        for (int i = 0; i < adjustment.length; i++) {
+            // A zero vector's cosine is 0 by definition, its distance from a unit vector not that of a right angle.
+            adjustment[i] = (float) (square(factors, i) / 2 + (byAngle() && squares[i] == 0 ? 0.5 : 0));
+        }
+        this.own = new Own[pool.threads()];
+        Arrays.setAll(own, _ -> new Own());
+    }
+
+    private boolean byAngle() {
+        return metric == Metric.COSINE || metric == Metric.ANGULAR;
+    }
+
+    private boolean differences() {
+        return byAngle() || metric == Metric.EUCLIDEAN;
+    }
+
+    private boolean products() {
+        return differences() || metric == Metric.DOT;
+    }
+
+    /** The nearest points of each query, {@code [queries, width]}; {@link Neighbours#of}. */
+    public Neighbours nearest(Matrix queries, int k) {
+        return nearest(queries, k, Progress.NONE);
+    }
+
+    /** The nearest points of each query, telling how many queries are done. */
+    public Neighbours nearest(Matrix queries, int k, Progress progress) {
+        if (queries.columns() != points.columns()) {
+            throw new LatentException("queries are %d wide and the points %d; both must come from the same model"
+                    .formatted(queries.columns(), points.columns()));
+        }
+        requireFinite(queries, "query");
+        Matrix left = differences() ? centred(byAngle() ? unit(queries) : queries, mean) : queries;
+        return search(queries, left, k, false, progress);
+    }
+
+    /** The nearest other points of each point; {@link Neighbours#among}. */
+    public Neighbours among(int k) {
+        return among(k, Progress.NONE);
+    }
+
+    /** The nearest other points of each point, telling how many are done. */
+    public Neighbours among(int k, Progress progress) {
+        return search(points, factors, k, true, progress);
+    }
+
+    private Neighbours search(Matrix queries, Matrix left, int wanted, boolean amongThemselves, Progress progress) {
+        int k = Math.clamp(wanted, 0, Math.max(0, points.rows() - (amongThemselves ? 1 : 0)));
+        if (wanted < 1) {
+            throw new LatentException("%d nearest points are asked for; ask for at least 1".formatted(wanted));
+        }
+        int rows = queries.rows();
+        if ((long) rows * k > Integer.MAX_VALUE - 8) {
+            throw new LatentException("%d neighbours of each of %d points are more than fit in memory; ask for fewer than %d"
+                    .formatted(k, rows, (Integer.MAX_VALUE - 8) / rows));
+        }
+        Neighbours found = new Neighbours(rows, k, new int[rows * k], new float[rows * k], metric);
+        for (int from = 0; from < rows && k > 0; from += REPORTED) {
+            int to = Math.min(rows, from + REPORTED);
+            new Batch(queries, left, from, to, amongThemselves, found).run();
+            progress.report("Finding neighbours", to, rows, Progress.Unit.STEPS);
+        }
+        return found;
+    }
+
+    /** Some queries, and the blocks that they and the points are divided into. */
+    private final class Batch {
+        private final Matrix queries;
+        private final Matrix left;
+        private final int from;
+        private final int to;
+        private final boolean amongThemselves;
+        private final Neighbours found;
+        private final int capacity;
+        private final int block;
+        private final int blocks;
+        private final int parts;
+        private final int partPoints;
+
+        Batch(Matrix queries, Matrix left, int from, int to, boolean amongThemselves, Neighbours found) {
+            this.queries = queries;
+            this.left = left;
+            this.from = from;
+            this.to = to;
+            this.amongThemselves = amongThemselves;
+            this.found = found;
+            int n = points.rows();
+            this.capacity = Math.min(n, found.k() + SPARE);
+            int each = (to - from + pool.threads() - 1) / pool.threads();
+            this.block = Math.clamp(each, 1, RowProducts.blockRows(points.columns()));
+            this.blocks = (to - from + block - 1) / block;
+            int most = Math.max(1, n / LEAST_PART);
+            int wanted = blocks >= pool.threads() ? 1 : (pool.threads() + blocks - 1) / blocks;
+            this.parts = Math.min(wanted, most);
+            this.partPoints = (n + parts - 1) / parts;
+        }
+
+        void run() {
+            Nearest[] byItem = new Nearest[parts == 1 ? pool.threads() : blocks * parts];
+            pool.run(blocks * parts, (item, worker) -> {
+                int place = parts == 1 ? worker : item;
+                Nearest nearest = byItem[place] == null ? byItem[place] = new Nearest(capacity) : byItem[place];
+                int start = from + item / parts * block;
+                int end = Math.min(to, start + block);
+                nearest.reset(end - start);
+                int firstPoint = item % parts * partPoints;
+                scan(own[worker], start, end, firstPoint, Math.min(points.rows(), firstPoint + partPoints), nearest);
+                for (int row = start; parts == 1 && row < end; row++) {
+                    finish(own[worker], row, nearest, row - start);
+                }
+            });
+            if (parts > 1) {
+                pool.run(to - from, (query, worker) -> {
+                    Nearest all = byItem[query / block * parts];
+                    for (int part = 1; part < parts; part++) {
+                        Nearest some = byItem[query / block * parts + part];
+                        for (int i = 0; i < some.size(query % block); i++) {
+                            all.offer(query % block, some.score(query % block, i), some.index(query % block, i));
+                        }
+                    }
+                    finish(own[worker], from + query, all, query % block);
+                });
+            }
+        }
+
+        private void scan(Own own, int start, int end, int firstPoint, int lastPoint, Nearest nearest) {
+            if (!products()) {
+                for (int row = start; row < end; row++) {
+                    for (int p = firstPoint; p < lastPoint; p++) {
+                        if (!amongThemselves || p != row) {
+                            nearest.offer(row - start, (float) -metric.distance(queries, row, points, p), p);
+                        }
+                    }
+                }
+                return;
+            }
+            int stride = POINTS_AT_A_TIME;
+            if (own.scores.length < (end - start) * stride) {
+                own.scores = new float[(end - start) * stride];
+            }
+            own.products.take(left, start, end);
+            for (int p = firstPoint; p < lastPoint; p += stride) {
+                int count = Math.min(stride, lastPoint - p);
+                own.products.times(factors, p, p + count, own.scores, 0, stride);
+                for (int row = start; row < end; row++) {
+                    int at = (row - start) * stride;
+                    if (byAngle() && isZero(queries, row)) { // as far from everything as from everything else
+                        Arrays.fill(own.scores, at, at + count, 0);
+                    } else {
+                        adjust(own.scores, at, count, p);
+                    }
+                    offerAll(own.scores, at, count, p, amongThemselves ? row : -1, nearest, row - start);
+                }
+            }
+        }
+
+        private void adjust(float[] scores, int at, int count, int firstPoint) {
+            for (int j = 0; j < count && differences(); j++) {
+                scores[at + j] -= adjustment[firstPoint + j];
+            }
+        }
+
+        private void offerAll(float[] scores, int at, int count, int firstPoint, int self, Nearest nearest, int query) {
+            float threshold = nearest.threshold(query);
+            for (int j = 0; j < count; j++) {
+                float score = scores[at + j];
+                if (!(score <= threshold) && firstPoint + j != self) {
+                    nearest.offer(query, score, firstPoint + j);
+                    threshold = nearest.threshold(query);
+                }
+            }
+        }
+
+        /** Measures a query's candidates exactly and writes the nearest of them to their places. */
+        private void finish(Own own, int row, Nearest nearest, int query) {
+            int count = nearest.size(query);
+            if (own.distances.length < count) {
+                own.distances = new double[count];
+                own.indices = new int[count];
+            }
+            double square = byAngle() ? square(queries, row) : 0;
+            for (int i = 0; i < count; i++) {
+                own.indices[i] = nearest.index(query, i);
+                own.distances[i] = exact(row, square, own.indices[i]);
+            }
+            sort(own.distances, own.indices, count);
+            int k = found.k();
+            System.arraycopy(own.indices, 0, found.indices(), row * k, k);
+            for (int i = 0; i < k; i++) {
+                found.distances()[row * k + i] = (float) own.distances[i];
+            }
+        }
+
+        private double exact(int row, double square, int point) {
+            if (!byAngle()) {
+                return metric.distance(queries, row, points, point);
+            }
+            int width = points.columns();
+            double dot = Metric.dot(queries.data(), row * width, points.data(), point * width, width);
+            return metric.ofCosine(Metric.cosine(dot, square, squares[point]));
+        }
+    }
+
+    private static boolean isZero(Matrix rows, int row) {
+        int width = rows.columns();
+        for (int c = 0; c < width; c++) {
+            if (rows.data()[row * width + c] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static double square(Matrix rows, int row) {
+        int width = rows.columns();
+        return Metric.dot(rows.data(), row * width, rows.data(), row * width, width);
+    }
+
+    /** Heapsort by distance, then by index. */
+    private static void sort(double[] distances, int[] indices, int count) {
+        for (int i = count / 2 - 1; i >= 0; i--) {
+            sink(distances, indices, i, count);
+        }
+        for (int end = count - 1; end > 0; end--) {
+            swap(distances, indices, 0, end);
+            sink(distances, indices, 0, end);
+        }
+    }
+
+    private static void sink(double[] distances, int[] indices, int from, int count) {
+        int at = from;
+        for (int child = 2 * at + 1; child < count; child = 2 * at + 1) {
+            if (child + 1 < count && before(distances, indices, child, child + 1)) {
+                child++;
+            }
+            if (!before(distances, indices, at, child)) {
+                return;
+            }
+            swap(distances, indices, at, child);
+            at = child;
+        }
+    }
+
+    private static boolean before(double[] distances, int[] indices, int a, int b) {
+        return distances[a] < distances[b] || distances[a] == distances[b] && indices[a] < indices[b];
+    }
+
+    private static void swap(double[] distances, int[] indices, int a, int b) {
+        double distance = distances[a];
+        distances[a] = distances[b];
+        distances[b] = distance;
+        int index = indices[a];
+        indices[a] = indices[b];
+        indices[b] = index;
+    }
+
+    private static float[] mean(Matrix points) {
+        int width = points.columns();
+        double[] sums = new double[width];
+        for (int row = 0; row < points.rows(); row++) {
+            for (int c = 0; c < width; c++) {
+                sums[c] += points.data()[row * width + c];
+            }
+        }
+        float[] mean = new float[width];
+        for (int c = 0; c < width; c++) {
+            mean[c] = (float) (sums[c] / Math.max(1, points.rows()));
+        }
+        return mean;
+    }
+
+    /** Rows of length 1; zero rows stay. */
+    private static Matrix unit(Matrix rows) {
+        int width = rows.columns();
+        Matrix unit = Matrix.zeros(rows.rows(), width);
+        for (int row = 0; row < rows.rows(); row++) {
+            double length = Math.sqrt(square(rows, row));
+            for (int c = 0; c < width && length > 0; c++) {
+                unit.data()[row * width + c] = (float) (rows.data()[row * width + c] / length);
+            }
+        }
+        return unit;
+    }
+
+    private static Matrix centred(Matrix points, float[] mean) {
+        int width = points.columns();
+        Matrix centred = Matrix.zeros(points.rows(), width);
+        for (int row = 0; row < points.rows(); row++) {
+            for (int c = 0; c < width; c++) {
+                centred.data()[row * width + c] = points.data()[row * width + c] - mean[c];
+            }
+        }
+        return centred;
+    }
+
+    /** @throws LatentException naming the first point with a value that isn't finite */
+    static void requireFinite(Matrix points, String what) {
+        float[] data = points.data();
+        for (int i = 0; i < data.length; i++) {
+            if (!Float.isFinite(data[i])) {
+                throw new LatentException("%s %d has the value %s in column %d; points need finite values: remove or repair it"
+                        .formatted(what, i / points.columns(), data[i], i % points.columns()));
+            }
+        }
+    }
+}
