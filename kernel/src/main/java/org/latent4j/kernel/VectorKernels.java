@@ -90,9 +90,31 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void rowDots(
-            float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper) {
-        VectorRows.dots(x, xAt, w, wAt, stride, rows, length, sums, at, upper);
+    public int panelRows() {
+        return 6 * LANES;
+    }
+
+    @Override
+    public void panelTile(float[] x, int xAt, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first) {
+        VectorPanels.tile(x, xAt, p, pAt, steps, out, at, stride, first);
+    }
+
+    @Override
+    public void panelRow(float[] x, int xAt, float[] p, int pAt, int width, int panels, float[] out, int at) {
+        VectorPanels.row(x, xAt, p, pAt, width, panels, out, at);
+    }
+
+    @Override
+    public int firstAbove(float[] values, int from, int to, float bound) {
+        int at = from;
+        for (; at <= to - 2 * LANES; at += 2 * LANES) {
+            VectorMask<Float> low = FloatVector.fromArray(FLOATS, values, at).compare(VectorOperators.LE, bound);
+            VectorMask<Float> high = FloatVector.fromArray(FLOATS, values, at + LANES).compare(VectorOperators.LE, bound);
+            if (!low.and(high).allTrue()) {
+                break;
+            }
+        }
+        return scalar.firstAbove(values, at, to, bound);
     }
 
     /*
