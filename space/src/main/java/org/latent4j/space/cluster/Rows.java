@@ -65,4 +65,14 @@ final class Rows {
         }
         return less;
     }
+
+    /** Some rows, in the order given. */
+    static Matrix pick(Matrix points, int[] rows) {
+        int width = points.columns();
+        Matrix picked = Matrix.zeros(rows.length, width);
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(points.data(), rows[i] * width, picked.data(), i * width, width);
+        }
+        return picked;
+    }
 }
