@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the smallest models of the tests: random weights in odd shapes, and what transformers computes of them.
 
-    PEERS_PYTHON bench/golden/tiny_models.py model/src/test/resources/tiny
+    PEERS_PYTHON bench/golden/tiny_models.py model/src/test/resources/tiny [NAME…]
 
 Writes NAME/config.json, NAME/model.safetensors and NAME/expected.safetensors. Configurations are written as transformers 4
 wrote them where `old` says so; the expected states are those of the folder as it lies there, opened anew.
@@ -43,8 +43,11 @@ MODELS = {
     "roberta": ("roberta", dict(type_vocab_size=1, pad_token_id=1, bos_token_id=0), None),
     "modernbert": ("modernbert", dict(local_attention=6, global_attn_every_n_layers=2), dict(
         global_rope_theta=50000.0, local_rope_theta=2000.0)),
+    "mpnet": ("mpnet", dict(pad_token_id=1, bos_token_id=0), None),
+    "nomic_bert": ("nomic_bert", dict(type_vocab_size=2, rope_parameters=dict(ROPE, rope_theta=1000.0)), None),
 }
-ENCODERS = {"bert", "roberta", "modernbert"}
+ENCODERS = {"bert", "roberta", "modernbert", "mpnet", "nomic_bert"}
+LENGTHS = {"mpnet": (40, 1, 6)}  # far enough for distances that share a bucket
 
 
 def write(folder, model_type, settings, old):
@@ -86,7 +89,7 @@ def expected(folder, kind, encoder):
     model = kind.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).eval()
     generator = torch.Generator().manual_seed(7)
     states = {}
-    for number, length in enumerate((13, 1, 6)):
+    for number, length in enumerate(LENGTHS.get(folder.name, (13, 1, 6))):
         ids = torch.randint(3, BASE["vocab_size"], (1, length), generator=generator)
         states[f"{number}.input_ids"] = ids[0].to(torch.int32)
         hooks = [block.register_forward_hook(
@@ -117,9 +120,11 @@ def as_seeing(folder):
     save_file({"language_model." + k: v for k, v in tensors.items()}, folder / "model.safetensors")
 
 
-def main(out):
+def main(out, *names):
     transformers.logging.set_verbosity_error()
     for name, (model_type, settings, old) in MODELS.items():
+        if names and name not in names:
+            continue
         torch.manual_seed(sum(name.encode()))
         folder = pathlib.Path(out) / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -129,4 +134,4 @@ def main(out):
         print(name, sum(f.stat().st_size for f in folder.iterdir()))
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])

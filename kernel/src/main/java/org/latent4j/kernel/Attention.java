@@ -221,6 +221,9 @@ final class Attention {
         if (shape.softCap() > 0) {
             Exponential.softCap(own.scores, at + begin, end - begin, shape.softCap());
         }
+        if (shape.bias() != null) {
+            shape.bias().add(piece.head(row), position, own.scores, at + begin, firstKey + begin, end - begin);
+        }
         kernels.softmax(own.scores, at + begin, end - begin);
         Arrays.fill(own.scores, at, at + begin, 0);
         Arrays.fill(own.scores, at + end, at + endSeen(piece.position(lastOfTile), shape, piece) - firstKey, 0);

@@ -32,27 +32,27 @@ final class Exponential {
 
     static final float SQRT_HALF = 0.70710678f;
     /** erf(t) / t as a polynomial of t squared, for |t| at most 1. */
-    static final float[] ERF_SMALL = {
-        1.1283791065216064f,
-        -0.3761262595653534f,
-        0.11283597350120544f,
-        -0.02685432881116867f,
-        0.005189312156289816f,
-        -0.0008018855005502701f,
-        7.882497448008507e-05f
-    };
+    static final float ERF_SMALL_0 = 1.1283791065216064f;
+    static final float ERF_SMALL_1 = -0.3761262595653534f;
+    static final float ERF_SMALL_2 = 0.11283597350120544f;
+    static final float ERF_SMALL_3 = -0.02685432881116867f;
+    static final float ERF_SMALL_4 = 0.005189312156289816f;
+    static final float ERF_SMALL_5 = -0.0008018855005502701f;
+    static final float ERF_SMALL_6 = 7.882497448008507e-05f;
+
+    private static final float[] ERF_SMALL = {ERF_SMALL_0, ERF_SMALL_1, ERF_SMALL_2, ERF_SMALL_3, ERF_SMALL_4, ERF_SMALL_5, ERF_SMALL_6};
     /** log(1 - erf(t)) as a polynomial of t, for t from 1 to 4; beyond, erf is 1 in single precision. */
-    static final float[] ERF_LARGE = {
-        0.00030417676316574216f,
-        -1.1301703453063965f,
-        -0.6319313645362854f,
-        -0.10998330265283585f,
-        0.026367414742708206f,
-        -0.00474111782386899f,
-        0.0005929505568929017f,
-        -4.561102105071768e-05f,
-        1.6150449937413214e-06f
-    };
+    static final float ERF_LARGE_0 = 0.00030417676316574216f;
+    static final float ERF_LARGE_1 = -1.1301703453063965f;
+    static final float ERF_LARGE_2 = -0.6319313645362854f;
+    static final float ERF_LARGE_3 = -0.10998330265283585f;
+    static final float ERF_LARGE_4 = 0.026367414742708206f;
+    static final float ERF_LARGE_5 = -0.00474111782386899f;
+    static final float ERF_LARGE_6 = 0.0005929505568929017f;
+    static final float ERF_LARGE_7 = -4.561102105071768e-05f;
+    static final float ERF_LARGE_8 = 1.6150449937413214e-06f;
+
+    private static final float[] ERF_LARGE = {ERF_LARGE_0, ERF_LARGE_1, ERF_LARGE_2, ERF_LARGE_3, ERF_LARGE_4, ERF_LARGE_5, ERF_LARGE_6, ERF_LARGE_7, ERF_LARGE_8};
 
     /** tanh(x) / x as a polynomial of x squared: its Taylor series. */
     static final float[] TANH_SMALL = {1, -1 / 3f, 2 / 15f, -17 / 315f, 62 / 2835f};

@@ -1,6 +1,7 @@
 package org.latent4j.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The innermost loops: what runs millions of times and is worth writing twice, once with the Vector API and once
@@ -81,14 +82,24 @@ interface Kernels {
      */
     void dot(Packing packing, MemorySegment data, long offset, float[] x, int length, float[] sums, int at, int upper);
 
+    /** The rows of a panel of {@link Panels}, a divisor of {@link Panels#STEP}. */
+    int panelRows();
+
     /**
-     * One row of floats times {@code rows} rows of a float matrix as they lie, with the bits of {@link #productTile}; columns
-     * that are missing to a multiple of 32 count as zeros.
+     * Products of two rows with a panel, or more steps of them: each output is one chain of multiply-adds.
      *
-     * @param w the first row at {@code wAt}, {@code stride} apart
-     * @param sums receives partial sums as {@link #dot} gives them, {@code [rows, lanes()]} at {@code at} and at {@code upper}
+     * @param x the rows, interleaved {@code [steps, 2]} from {@code xAt}
+     * @param p the panel {@code [steps, panelRows()]} from {@code pAt}
+     * @param out two rows of {@code panelRows()} outputs, the first at {@code at}, {@code stride} apart
+     * @param first whether the chains start here; otherwise they are continued
      */
-    void rowDots(float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper);
+    void panelTile(float[] x, int xAt, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first);
+
+    /** The bits of {@link #panelTile} for one row and several panels, one behind the other, each {@code [width, panelRows()]}. */
+    void panelRow(float[] x, int xAt, float[] p, int pAt, int width, int panels, float[] out, int at);
+
+    /** The first place from {@code from} to {@code to}, exclusive, whose value isn't at most the bound; {@code to} if none. */
+    int firstAbove(float[] values, int from, int to, float bound);
 
     /**
      * Finishes sums: lane by lane the lower one plus the upper one, then the lanes in a tree of halves.
@@ -100,6 +111,20 @@ interface Kernels {
 
     /** Unpacks {@code length} values of a row that begins at byte {@code offset}; both whole blocks. */
     void unpack(Packing packing, MemorySegment data, long offset, float[] out, int outOffset, int length);
+
+    /**
+     * Unpacks to where {@link #interleave} would copy what {@link #unpack} gives.
+     *
+     * @param length whole blocks
+     * @param scratch room for {@code length} values, up to a multiple of 32
+     */
+    default void unpackInterleaved(
+            Packing packing, MemorySegment data, long offset, float[] out, int at, int length, int unit, int upper, float[] scratch) {
+        unpack(packing, data, offset, scratch, 0, length);
+        int whole = (length + 31) / 32 * 32;
+        Arrays.fill(scratch, length, whole, 0);
+        interleave(scratch, 0, whole, out, at, unit, upper);
+    }
 
     /** The sum of squares of {@code length} values. */
     float sumOfSquares(float[] x, int offset, int length);

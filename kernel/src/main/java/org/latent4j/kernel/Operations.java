@@ -2,6 +2,7 @@ package org.latent4j.kernel;
 
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The named tensor operations that a transformer is made of, on the workers of a pool. A forward pass is a sequence of
@@ -233,7 +234,21 @@ public final class Operations {
      * @param softCap scores are kept below this by {@code softCap * tanh(score / softCap)}; 0 leaves them as they are
      * @param causal whether positions behind the own are masked
      * @param window how many positions are seen to one side, the own included; {@link Integer#MAX_VALUE} for all
+     * @param bias what is added to scores by distance; null for nothing
      */
     public record AttentionShape(
-            int heads, int keyValueHeads, int headWidth, float scale, float softCap, boolean causal, int window) {}
+            int heads,
+            int keyValueHeads,
+            int headWidth,
+            float scale,
+            float softCap,
+            boolean causal,
+            int window,
+            @Nullable PositionBias bias) {
+        /** Scores as they are. */
+        public AttentionShape(
+                int heads, int keyValueHeads, int headWidth, float scale, float softCap, boolean causal, int window) {
+            this(heads, keyValueHeads, headWidth, scale, softCap, causal, window, null);
+        }
+    }
 }

@@ -246,10 +246,10 @@ public final class Products {
         own.row = atLeast(own.row, PANEL);
         long start = w.packing().bytes(k);
         int values = Math.min(length, w.columns() - k);
-        Arrays.fill(own.row, values, length, 0);
         for (int c = 0; c < count; c++) {
-            kernels.unpack(w.packing(), w.data(), (column + c) * w.rowBytes() + start, own.row, 0, values);
-            kernels.interleave(own.row, 0, length, own.panel, c * kernels.lanes(), columns, columns * length / 2);
+            kernels.unpackInterleaved(
+                    w.packing(), w.data(), (column + c) * w.rowBytes() + start, own.panel, c * kernels.lanes(), values, columns,
+                    columns * length / 2, own.row);
         }
     }
 
@@ -260,8 +260,10 @@ public final class Products {
             int from = row * columns;
             int to = row * piece.count() + offset;
             for (int c = 0; c < count; c++) {
-                float total = own.totals[from + c];
-                own.outputs[to + c] = bias.length > 0 ? total + bias[piece.from() + offset + c] : total;
+                own.outputs[to + c] = own.totals[from + c];
+            }
+            for (int c = 0; c < count && bias.length > 0; c++) {
+                own.outputs[to + c] += bias[piece.from() + offset + c];
             }
         }
     }

@@ -90,9 +90,31 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void rowDots(
-            float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper) {
-        VectorRows.dots(x, xAt, w, wAt, stride, rows, length, sums, at, upper);
+    public int panelRows() {
+        return 6 * LANES;
+    }
+
+    @Override
+    public void panelTile(float[] x, int xAt, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first) {
+        VectorPanels.tile(x, xAt, p, pAt, steps, out, at, stride, first);
+    }
+
+    @Override
+    public void panelRow(float[] x, int xAt, float[] p, int pAt, int width, int panels, float[] out, int at) {
+        VectorPanels.row(x, xAt, p, pAt, width, panels, out, at);
+    }
+
+    @Override
+    public int firstAbove(float[] values, int from, int to, float bound) {
+        int at = from;
+        for (; at <= to - 2 * LANES; at += 2 * LANES) {
+            VectorMask<Float> low = FloatVector.fromArray(FLOATS, values, at).compare(VectorOperators.LE, bound);
+            VectorMask<Float> high = FloatVector.fromArray(FLOATS, values, at + LANES).compare(VectorOperators.LE, bound);
+            if (!low.and(high).allTrue()) {
+                break;
+            }
+        }
+        return scalar.firstAbove(values, at, to, bound);
     }
 
     /*
@@ -213,6 +235,16 @@ final class VectorKernels implements Kernels {
             unpack.unpack(packing, data, offset, out, outOffset, length);
         } else {
             scalar.unpack(packing, data, offset, out, outOffset, length);
+        }
+    }
+
+    @Override
+    public void unpackInterleaved(
+            Packing packing, MemorySegment data, long offset, float[] out, int at, int length, int unit, int upper, float[] scratch) {
+        if ((LANES == 8 || LANES == 16) && length % 32 == 0 && VectorUnpack.interleaves(packing)) {
+            unpack.interleaved(packing, data, offset, out, at, length, unit, upper);
+        } else {
+            Kernels.super.unpackInterleaved(packing, data, offset, out, at, length, unit, upper, scratch);
         }
     }
 
@@ -381,8 +413,15 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void activate(Activation activation, float[] gate, int offset, float[] up, int upOffset, int length) {
-        if (activation == Activation.RELU || activation == Activation.GELU) {
+        if (activation == Activation.RELU) {
             scalar.activate(activation, gate, offset, up, upOffset, length);
+            return;
+        }
+        if (activation == Activation.GELU) {
+            gelu(gate, offset, length);
+            for (int k = 0; k < length && up.length > 0; k++) {
+                gate[offset + k] *= up[upOffset + k];
+            }
             return;
         }
         float[] e = new float[Math.min(length, CHUNK)];
@@ -392,6 +431,57 @@ final class VectorKernels implements Kernels {
             for (int k = 0; k < count && up.length > 0; k++) {
                 gate[offset + done + k] *= up[upOffset + done + k];
             }
+        }
+    }
+
+    /**
+     * {@code x = x / 2 * (1 + erf(x / sqrt 2))}, with the steps of {@link Exponential#erf}, so that the values behind whole vectors,
+     * which are computed by it, have the same bits. Both of its polynomials are computed and one is chosen.
+     */
+    private static void gelu(float[] x, int at, int length) {
+        int k = at;
+        for (; k <= at + length - LANES; k += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, k);
+            FloatVector t = v.mul(Exponential.SQRT_HALF);
+            FloatVector square = t.mul(t);
+            FloatVector small = FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_6);
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_5));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_4));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_3));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_2));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_1));
+            small = small.fma(square, FloatVector.broadcast(FLOATS, Exponential.ERF_SMALL_0)).mul(t);
+            FloatVector size = t.lanewise(VectorOperators.ABS);
+            FloatVector a = size.min(4f);
+            FloatVector y = FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_8);
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_7));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_6));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_5));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_4));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_3));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_2));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_1));
+            y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_0)); // from -17 to 0.001: no clamping
+            FloatVector shifted = y.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.ROUND));
+            FloatVector n = shifted.sub(Exponential.ROUND);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), y);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);
+            FloatVector p = FloatVector.broadcast(FLOATS, Exponential.C4);
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C0));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, 1f)).fma(r, FloatVector.broadcast(FLOATS, 1f));
+            IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            FloatVector large = FloatVector.broadcast(FLOATS, 1f).sub(e);
+            IntVector sign = t.reinterpretAsInts().lanewise(VectorOperators.AND, Integer.MIN_VALUE);
+            large = large.reinterpretAsInts().lanewise(VectorOperators.OR, sign).reinterpretAsFloats();
+            FloatVector erf = large.blend(small, size.compare(VectorOperators.LE, 1f));
+            v.mul(0.5f).mul(erf.add(1f)).intoArray(x, k);
+        }
+        for (; k < at + length; k++) {
+            x[k] = 0.5f * x[k] * (1 + Exponential.erf(x[k] * Exponential.SQRT_HALF));
         }
     }
 

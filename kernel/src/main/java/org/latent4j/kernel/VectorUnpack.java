@@ -38,13 +38,13 @@ final class VectorUnpack {
             case F32 -> MemorySegment.copy(data, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER), offset, out, at, length);
             case BF16 -> brains(data, offset, out, at, length);
             case F16 -> halves(data, offset, out, at, length);
-            case Q8_0 -> q80(data, offset, out, at, length);
-            case Q4_0 -> q40(data, offset, out, at, length);
-            case Q4_1 -> q41(data, offset, out, at, length);
-            case Q5_0 -> q50(data, offset, out, at, length);
-            case Q5_1 -> q51(data, offset, out, at, length);
-            case IQ4_NL -> iq4nl(data, offset, out, at, length);
-            case MXFP4 -> mxfp4(data, offset, out, at, length);
+            case Q8_0 -> q80(data, offset, out, at, length, 32, LANES, 16);
+            case Q4_0 -> q40(data, offset, out, at, length, 32, LANES, 16);
+            case Q4_1 -> q41(data, offset, out, at, length, 32, LANES, 16);
+            case Q5_0 -> q50(data, offset, out, at, length, 32, LANES, 16);
+            case Q5_1 -> q51(data, offset, out, at, length, 32, LANES, 16);
+            case IQ4_NL -> iq4nl(data, offset, out, at, length, 32, LANES, 16);
+            case MXFP4 -> mxfp4(data, offset, out, at, length, 32, LANES, 16);
             case Q8_K -> q8k(data, offset, out, at, length);
             case Q2_K -> VectorUnpackK.q2k(data, offset, out, at, length);
             case Q3_K -> VectorUnpackK.q3k(data, offset, out, at, length);
@@ -52,6 +52,51 @@ final class VectorUnpack {
             case Q5_K -> VectorUnpackK.q5k(data, offset, out, at, length);
             case Q6_K -> VectorUnpackK.q6k(data, offset, out, at, length);
             case IQ4_XS -> VectorUnpackK.iq4xs(data, offset, out, at, length);
+        }
+    }
+
+    /** Whether {@link #interleaved} knows a packing: those of blocks of 32 values, and plain floats. */
+    static boolean interleaves(Packing packing) {
+        return switch (packing) {
+            case F32, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL, MXFP4 -> true;
+            case F16, BF16, Q8_K, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_XS -> false;
+        };
+    }
+
+    /**
+     * Unpacks to where {@link Kernels#interleave} would copy what {@link #unpack} gives.
+     *
+     * @param length a multiple of 32
+     */
+    void interleaved(Packing packing, MemorySegment data, long offset, float[] out, int at, int length, int unit, int upper) {
+        int step = unit * LANES;
+        int next = unit * 16;
+        switch (packing) {
+            case F32 -> floats(data, offset, out, at, length, next, step, upper);
+            case Q8_0 -> q80(data, offset, out, at, length, next, step, upper);
+            case Q4_0 -> q40(data, offset, out, at, length, next, step, upper);
+            case Q4_1 -> q41(data, offset, out, at, length, next, step, upper);
+            case Q5_0 -> q50(data, offset, out, at, length, next, step, upper);
+            case Q5_1 -> q51(data, offset, out, at, length, next, step, upper);
+            case IQ4_NL -> iq4nl(data, offset, out, at, length, next, step, upper);
+            case MXFP4 -> mxfp4(data, offset, out, at, length, next, step, upper);
+            default -> throw new IllegalArgumentException("no interleaved unpacking of " + packing);
+        }
+    }
+
+    /*
+     * Where blocks of 32 values go: a block's lower half from at, its vectors a step apart, its upper half as much further on as
+     * upper says, the next block at the distance next.
+     */
+
+    private static void floats(
+            MemorySegment data, long offset, float[] out, int at, int length, int next, int step, int upper) {
+        for (int block = 0; block < length; block += 32, offset += 128, at += next) {
+            for (int k = 0; k < 16; k += LANES) {
+                FloatVector.fromMemorySegment(FLOATS, data, offset + 4L * k, ORDER).intoArray(out, at + k / LANES * step);
+                FloatVector.fromMemorySegment(FLOATS, data, offset + 4L * (k + 16), ORDER)
+                        .intoArray(out, at + upper + k / LANES * step);
+            }
         }
     }
 
@@ -78,60 +123,66 @@ final class VectorUnpack {
         return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 
-    private static void q80(MemorySegment data, long offset, float[] out, int at, int length) {
-        for (int block = 0; block < length; block += 32, offset += 34) {
+    private static void q80(
+            MemorySegment data, long offset, float[] out, int at, int length, int next, int step, int upper) {
+        for (int block = 0; block < length; block += 32, offset += 34, at += next) {
             FloatVector d = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, offset)));
-            for (int k = 0; k < 32; k += LANES) {
-                signed(data, offset + 2 + k).mul(d).intoArray(out, at + block + k);
+            for (int k = 0; k < 16; k += LANES) {
+                signed(data, offset + 2 + k).mul(d).intoArray(out, at + k / LANES * step);
+                signed(data, offset + 18 + k).mul(d).intoArray(out, at + upper + k / LANES * step);
             }
         }
     }
 
-    private static void q40(MemorySegment data, long offset, float[] out, int at, int length) {
-        for (int block = 0; block < length; block += 32, offset += 18) {
+    private static void q40(
+            MemorySegment data, long offset, float[] out, int at, int length, int next, int step, int upper) {
+        for (int block = 0; block < length; block += 32, offset += 18, at += next) {
             FloatVector d = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, offset)));
             for (int k = 0; k < 16; k += LANES) {
                 IntVector bytes = bytes(data, offset + 2 + k);
                 // Not (q d) - 8 d: where q is 8 and d negative, the reference has a negative zero.
-                low(bytes).sub(8f).mul(d).intoArray(out, at + block + k);
-                high(bytes).sub(8f).mul(d).intoArray(out, at + block + 16 + k);
+                low(bytes).sub(8f).mul(d).intoArray(out, at + k / LANES * step);
+                high(bytes).sub(8f).mul(d).intoArray(out, at + upper + k / LANES * step);
             }
         }
     }
 
-    private static void q41(MemorySegment data, long offset, float[] out, int at, int length) {
-        for (int block = 0; block < length; block += 32, offset += 20) {
+    private static void q41(
+            MemorySegment data, long offset, float[] out, int at, int length, int next, int step, int upper) {
+        for (int block = 0; block < length; block += 32, offset += 20, at += next) {
             FloatVector d = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, offset)));
             FloatVector m = FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, offset + 2)));
             for (int k = 0; k < 16; k += LANES) {
                 IntVector bytes = bytes(data, offset + 4 + k);
-                low(bytes).fma(d, m).intoArray(out, at + block + k);
-                high(bytes).fma(d, m).intoArray(out, at + block + 16 + k);
+                low(bytes).fma(d, m).intoArray(out, at + k / LANES * step);
+                high(bytes).fma(d, m).intoArray(out, at + upper + k / LANES * step);
             }
         }
     }
 
-    private static void q50(MemorySegment data, long offset, float[] out, int at, int length) {
-        for (int block = 0; block < length; block += 32, offset += 22) {
+    private static void q50(
+            MemorySegment data, long offset, float[] out, int at, int length, int next, int step, int upper) {
+        for (int block = 0; block < length; block += 32, offset += 22, at += next) {
             FloatVector d = FloatVector.broadcast(FLOATS, Levels.half(data, offset));
             int high = data.get(INT, offset + 2);
             for (int k = 0; k < 16; k += LANES) {
                 IntVector bytes = bytes(data, offset + 6 + k);
-                fifth(low(bytes), high >>> k).sub(16f).mul(d).intoArray(out, at + block + k);
-                fifth(high(bytes), high >>> 16 + k).sub(16f).mul(d).intoArray(out, at + block + 16 + k);
+                fifth(low(bytes), high >>> k).sub(16f).mul(d).intoArray(out, at + k / LANES * step);
+                fifth(high(bytes), high >>> 16 + k).sub(16f).mul(d).intoArray(out, at + upper + k / LANES * step);
             }
         }
     }
 
-    private static void q51(MemorySegment data, long offset, float[] out, int at, int length) {
-        for (int block = 0; block < length; block += 32, offset += 24) {
+    private static void q51(
+            MemorySegment data, long offset, float[] out, int at, int length, int next, int step, int upper) {
+        for (int block = 0; block < length; block += 32, offset += 24, at += next) {
             FloatVector d = FloatVector.broadcast(FLOATS, Levels.half(data, offset));
             FloatVector m = FloatVector.broadcast(FLOATS, Levels.half(data, offset + 2));
             int high = data.get(INT, offset + 4);
             for (int k = 0; k < 16; k += LANES) {
                 IntVector bytes = bytes(data, offset + 8 + k);
-                fifth(low(bytes), high >>> k).fma(d, m).intoArray(out, at + block + k);
-                fifth(high(bytes), high >>> 16 + k).fma(d, m).intoArray(out, at + block + 16 + k);
+                fifth(low(bytes), high >>> k).fma(d, m).intoArray(out, at + k / LANES * step);
+                fifth(high(bytes), high >>> 16 + k).fma(d, m).intoArray(out, at + upper + k / LANES * step);
             }
         }
     }
@@ -142,24 +193,26 @@ final class VectorUnpack {
         return ((FloatVector) set.convert(VectorOperators.I2F, 0)).fma(SIXTEEN, four);
     }
 
-    private static void iq4nl(MemorySegment data, long offset, float[] out, int at, int length) {
-        for (int block = 0; block < length; block += 32, offset += 18) {
+    private static void iq4nl(
+            MemorySegment data, long offset, float[] out, int at, int length, int next, int step, int upper) {
+        for (int block = 0; block < length; block += 32, offset += 18, at += next) {
             FloatVector d = FloatVector.broadcast(FLOATS, Levels.half(data, offset));
             for (int k = 0; k < 16; k += LANES) {
                 IntVector bytes = bytes(data, offset + 2 + k);
-                uneven(bytes.and(15)).mul(d).intoArray(out, at + block + k);
-                uneven(bytes.lanewise(VectorOperators.LSHR, 4)).mul(d).intoArray(out, at + block + 16 + k);
+                uneven(bytes.and(15)).mul(d).intoArray(out, at + k / LANES * step);
+                uneven(bytes.lanewise(VectorOperators.LSHR, 4)).mul(d).intoArray(out, at + upper + k / LANES * step);
             }
         }
     }
 
-    private static void mxfp4(MemorySegment data, long offset, float[] out, int at, int length) {
-        for (int block = 0; block < length; block += 32, offset += 17) {
+    private static void mxfp4(
+            MemorySegment data, long offset, float[] out, int at, int length, int next, int step, int upper) {
+        for (int block = 0; block < length; block += 32, offset += 17, at += next) {
             FloatVector d = FloatVector.broadcast(FLOATS, Levels.halfPower(Levels.unsigned(data, offset)));
             for (int k = 0; k < 16; k += LANES) {
                 IntVector bytes = bytes(data, offset + 1 + k);
-                small(bytes.and(15)).mul(d).intoArray(out, at + block + k);
-                small(bytes.lanewise(VectorOperators.LSHR, 4)).mul(d).intoArray(out, at + block + 16 + k);
+                small(bytes.and(15)).mul(d).intoArray(out, at + k / LANES * step);
+                small(bytes.lanewise(VectorOperators.LSHR, 4)).mul(d).intoArray(out, at + upper + k / LANES * step);
             }
         }
     }

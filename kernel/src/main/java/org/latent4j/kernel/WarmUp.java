@@ -63,10 +63,11 @@ public final class WarmUp {
             MemorySegment packed = arena.allocate(8 * LENGTH);
             for (Runnable call : new Runnable[]{
                 () -> k.productTile(x, 0, w, 0, LENGTH / k.lanes(), sums, 0, true),
-                () -> k.unpack(Packing.Q4_1, packed, 0, out, 0, LENGTH),
+                () -> k.unpackInterleaved(Packing.Q4_1, packed, 0, w, 0, LENGTH, 2, LENGTH, out),
                 () -> k.totals(sums, 0, sums.length / 2, 8, out, 0),
                 () -> k.interleave(x, 0, LENGTH, w, 0, 2, LENGTH),
                 () -> k.unpack(Packing.Q8_0, packed, 0, out, 0, LENGTH),
+                () -> k.unpackInterleaved(Packing.Q8_0, packed, 0, w, 0, LENGTH, 2, LENGTH, out),
                 () -> k.softmax(out, 0, LENGTH),
                 () -> k.activate(Activation.SILU, out, 0, x, 0, LENGTH),
                 () -> k.mix(x, 0, 0, 0, 2, w, 0, LENGTH, LENGTH, out, 0, LENGTH, 2 * LENGTH),

@@ -9,6 +9,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
 import net.jqwik.api.constraints.IntRange;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -98,6 +99,21 @@ class KernelsTest {
             double allowed = 1e-6 * Math.max(Math.abs(exact), 0.1);
             assertThat(Math.abs(mine[i] - exact)).as("%s(%s)", activation, x[i]).isLessThanOrEqualTo(allowed);
             assertThat(Math.abs(plain[i] - exact)).as("%s(%s)", activation, x[i]).isLessThanOrEqualTo(allowed);
+        }
+    }
+
+    /** What is left behind whole vectors depends on how many rows run together, so it must have the same bits. */
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void anActivatedValueIsTheSameBitsWhereverItLies(Activation activation) {
+        float[] x = Weights.activations(1, 4003, 5).data();
+        float[] whole = x.clone();
+        vector.activate(activation, whole, 0, new float[0], 0, x.length);
+        for (int from = 0, step = 1; from < x.length; from += step, step = step % 37 + 1) {
+            float[] part = x.clone();
+            int count = Math.min(step, x.length - from);
+            vector.activate(activation, part, from, new float[0], 0, count);
+            assertThat(Arrays.copyOfRange(part, from, from + count)).isEqualTo(Arrays.copyOfRange(whole, from, from + count));
         }
     }
 

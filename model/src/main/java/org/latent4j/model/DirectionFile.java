@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.files.Safetensors;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.format.Gguf;
-import org.latent4j.model.format.Safetensors;
-import org.latent4j.model.format.Tensor;
 
 /**
  * Directions from a file: a safetensors with one tensor {@code direction} {@code [width]} for every site, or a GGUF control

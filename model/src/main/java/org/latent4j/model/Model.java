@@ -1,15 +1,18 @@
 package org.latent4j.model;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.model.format.Checkpoint;
+import org.latent4j.model.format.TokenizerFiles;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
@@ -279,6 +282,21 @@ public final class Model implements AutoCloseable {
         return sites.resolve(new Sites.Extent(config().layers(), config().heads(), config().parallel(), finalNorm, hasHead()));
     }
 
+    /** Whether there is a norm behind the last block, which is where the last states are read then. */
+    public boolean hasFinalNorm() {
+        return checkpoint.weights().finalNorm() != null;
+    }
+
+    /** The folder of its files, if it is one in Hugging Face's layout. */
+    public Optional<Path> folder() {
+        return checkpoint.tokenizer() instanceof TokenizerFiles.Folder(Path folder) ? Optional.of(folder) : Optional.empty();
+    }
+
+    /** How a GGUF says that an encoder's states become one vector: {@code mean}, {@code cls}, {@code last}; empty where it doesn't. */
+    public Optional<String> pooling() {
+        return checkpoint.pooling();
+    }
+
     /** Whether there is an output head; encoders have none. */
     public boolean hasHead() {
         return checkpoint.weights().head() != null;
@@ -349,7 +367,7 @@ public final class Model implements AutoCloseable {
         if (sha256 == null) {
             sha256 = ModelStore.standard(System.getenv(), options.offline()).hashes().sha256(checkpoint.files(), options.progress());
         }
-        return new Fingerprint(sha256, tokenizerHash(), mode);
+        return new Fingerprint(sha256, tokenizerHash(), mode.label());
     }
 
     private String tokenizerHash() {

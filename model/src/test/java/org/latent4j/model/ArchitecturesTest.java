@@ -7,9 +7,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.latent4j.files.Safetensors;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.model.format.Safetensors;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
@@ -21,7 +21,7 @@ import org.latent4j.model.site.Sites;
 class ArchitecturesTest {
     static final List<String> MODELS = List.of(
             "llama-dynamic", "qwen2-old", "qwen3-yarn", "gemma2-old", "gemma3-seeing", "phi-old", "phi3-longrope", "gpt_neox-serial",
-            "olmo2", "granite", "smollm3", "bert", "roberta", "modernbert");
+            "olmo2", "granite", "smollm3", "bert", "roberta", "modernbert", "mpnet", "nomic_bert");
 
     @ParameterizedTest
     @FieldSource("MODELS")

@@ -11,9 +11,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.latent4j.files.Safetensors;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.model.format.Safetensors;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Sites;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.TreeMap;
-import org.latent4j.model.format.Safetensors;
+import org.latent4j.files.Safetensors;
 import org.latent4j.model.site.Sites;
 
 /** A file of what a reference computes, {@code TEXT.SITE}, held against a model. */

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.latent4j.files.Safetensors;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.model.format.Safetensors;
-import org.latent4j.model.format.Tensor;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Sites;
 

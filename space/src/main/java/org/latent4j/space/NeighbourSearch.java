@@ -3,8 +3,8 @@ package org.latent4j.space;
 import java.util.Arrays;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.Progress;
-import org.latent4j.kernel.RowProducts;
 import org.latent4j.kernel.WorkerPool;
 
 /**
@@ -35,6 +35,7 @@ public final class NeighbourSearch {
      * of the points as they are.
      */
     private final Matrix factors;
+    private final Panels panels;
     private final float[] mean;
     /** The points' squared lengths, for cosine and angle. */
     private final double[] squares;
@@ -44,7 +45,7 @@ public final class NeighbourSearch {
 
     /** What a worker needs for itself. */
     private static final class Own {
-        final RowProducts products = new RowProducts();
+        final Panels.Block block = new Panels.Block();
         float[] scores = {};
         double[] distances = {};
         int[] indices = {};
@@ -64,6 +65,7 @@ public final class NeighbourSearch {
         Matrix scaled = byAngle() ? unit(points) : points;
         this.mean = differences() ? mean(scaled) : new float[0];
         this.factors = differences() ? centred(scaled, mean) : points;
+        this.panels = Panels.of(products() ? factors : Matrix.zeros(0, points.columns()));
         this.squares = new double[byAngle() ? n : 0];
         this.adjustment = new float[differences() ? n : 0];
         for (int i = 0; i < squares.length; i++) {
@@ -158,12 +160,12 @@ public final class NeighbourSearch {
             int n = points.rows();
             this.capacity = Math.min(n, found.k() + SPARE);
             int each = (to - from + pool.threads() - 1) / pool.threads();
-            this.block = Math.clamp(each, 1, RowProducts.blockRows(points.columns()));
+            this.block = Math.clamp(each, 1, Panels.blockRows(points.columns()));
             this.blocks = (to - from + block - 1) / block;
             int most = Math.max(1, n / LEAST_PART);
             int wanted = blocks >= pool.threads() ? 1 : (pool.threads() + blocks - 1) / blocks;
             this.parts = Math.min(wanted, most);
-            this.partPoints = (n + parts - 1) / parts;
+            this.partPoints = (n / parts + Panels.STEP) / Panels.STEP * Panels.STEP;
         }
 
         void run() {
@@ -174,7 +176,7 @@ public final class NeighbourSearch {
                 int start = from + item / parts * block;
                 int end = Math.min(to, start + block);
                 nearest.reset(end - start);
-                int firstPoint = item % parts * partPoints;
+                int firstPoint = Math.min(points.rows(), item % parts * partPoints);
                 scan(own[worker], start, end, firstPoint, Math.min(points.rows(), firstPoint + partPoints), nearest);
                 for (int row = start; parts == 1 && row < end; row++) {
                     finish(own[worker], row, nearest, row - start);
@@ -206,13 +208,13 @@ public final class NeighbourSearch {
                 return;
             }
             int stride = POINTS_AT_A_TIME;
-            if (own.scores.length < (end - start) * stride) {
-                own.scores = new float[(end - start) * stride];
+            own.block.take(left, start, end);
+            if (own.scores.length < own.block.roundedRows() * stride) {
+                own.scores = new float[own.block.roundedRows() * stride];
             }
-            own.products.take(left, start, end);
             for (int p = firstPoint; p < lastPoint; p += stride) {
                 int count = Math.min(stride, lastPoint - p);
-                own.products.times(factors, p, p + count, own.scores, 0, stride);
+                own.block.times(panels, p, p + count, own.scores, stride);
                 for (int row = start; row < end; row++) {
                     int at = (row - start) * stride;
                     if (byAngle() && isZero(queries, row)) { // as far from everything as from everything else
@@ -232,12 +234,11 @@ public final class NeighbourSearch {
         }
 
         private void offerAll(float[] scores, int at, int count, int firstPoint, int self, Nearest nearest, int query) {
-            float threshold = nearest.threshold(query);
-            for (int j = 0; j < count; j++) {
-                float score = scores[at + j];
-                if (!(score <= threshold) && firstPoint + j != self) {
-                    nearest.offer(query, score, firstPoint + j);
-                    threshold = nearest.threshold(query);
+            int end = at + count;
+            for (int j = at; j < end; j++) {
+                j = Panels.firstAbove(scores, j, end, nearest.threshold(query));
+                if (j < end && firstPoint + j - at != self) {
+                    nearest.offer(query, scores[j], firstPoint + j - at);
                 }
             }
         }

@@ -20,7 +20,7 @@ import org.latent4j.model.Model;
  */
 record CaptureManifest(Model model, Capture.Request request, Survey survey, BoundSteering steering) {
     /** What may differ between two runs of the same capture. */
-    private static final String COMMAND = "command";
+    static final String COMMAND = "command";
     /** Of a text on the command line, at most so many characters are repeated. */
     private static final int LONGEST_QUOTE = 1000;
     /** The numbers of cut texts are listed up to so many. */
@@ -85,6 +85,22 @@ record CaptureManifest(Model model, Capture.Request request, Survey survey, Boun
         return text.toString();
     }
 
+    /** A file and its hash, as {@code inputs} has them. */
+    static String inputs(Path file, String sha256) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartArray();
+            json.writeStartObject();
+            json.writeStringField("file", file.toString());
+            json.writeStringField("sha256", sha256);
+            json.writeEndObject();
+            json.writeEndArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory doesn't fail so", e);
+        }
+        return text.toString();
+    }
+
     /** Every edit with its file's hash, and how strong it is at each site. */
     private String steeringEntry() {
         StringWriter text = new StringWriter();
@@ -125,7 +141,7 @@ record CaptureManifest(Model model, Capture.Request request, Survey survey, Boun
         return text.substring(0, end) + "…";
     }
 
-    private static String version() {
+    static String version() {
         String version = CaptureManifest.class.getPackage().getImplementationVersion();
         return version == null ? "unreleased" : version;
     }
@@ -144,7 +160,7 @@ record CaptureManifest(Model model, Capture.Request request, Survey survey, Boun
             String now = here.getOrDefault(name, "nothing");
             if (!old.equals(now)) {
                 throw new LatentException(
-                        ("%s.partial holds an interrupted capture with another '%s' (%s there, %s here); "
+                        ("%s.partial holds interrupted work with another '%s' (%s there, %s here); "
                                 + "--restart throws it away, or choose another --out")
                                 .formatted(out, name, brief(old), brief(now)));
             }

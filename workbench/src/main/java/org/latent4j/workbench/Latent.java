@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.WarmUp;
 import picocli.CommandLine;
@@ -27,7 +28,7 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "tokens", "models", "doctor", "help",
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "tokens", "models", "doctor", "help",
             "completion",
             "rehearse");
 
@@ -51,7 +52,7 @@ final class Latent implements Runnable {
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         String first = arguments.length == 0 ? "" : arguments[0];
         WarmUp warmUp = arguments.length > 1 && first.equals("read") ? WarmUp.start() : WarmUp.NONE;
-        CommandLine line = commandLine(first, warmUp);
+        CommandLine line = commandLine(List.of(arguments), warmUp);
         line.setOut(new PrintWriter(out, false));
         line.setErr(err);
         line.setParameterExceptionHandler((thrown, _) -> tellMisuse(thrown));
@@ -65,23 +66,28 @@ final class Latent implements Runnable {
         }
     }
 
-    /** The command line; only the named command is looked into, unless it takes all of them to answer. */
-    private static CommandLine commandLine(String first, WarmUp warmUp) {
+    /**
+     * The command line. Looking into a command's class costs more than most of them do, so it is done for those alone that
+     * the arguments name; the others are known by name and first line.
+     */
+    private static CommandLine commandLine(List<String> arguments, WarmUp warmUp) {
         CommandLine line = new CommandLine(new Latent());
-        boolean known = COMMANDS.contains(first) && !first.equals("help") && !first.equals("completion");
-        for (String name : known ? List.of(first) : COMMANDS) {
-            line.addSubcommand(name, new CommandLine(command(name, warmUp)));
-        }
-        for (CommandLine command : line.getSubcommands().values()) {
-            command.getCommandSpec().mixinStandardHelpOptions(true);
-        }
-        CommandSpec rehearsal = line.getSubcommands().containsKey("rehearse")
-                ? line.getSubcommands().get("rehearse").getCommandSpec()
-                : null;
-        if (rehearsal != null) {
-            rehearsal.usageMessage().hidden(true);
+        String first = arguments.isEmpty() ? "" : arguments.getFirst();
+        boolean alone = COMMANDS.contains(first) && !first.equals("help") && !first.equals("completion");
+        for (String name : alone ? List.of(first) : COMMANDS) {
+            Object command = command(name, warmUp);
+            boolean named = arguments.contains(name) || first.equals("completion");
+            CommandSpec spec = named ? CommandSpec.forAnnotatedObject(command) : firstLine(command.getClass());
+            spec.mixinStandardHelpOptions(true).usageMessage().hidden(name.equals("rehearse"));
+            line.addSubcommand(name, spec);
         }
         return line.setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
+    }
+
+    private static CommandSpec firstLine(Class<?> command) {
+        CommandSpec spec = CommandSpec.create();
+        spec.usageMessage().header(Objects.requireNonNull(command.getAnnotation(Command.class)).header());
+        return spec;
     }
 
     private static Object command(String name, WarmUp warmUp) {
@@ -90,6 +96,7 @@ final class Latent implements Runnable {
             case "generate" -> new GenerateCommand();
             case "chat" -> new ChatCommand(System.in);
             case "capture" -> new CaptureCommand();
+            case "encode" -> new EncodeCommand();
             case "tokens" -> new TokensCommand();
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();

@@ -27,7 +27,7 @@ import java.util.Objects;
 import org.latent4j.kernel.LatentException;
 
 /**
- * The folder {@code OUT.partial} in which a capture grows until it is whole: the files, how far they have come, and a
+ * The folder {@code OUT.partial} in which a capture, or a file of vectors, grows until it is whole: the files, how far they have come, and a
  * lock against a second process. When the program ends early, it stays; the same capture goes on from there.
  */
 final class PartialCapture implements AutoCloseable {
@@ -38,6 +38,7 @@ final class PartialCapture implements AutoCloseable {
     private final Path folder;
     private final FileChannel lockFile;
     private Map<String, String> manifest = Map.of();
+    private Map<String, Long> counts = Map.of();
     private volatile int done; // read by the thread that says good-bye
 
     private PartialCapture(Path out, Path folder, FileChannel lockFile) {
@@ -78,7 +79,7 @@ final class PartialCapture implements AutoCloseable {
         String name = String.valueOf(out.getFileName());
         if (!name.endsWith(".safetensors") || name.equals(".safetensors")) {
             throw new LatentException(
-                    "--out %s: a capture is a safetensors file, its name ends with .safetensors".formatted(out));
+                    "--out %s: what is written is a safetensors file, its name ends with .safetensors".formatted(out));
         }
         if (Files.isDirectory(out)) {
             throw new LatentException("--out %s is a folder; name a file".formatted(out));
@@ -203,6 +204,17 @@ final class PartialCapture implements AutoCloseable {
         checkpoint(0);
     }
 
+    /** What was counted in the texts before {@link #done}. */
+    long count(String name) {
+        return counts.getOrDefault(name, 0L);
+    }
+
+    /** Notes that the texts before {@code texts} are in the files for good, and what was counted in them. */
+    void checkpoint(int texts, Map<String, Long> counted) throws IOException {
+        counts = Map.copyOf(counted);
+        checkpoint(texts);
+    }
+
     /** Notes that the texts before {@code texts} are in the files for good. */
     void checkpoint(int texts) throws IOException {
         Path next = folder.resolve(PROGRESS + ".next");
@@ -213,6 +225,11 @@ final class PartialCapture implements AutoCloseable {
             json.writeObjectFieldStart("manifest");
             for (Map.Entry<String, String> entry : manifest.entrySet()) {
                 json.writeStringField(entry.getKey(), entry.getValue());
+            }
+            json.writeEndObject();
+            json.writeObjectFieldStart("counts");
+            for (Map.Entry<String, Long> entry : counts.entrySet()) {
+                json.writeNumberField(entry.getKey(), entry.getValue());
             }
             json.writeEndObject();
             json.writeEndObject();
@@ -227,6 +244,7 @@ final class PartialCapture implements AutoCloseable {
             return;
         }
         Map<String, String> found = new LinkedHashMap<>();
+        Map<String, Long> counted = new LinkedHashMap<>();
         int texts = -1;
         try (JsonParser json = Json.strict().createParser(Files.readString(progress))) {
             json.nextToken();
@@ -239,17 +257,22 @@ final class PartialCapture implements AutoCloseable {
                     while (json.nextToken() == JsonToken.FIELD_NAME) {
                         found.put(json.currentName(), String.valueOf(json.nextTextValue()));
                     }
+                } else if (name.equals("counts")) {
+                    while (json.nextToken() == JsonToken.FIELD_NAME) {
+                        counted.put(json.currentName(), json.nextLongValue(0));
+                    }
                 }
             }
         } catch (IOException e) {
             throw new LatentException(
-                    "%s can't be read, so the capture can't go on; --restart starts over".formatted(progress), e);
+                    "%s can't be read, so the work can't go on; --restart starts over".formatted(progress), e);
         }
         if (texts < 0 || found.isEmpty()) {
             throw new LatentException(
-                    "%s isn't whole, so the capture can't go on; --restart starts over".formatted(progress));
+                    "%s isn't whole, so the work can't go on; --restart starts over".formatted(progress));
         }
         manifest = found;
+        counts = Map.copyOf(counted);
         done = texts;
     }
 
@@ -284,6 +307,7 @@ final class PartialCapture implements AutoCloseable {
             }
         }
         manifest = Map.of();
+        counts = Map.of();
         done = 0;
     }
 

@@ -1,7 +1,7 @@
 package org.latent4j.workbench;
 
 import java.util.Optional;
-import org.latent4j.model.Fingerprint;
+import org.latent4j.kernel.Fingerprint;
 
 /**
  * Of what a reading was made: the model, as headings and JSON name it, and how much of the text.

@@ -23,6 +23,9 @@ final class RehearseCommand implements Runnable {
             Runtime.getRuntime().halt(1);
         }
         Latent.run(nobody, nobody, "--help");
+        Latent.run(nobody, nobody, "help", "sites");
+        Latent.run(nobody, nobody, "completion", "bash");
+        Latent.run(nobody, nobody, "models");
         Latent.run(nobody, nobody, "tokens", "--offline", "The capital of France is");
         Latent.run(nobody, nobody, "read", "--offline", "The capital of France is");
         Latent.run(nobody, nobody, "read", "--offline", "--json", "Once upon a time there was a small village by the sea where");

@@ -20,7 +20,7 @@ import org.latent4j.model.site.Site;
 /**
  * A safetensors file of a capture while it grows: the header, which is known beforehand, then text after text. What was
  * written up to a text stays good when the program ends, and is gone on with later; that is what it has over {@link
- * org.latent4j.model.format.SafetensorsWriter}, which writes a file in one go or not at all.
+ * org.latent4j.files.SafetensorsWriter}, which writes a file in one go or not at all.
  */
 final class ShardFile implements AutoCloseable {
     private final FileChannel channel;

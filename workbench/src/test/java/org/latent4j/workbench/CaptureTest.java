@@ -170,7 +170,7 @@ class CaptureTest {
         interrupt(request(ids, 1_000_000_000), 1);
         String[] other = {"-m", model, "--ids", ids, "--sites", "resid_post.1", "--shard-size", "1GB", "-o", out.toString()};
         assertThat(Ran.command(new CaptureCommand(), other).mistake())
-                .contains("holds an interrupted capture with another 'sites' (resid_post.* there, resid_post.1 here); --restart");
+                .contains("holds interrupted work with another 'sites' (resid_post.* there, resid_post.1 here); --restart");
         idFile(manyIds(61, 100));
         assertThat(refused("--ids", ids, "--sites", "resid_post.*", "--shard-size", "1GB")).contains("another 'inputs'");
         assertThat(refused("--ids", ids, "--sites", "resid_post.*", "--shard-size", "1GB", "--positions", "last")).contains("another");

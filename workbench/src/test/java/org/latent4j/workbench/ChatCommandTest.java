@@ -15,7 +15,7 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.model.Generation;
 import org.latent4j.model.Model;
 import org.latent4j.model.Models;
-import org.latent4j.model.format.SafetensorsWriter;
+import org.latent4j.files.SafetensorsWriter;
 import org.latent4j.model.tokenizer.ChatTemplate.Message;
 
 /** {@code latent chat} with piped input on a tiny model, whose tokens are bytes. */

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.latent4j.model.format.SafetensorsWriter;
+import org.latent4j.files.SafetensorsWriter;
 
 /** {@code latent generate} on a tiny model. */
 class GenerateCommandTest {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.latent4j.insight.LensReading;
-import org.latent4j.model.Fingerprint;
+import org.latent4j.kernel.Fingerprint;
 import org.latent4j.model.PromptMode;
 
 class ReadJsonTest {
@@ -70,7 +70,7 @@ class ReadJsonTest {
     void fingerprintIsWrittenWhereKnown() throws IOException {
         LensReading reading = Readings.capital();
         ReadSubject subject = new ReadSubject("llama", 30, 576, "F32", "here", Optional.empty(), 5,
-                Optional.of(new Fingerprint("ab", "cd", PromptMode.RAW)), SteeringTold.NOTHING);
+                Optional.of(new Fingerprint("ab", "cd", PromptMode.RAW.label())), SteeringTold.NOTHING);
         JsonNode json = parse(reading, subject);
         assertThat(json.path("fingerprint").path("model_sha256").asText()).isEqualTo("ab");
         assertThat(json.path("model").path("licence").isNull()).isTrue();

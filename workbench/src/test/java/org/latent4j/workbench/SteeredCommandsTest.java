@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.latent4j.kernel.WarmUp;
-import org.latent4j.model.format.SafetensorsWriter;
+import org.latent4j.files.SafetensorsWriter;
 
 /** {@code --add} and {@code --ablate} of {@code generate}, {@code capture} and {@code read} on a tiny model. */
 class SteeredCommandsTest {

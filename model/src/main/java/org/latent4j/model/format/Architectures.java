@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.latent4j.files.Broken;
 
 /**
  * The table of architectures. A new one is a new row, with its {@link TensorNames}, and {@link Setting}s where it calls
@@ -48,7 +49,7 @@ final class Architectures {
             Set.of(ROTARY, GATED),
             LayerPattern.ALIKE,
             TensorNames.LLAMA,
-            Map.of(Setting.NORM_EPSILON, 1e-6),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-6),
             Map.of());
 
     private static final Architecture MISTRAL = new Architecture(
@@ -61,7 +62,7 @@ final class Architectures {
             Set.of(ROTARY, GATED),
             LayerPattern.WINDOWS,
             TensorNames.LLAMA,
-            Map.of(Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 8, Setting.WINDOW, 4096),
+            Map.of(Setting.CONTEXT, 131_072, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 8, Setting.WINDOW, 4096),
             Map.of());
 
     /** Qwen 2 and 2.5. */
@@ -76,7 +77,8 @@ final class Architectures {
             LayerPattern.UPPER,
             TensorNames.LLAMA,
             Map.of(
-                    Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 32, Setting.WINDOW, 4096, Setting.WINDOW_FROM, 28),
+                    Setting.CONTEXT, 32_768, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 32, Setting.WINDOW, 4096,
+                    Setting.WINDOW_FROM, 28),
             Map.of());
 
     private static final Architecture QWEN3 = new Architecture(
@@ -90,7 +92,8 @@ final class Architectures {
             LayerPattern.UPPER,
             TensorNames.QWEN3,
             Map.of(
-                    Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 32, Setting.HEAD_WIDTH, 128, Setting.WINDOW, 4096,
+                    Setting.CONTEXT, 32_768, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 32, Setting.HEAD_WIDTH, 128,
+                    Setting.WINDOW, 4096,
                     Setting.WINDOW_FROM, 28),
             Map.of());
 
@@ -105,7 +108,8 @@ final class Architectures {
             LayerPattern.except(1, 2),
             TensorNames.GEMMA2,
             Map.of(
-                    Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.HEAD_WIDTH, 256, Setting.QUERY_SCALAR, 256,
+                    Setting.CONTEXT, 8192, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.HEAD_WIDTH, 256,
+                    Setting.QUERY_SCALAR, 256,
                     Setting.WINDOW, 4096, Setting.ATTENTION_CAP, 50, Setting.LOGIT_CAP, 30),
             Map.of("use_bidirectional_attention", false));
 
@@ -147,7 +151,7 @@ final class Architectures {
             Set.of(ROTARY, BIASED, PARALLEL, ONE_NORM),
             LayerPattern.ALIKE,
             TensorNames.PHI,
-            Map.of(Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.5),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.5),
             Map.of("qk_layernorm", false));
 
     /** Phi 3 to 4. */
@@ -161,7 +165,7 @@ final class Architectures {
             Set.of(ROTARY, GATED),
             LayerPattern.WINDOWS,
             TensorNames.PHI3,
-            Map.of(Setting.NORM_EPSILON, 1e-5, Setting.FIRST_CONTEXT, 4096),
+            Map.of(Setting.CONTEXT, 4096, Setting.NORM_EPSILON, 1e-5, Setting.FIRST_CONTEXT, 4096, Setting.ROTARY_SHARE, 1),
             Map.of());
 
     /** Pythia among others. */
@@ -175,7 +179,7 @@ final class Architectures {
             Set.of(ROTARY, BIASED, PARALLEL, HEAD_BY_HEAD),
             LayerPattern.ALIKE,
             TensorNames.GPT_NEOX,
-            Map.of(Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.25),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.25),
             Map.of("attention_bias", true));
 
     private static final Architecture OLMO2 = new Architecture(
@@ -188,7 +192,7 @@ final class Architectures {
             Set.of(ROTARY, GATED),
             LayerPattern.ALIKE,
             TensorNames.OLMO2,
-            Map.of(Setting.NORM_EPSILON, 1e-5),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5),
             Map.of());
 
     /** Granite 3: a Llama with four scales. */
@@ -202,7 +206,7 @@ final class Architectures {
             Set.of(ROTARY, GATED, LOGITS_DIVIDED),
             LayerPattern.ALIKE,
             TensorNames.LLAMA,
-            Map.of(Setting.NORM_EPSILON, 1e-6, Setting.ATTENTION_SCALE, 1),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-6, Setting.ATTENTION_SCALE, 1),
             Map.of());
 
     private static final Architecture SMOLLM3 = new Architecture(
@@ -215,7 +219,7 @@ final class Architectures {
             Set.of(ROTARY, GATED, TIED),
             LayerPattern.unturned(4),
             TensorNames.LLAMA,
-            Map.of(Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.ROTARY_BASE, 2_000_000),
+            Map.of(Setting.CONTEXT, 32_768, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.ROTARY_BASE, 2_000_000),
             Map.of("use_sliding_window", false));
 
     private static final Architecture GPT2 = new Architecture(
@@ -228,7 +232,7 @@ final class Architectures {
             Set.of(BIASED, TIED, TRANSPOSED),
             LayerPattern.ALIKE,
             TensorNames.GPT2,
-            Map.of(Setting.NORM_EPSILON, 1e-5),
+            Map.of(Setting.CONTEXT, 1024, Setting.NORM_EPSILON, 1e-5),
             Map.of("scale_attn_weights", true, "scale_attn_by_inverse_layer_idx", false, "add_cross_attention", false));
 
     private static final Architecture BERT = new Architecture(
@@ -241,7 +245,7 @@ final class Architectures {
             Set.of(BIASED, ENCODER),
             LayerPattern.ALIKE,
             TensorNames.BERT,
-            Map.of(Setting.NORM_EPSILON, 1e-12),
+            Map.of(Setting.CONTEXT, 512, Setting.NORM_EPSILON, 1e-12),
             Map.of("is_decoder", false, "position_embedding_type", "absolute"));
 
     /** RoBERTa and XLM-RoBERTa; GGUF writes them as BERT. */
@@ -255,8 +259,35 @@ final class Architectures {
             Set.of(BIASED, ENCODER, POSITIONS_BEHIND_PADDING),
             LayerPattern.ALIKE,
             TensorNames.ROBERTA,
-            Map.of(Setting.NORM_EPSILON, 1e-12, Setting.PADDING, 1),
+            Map.of(Setting.CONTEXT, 512, Setting.NORM_EPSILON, 1e-12, Setting.PADDING, 1),
             Map.of("is_decoder", false, "position_embedding_type", "absolute"));
+
+    /** A BERT whose positions count in every block, as a bias of attention's scores; transformers takes 1 for the padding whatever is said. */
+    private static final Architecture MPNET = new Architecture(
+            "mpnet",
+            Optional.empty(),
+            List.of("mpnet"),
+            LAYER,
+            GELU,
+            HALVES,
+            Set.of(BIASED, ENCODER, POSITIONS_BEHIND_PADDING),
+            LayerPattern.ALIKE,
+            TensorNames.MPNET,
+            Map.of(Setting.NORM_EPSILON, 1e-12, Setting.PADDING, 1),
+            Map.of("pad_token_id", 1L));
+
+    private static final Architecture NOMIC_BERT = new Architecture(
+            "nomic-bert",
+            Optional.of("nomic-bert"),
+            List.of("nomic_bert"),
+            LAYER,
+            SILU,
+            HALVES,
+            Set.of(ROTARY, GATED, ENCODER),
+            LayerPattern.ALIKE,
+            TensorNames.NOMIC_BERT,
+            Map.of(Setting.NORM_EPSILON, 1e-12, Setting.ROTARY_BASE, 1000),
+            Map.of("prenorm", false, "use_rms_norm", false, "rotary_emb_interleaved", false, "qkv_proj_bias", false, "mlp_fc1_bias", false));
 
     private static final Architecture MODERNBERT = new Architecture(
             "modernbert",
@@ -269,12 +300,13 @@ final class Architectures {
             LayerPattern.except(0, 3),
             TensorNames.MODERNBERT,
             Map.of(
-                    Setting.NORM_EPSILON, 1e-5, Setting.WINDOW_OF_BOTH_SIDES, 128, Setting.ROTARY_BASE, 160_000,
+                    Setting.CONTEXT, 8192, Setting.NORM_EPSILON, 1e-5, Setting.WINDOW_OF_BOTH_SIDES, 128, Setting.ROTARY_BASE, 160_000,
                     Setting.LOCAL_ROTARY_BASE, 10_000),
             Map.of());
 
     static final List<Architecture> ALL = List.of(
-            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, GRANITE, SMOLLM3, GPT2, BERT, ROBERTA, MODERNBERT);
+            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, GRANITE, SMOLLM3, GPT2, BERT, ROBERTA, MPNET,
+            NOMIC_BERT, MODERNBERT);
 
     private Architectures() {}
 

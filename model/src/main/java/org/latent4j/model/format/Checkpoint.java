@@ -9,9 +9,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.latent4j.files.Broken;
+import org.latent4j.files.FileKind;
+import org.latent4j.files.Json;
+import org.latent4j.files.MappedFile;
+import org.latent4j.files.Safetensors;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.format.Architecture.Trait;
 import org.latent4j.model.transformer.ModelConfig;
@@ -143,7 +150,7 @@ public final class Checkpoint implements AutoCloseable {
             WeightBinder binder = new WeightBinder(path, architecture, TensorNames.GGUF, false, gguf.tensors(), copies);
             ModelConfig config = new ConfigReader(architecture, new GgufSettings(gguf, architecture))
                     .read(binder.vocabulary(), architecture.ggufPairing());
-            TransformerWeights weights = binder.bind(config, true);
+            TransformerWeights weights = binder.bind(config, true, false);
             Description description = description(
                     "GGUF v" + gguf.version(),
                     config,
@@ -175,7 +182,8 @@ public final class Checkpoint implements AutoCloseable {
             HuggingFaceSettings settings = new HuggingFaceSettings(json.object("text_config").orElse(json), architecture);
             int vocabulary = settings.requiredSize(Setting.VOCABULARY, Integer.MAX_VALUE);
             ModelConfig config = new ConfigReader(architecture, settings).read(vocabulary, Pairing.HALVES);
-            TransformerWeights weights = binder.bind(config, json.flag("tie_word_embeddings").orElse(architecture.is(Trait.TIED)));
+            boolean tied = json.flag("tie_word_embeddings").orElse(architecture.is(Trait.TIED));
+            TransformerWeights weights = binder.bind(config, tied, !tied && isBare(json));
             long bytes = folder.shards().stream().mapToLong(Safetensors::bytes).sum();
             Description description = description(
                     "safetensors",
@@ -196,6 +204,11 @@ public final class Checkpoint implements AutoCloseable {
             arena.close();
             throw e;
         }
+    }
+
+    /** Transformers calls a model without a head {@code Qwen3Model}, one with a head {@code Qwen3ForCausalLM}. */
+    private static boolean isBare(Json json) {
+        return json.texts("architectures").orElse(List.of()).stream().anyMatch(name -> name.endsWith("Model") && !name.endsWith("LMHeadModel"));
     }
 
     private static void refuseUnusual(Json json, Architecture architecture) {
@@ -253,6 +266,28 @@ public final class Checkpoint implements AutoCloseable {
     /** Where its tokenizer is defined. */
     public TokenizerFiles tokenizer() {
         return tokenizer;
+    }
+
+    /**
+     * How a GGUF says that an encoder's states become one vector: {@code mean}, {@code cls}, {@code last}; empty where nothing is said.
+     *
+     * @throws LatentException if it says something else
+     */
+    public Optional<String> pooling() {
+        if (!(tokenizer instanceof TokenizerFiles.Embedded(Gguf gguf))) {
+            return Optional.empty();
+        }
+        String key = gguf.string("general.architecture").orElse("") + ".pooling_type";
+        OptionalLong said = gguf.integer(key);
+        return said.isEmpty()
+                ? Optional.empty()
+                : switch ((int) said.getAsLong()) {
+                    case 0 -> Optional.empty(); // none: every position by itself
+                    case 1 -> Optional.of("mean");
+                    case 2 -> Optional.of("cls");
+                    case 3 -> Optional.of("last");
+                    default -> throw gguf.broken("metadata '%s' is %d, supported are 1 (mean), 2 (cls) and 3 (last)", key, said.getAsLong());
+                };
     }
 
     /** The tensors that the weights are made of, as they lie in the files. */

@@ -159,7 +159,7 @@ final class ConfigReader {
         return name.isEmpty()
                 ? architecture.activation()
                 : switch (name.get()) {
-                    case "silu", "swish" -> Activation.SILU;
+                    case "silu", "swish", "swiglu" -> Activation.SILU;
                     case "gelu", "gelu_python" -> Activation.GELU;
                     case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate", "gelu_fast" ->
                         Activation.GELU_TANH;

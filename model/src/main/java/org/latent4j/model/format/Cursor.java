@@ -3,6 +3,7 @@ package org.latent4j.model.format;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import org.latent4j.files.MappedFile;
 import org.latent4j.kernel.LatentException;
 
 /**

@@ -12,6 +12,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.latent4j.files.Broken;
+import org.latent4j.files.MappedFile;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 
 /**

@@ -9,6 +9,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.latent4j.files.Broken;
+import org.latent4j.files.FileKind;
+import org.latent4j.files.MappedFile;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 
 /**

@@ -15,6 +15,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.RandomAccess;
 import java.util.Set;
+import org.latent4j.files.MappedFile;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.format.GgufValue.Array;
 import org.latent4j.model.format.GgufValue.Scalar;

@@ -13,6 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.latent4j.files.Broken;
+import org.latent4j.files.Json;
+import org.latent4j.files.Safetensors;
+import org.latent4j.files.Tensor;
 
 /**
  * A model folder as Hugging Face lays it out: {@code config.json}, and the weights in {@code model.safetensors} or in

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.files.Broken;
+import org.latent4j.files.Json;
 import org.latent4j.kernel.LatentException;
 
 /**

@@ -10,6 +10,8 @@ enum Role {
     POSITIONS,
     /** One row a segment of the text (BERT's token types). */
     SEGMENTS,
+    /** One row a bucket of distances, one column a head (MPNet). */
+    POSITION_BIAS,
     /** Of what enters block 0. */
     EMBEDDING_NORM,
     /** Behind the last block. */

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.files.Tensor;
 
 /**
  * How tensors are named, without {@code .weight} and {@code .bias}; {@code *} stands for the block's number.
@@ -140,6 +141,30 @@ record TensorNames(List<String> prefixes, String block, Map<Role, String> names,
                     entry(Role.UP, "intermediate.dense"),
                     entry(Role.DOWN, "output.dense"),
                     entry(Role.MLP_SUM_NORM, "output.LayerNorm")));
+
+    static final TensorNames MPNET = BERT.without(Role.SEGMENTS)
+            .with(Role.POSITION_BIAS, "encoder.relative_attention_bias")
+            .with(Role.QUERY, "attention.attn.q")
+            .with(Role.KEY, "attention.attn.k")
+            .with(Role.VALUE, "attention.attn.v")
+            .with(Role.ATTENTION_OUTPUT, "attention.attn.o")
+            .with(Role.ATTENTION_SUM_NORM, "attention.LayerNorm")
+            .within("mpnet.");
+
+    static final TensorNames NOMIC_BERT = of(
+            "nomic_bert.",
+            "encoder.layers.*.",
+            Map.ofEntries(
+                    entry(Role.TOKENS, "embeddings.word_embeddings"),
+                    entry(Role.SEGMENTS, "embeddings.token_type_embeddings"),
+                    entry(Role.EMBEDDING_NORM, "emb_ln"),
+                    entry(Role.QUERY_KEY_VALUE, "attn.Wqkv"),
+                    entry(Role.ATTENTION_OUTPUT, "attn.out_proj"),
+                    entry(Role.ATTENTION_SUM_NORM, "norm1"),
+                    entry(Role.UP, "mlp.fc11"),
+                    entry(Role.GATE, "mlp.fc12"),
+                    entry(Role.DOWN, "mlp.fc2"),
+                    entry(Role.MLP_SUM_NORM, "norm2"))).within("bert.");
 
     static final TensorNames ROBERTA = BERT.within("roberta.");
 

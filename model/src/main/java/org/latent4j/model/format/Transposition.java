@@ -3,6 +3,7 @@ package org.latent4j.model.format;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.Packing;

@@ -10,8 +10,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.files.Broken;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.PackedMatrix;
+import org.latent4j.kernel.PositionBias;
 import org.latent4j.model.format.Architecture.Trait;
 import org.latent4j.model.transformer.ModelConfig;
 import org.latent4j.model.transformer.ModelConfig.Norm;
@@ -70,8 +73,11 @@ final class WeightBinder {
 
     /**
      * All weights. A tensor of a block that isn't one of them is an error: leaving it out would compute something else.
+     *
+     * @param tied whether the head is the tokens' where there is none
+     * @param bare whether the model was saved without a head, as language models that became encoders are
      */
-    TransformerWeights bind(ModelConfig config, boolean tied) {
+    TransformerWeights bind(ModelConfig config, boolean tied, boolean bare) {
         int width = config.width();
         PackedMatrix tokens = required(Role.TOKENS, 0, ".weight").matrix(config.vocabulary(), width);
         OptionalInt first = config.embedding().firstPosition();
@@ -84,10 +90,10 @@ final class WeightBinder {
             blocks.add(block(config, layer));
         }
         NormWeights finalNorm = norm(config, Role.FINAL_NORM, 0);
-        Linear head = architecture.is(Trait.ENCODER) ? null : head(config, tokens, tied);
+        Linear head = architecture.is(Trait.ENCODER) || bare && find(Role.HEAD, 0, ".weight") == null ? null : head(config, tokens, tied);
         PackedMatrix segments = segments(width);
         refuseOthers(config.layers());
-        return new TransformerWeights(tokens, positions, segments, embeddingNorm, List.copyOf(blocks), finalNorm, head);
+        return new TransformerWeights(tokens, positions, segments, positionBias(config), embeddingNorm, List.copyOf(blocks), finalNorm, head);
     }
 
     /** BERT's token types, of which there may be any number. */
@@ -101,6 +107,14 @@ final class WeightBinder {
             throw segments.broken("is no matrix with a row for each segment of a text");
         }
         return segments.matrix((int) shape[0], width);
+    }
+
+    private @Nullable PositionBias positionBias(ModelConfig config) {
+        if (!architecture.names().has(Role.POSITION_BIAS)) {
+            return null;
+        }
+        Tensor buckets = required(Role.POSITION_BIAS, 0, ".weight");
+        return DistanceBuckets.bias(buckets.matrix(DistanceBuckets.COUNT, config.heads()));
     }
 
     private Block block(ModelConfig config, int layer) {

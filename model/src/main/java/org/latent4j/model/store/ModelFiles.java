@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.latent4j.kernel.LatentException;
 
 /**
@@ -15,7 +16,8 @@ import org.latent4j.kernel.LatentException;
  */
 record ModelFiles(String open, List<String> paths) {
     private static final Set<String> USELESS = Set.of("quantize_config.json", Sidecar.FILE_NAME);
-    private static final Set<String> IN_FOLDERS = Set.of("1_Pooling/config.json");
+    /** The modules of sentence encoders: {@code 1_Pooling/config.json}, {@code 2_Dense/model.safetensors}. */
+    private static final Pattern MODULE = Pattern.compile("\\d{1,2}_[A-Za-z]{1,40}/(config\\.json|model\\.safetensors)");
 
     /**
      * Chooses among a repository's files: the GGUF that was named; else the folder with {@code config.json} and safetensors; else
@@ -94,7 +96,7 @@ record ModelFiles(String open, List<String> paths) {
 
     /** Configuration, tokenizer, templates, licences: whatever is small and at the top. */
     private static boolean isSmallPart(String path) {
-        if (IN_FOLDERS.contains(path)) {
+        if (MODULE.matcher(path).matches()) {
             return true;
         }
         String name = path.toLowerCase(Locale.ROOT);

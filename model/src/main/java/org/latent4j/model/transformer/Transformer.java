@@ -226,7 +226,8 @@ public final class Transformer {
                 config.attention().scale(),
                 config.attention().softCap().orElse(0f),
                 config.attention().causal(),
-                kind.window().orElse(Integer.MAX_VALUE));
+                kind.window().orElse(Integer.MAX_VALUE),
+                weights.positionBias());
     }
 
     private static boolean endIsWanted(SiteVisitor visitor) {

@@ -3,6 +3,7 @@ package org.latent4j.model.transformer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.PackedMatrix;
+import org.latent4j.kernel.PositionBias;
 
 /**
  * The weights of a transformer by their role, still packed. What an architecture doesn't have is null.
@@ -10,6 +11,7 @@ import org.latent4j.kernel.PackedMatrix;
  * @param tokens one row a token, {@code [vocabulary, width]}
  * @param positions one row a position, {@code [context, width]}, where positions are learned
  * @param segments one row a segment of the text, {@code [segments, width]}, where there are such (BERT); a text is segment 0
+ * @param positionBias what attention adds to its scores by distance, the same in all blocks, where there is such (MPNet)
  * @param embeddingNorm the norm of what enters block 0
  * @param blocks the blocks, first to last
  * @param finalNorm the norm behind the last block
@@ -19,6 +21,7 @@ public record TransformerWeights(
         PackedMatrix tokens,
         @Nullable PackedMatrix positions,
         @Nullable PackedMatrix segments,
+        @Nullable PositionBias positionBias,
         @Nullable NormWeights embeddingNorm,
         List<Block> blocks,
         @Nullable NormWeights finalNorm,

@@ -2,7 +2,7 @@ package org.latent4j.model.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.latent4j.model.format.Refusals.refused;
+import static org.latent4j.files.Refusals.refused;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.latent4j.files.Safetensors;
 import org.latent4j.kernel.Activation;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
@@ -455,6 +456,28 @@ class CheckpointTest {
         try (Checkpoint model = Checkpoint.open(folder)) {
             assertThat(rotary(model).frequencies()[0])
                     .isEqualTo(0.25f);
+        }
+    }
+
+    @Test
+    void aContextThatIsNotSaidIsWhatTransformersTakes() {
+        Path folder = TinyModels.copy("llama", temp.resolve("m"), "\"max_position_embeddings\": 128,", "");
+        try (Checkpoint model = Checkpoint.open(folder)) {
+            assertThat(model.config().context()).isEqualTo(2048);
+        }
+    }
+
+    @Test
+    void aShareOfTheHeadIsTurnedOnlyWhereTransformersAsksForOne() {
+        String share = "\"rope_type\": \"default\", \"partial_rotary_factor\": 0.5";
+        Path llama = TinyModels.copy("llama", temp.resolve("llama"), "\"rope_type\": \"default\"", share);
+        try (Checkpoint model = Checkpoint.open(llama)) {
+            assertThat(rotary(model).frequencies()).hasSize(model.config().headWidth() / 2);
+        }
+        Path phi = TinyModels.copy("phi3-longrope", temp.resolve("phi"), "\"partial_rotary_factor\": 1.0", "\"partial_rotary_factor\": 0.5",
+                "\"rope_type\": \"longrope\"", "\"rope_type\": \"default\"");
+        try (Checkpoint model = Checkpoint.open(phi)) {
+            assertThat(rotary(model).frequencies()).hasSize(model.config().headWidth() / 4);
         }
     }
 

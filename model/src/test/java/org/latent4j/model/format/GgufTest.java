@@ -4,7 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.SPARSE;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.latent4j.model.format.Refusals.refused;
+import static org.latent4j.files.Refusals.refused;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.Packing;
 import org.latent4j.model.format.GgufValue.Type;
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.latent4j.files.Alterations;
+import org.latent4j.files.Trial;
 import org.latent4j.model.tokenizer.ChatTemplate;
 import org.latent4j.model.tokenizer.ChatTemplate.Message;
 import org.latent4j.model.tokenizer.Tokenizer;

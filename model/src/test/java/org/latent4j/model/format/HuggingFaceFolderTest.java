@@ -1,7 +1,7 @@
 package org.latent4j.model.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.latent4j.model.format.Refusals.refused;
+import static org.latent4j.files.Refusals.refused;
 
 import java.io.IOException;
 import java.nio.file.Files;

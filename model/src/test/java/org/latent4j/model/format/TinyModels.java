@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.latent4j.files.Safetensors;
+import org.latent4j.files.SafetensorsWriter;
 
 /** The tiny models of the test resources, their files altered, and the same models written as GGUF. */
 final class TinyModels {

@@ -1,0 +1,194 @@
+package org.latent4j.workbench;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Progress;
+import org.latent4j.model.encoder.Encoder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code latent encode}: texts of a file to vectors, one a text. */
+@Command(name = "encode", header = "Make vectors of texts: sentences, documents, packages become points.", description = {
+    "",
+    "Writes a safetensors file with a tensor 'vectors', [texts, width], in the order of the input. A text's vector is the same "
+            + "bits whatever else is encoded with it, on any number of threads.",
+    ""
+}, footer = {
+    "",
+    "Interrupted work goes on when the same command is given again.",
+    "",
+    "  latent encode --texts packages.tsv --out packages.safetensors",
+    "  latent encode -m e5-small-v2 --prompt-name passage --texts articles.jsonl --column body --chunk 200 --overlap 40 --out articles.safetensors",
+    "  latent encode -m smollm2-135m-instruct --site resid_post.12 --pool mean --texts lines.txt --out lines.safetensors"
+})
+final class EncodeCommand implements Callable<Integer> {
+    private static final long CHECKPOINT_NANOS = 1_000_000_000L;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private EncoderOptions encoder = new EncoderOptions();
+
+    @Option(names = "--texts", paramLabel = "FILE", required = true, description = "The texts: .txt (one a line), .tsv, .csv or .jsonl (with --column), .json (an array of strings).")
+    private @Nullable Path texts;
+
+    @Option(names = "--column", paramLabel = "NAME", description = "The column that holds the texts (default: text, or the only one).")
+    private @Nullable String column;
+
+    @Option(names = "--name-column", paramLabel = "NAME", description = "The column that holds the texts' names (default: name, id or title, if there is one).")
+    private @Nullable String nameColumn;
+
+    @Option(names = "--chunk", paramLabel = "N", description = "Cut long texts into pieces of at most N tokens, each a vector of its own.")
+    private @Nullable Integer chunk;
+
+    @Option(names = "--overlap", paramLabel = "M", description = "Pieces share about so many tokens with the one before (default: 0).")
+    private @Nullable Integer overlap;
+
+    @Option(names = {"-o", "--out"}, paramLabel = "OUT", required = true, description = "What to write: NAME.safetensors.")
+    private @Nullable Path out;
+
+    @Option(names = "--restart", description = "Start over, throwing away what interrupted work left.")
+    private boolean restart;
+
+    @Option(names = "--json", description = "Tell what was done as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Path file = Objects.requireNonNull(out);
+        Encode.Request request = request();
+        Progress progress = ProgressBar.on(Terminal.detect());
+        try (PartialCapture partial = PartialCapture.open(file, restart)) {
+            Encode.Survey survey = Encode.survey(request.source(), progress);
+            if (partial.resumes() && partial.done() == survey.texts() && !Files.exists(partial.growing(0)) && Files.exists(file)) {
+                partial.remove(); // the program ended between two of its last lines
+                note("%s is whole already".formatted(file));
+                return 0;
+            }
+            Thread farewell = new Thread(() -> sayHowToGoOn(partial));
+            Runtime.getRuntime().addShutdownHook(farewell);
+            try (Encoder opened = encoder.open()) {
+                Map<String, String> manifest = Encode.manifest(opened, request, survey, commandLine());
+                beginOrGoOn(partial, file, manifest);
+                try (VectorsFile sink = new VectorsFile(partial, file, opened.width(), chunk != null)) {
+                    tell(opened, new Encode(opened, request, progress, this::note).run(survey, sink), file);
+                }
+            } finally {
+                withdraw(farewell);
+            }
+        } catch (IOException e) {
+            throw DiskTrouble.writing(file, e);
+        }
+        return 0;
+    }
+
+    private Encode.Request request() {
+        if (overlap != null && chunk == null) {
+            throw new LatentException("--overlap goes with --chunk");
+        }
+        return new Encode.Request(
+                new TextRows.Source(Objects.requireNonNull(texts), Optional.ofNullable(column), Optional.ofNullable(nameColumn)),
+                chunk == null ? OptionalInt.empty() : OptionalInt.of(chunk),
+                overlap == null ? 0 : overlap,
+                CHECKPOINT_NANOS);
+    }
+
+    private void beginOrGoOn(PartialCapture partial, Path file, Map<String, String> manifest) throws IOException {
+        if (partial.resumes()) {
+            CaptureManifest.requireSame(file, partial.manifest(), manifest);
+            note("going on with the interrupted work after %s texts".formatted(Amounts.count(partial.done())));
+        } else {
+            partial.begin(manifest);
+        }
+    }
+
+    private void tell(Encoder opened, Encode.Result result, Path file) {
+        double seconds = result.nanos() / 1e9;
+        note("%s%s of %d dimensions (%s, %s)%s: %s".formatted(
+                Amounts.count(result.texts()) + (result.texts() == 1 ? " text, " : " texts, "),
+                Amounts.count(result.vectors()) + (result.vectors() == 1 ? " vector" : " vectors"),
+                opened.width(), opened.model().name(), opened.told(),
+                result.ran() == 0 ? "" : " at " + Amounts.count(Math.round(result.ran() / seconds)) + " texts/s", file));
+        if (json) {
+            PrintWriter written = spec().commandLine().getOut();
+            written.println(asJson(opened, result, file, seconds));
+            written.flush();
+        }
+    }
+
+    private static String asJson(Encoder opened, Encode.Result result, Path file, double seconds) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator written = new JsonFactory().createGenerator(text)) {
+            written.writeStartObject();
+            written.writeStringField("out", file.toString());
+            written.writeStringField("model", opened.model().name());
+            written.writeStringField("encoder", opened.told());
+            written.writeStringField("prompt", opened.prompt());
+            written.writeNumberField("texts", result.texts());
+            written.writeNumberField("vectors", result.vectors());
+            written.writeNumberField("width", opened.width());
+            written.writeNumberField("tokens", result.tokens());
+            written.writeNumberField("cut", result.cut());
+            written.writeNumberField("limit", opened.limit());
+            written.writeNumberField("seconds", (float) seconds);
+            written.writeObjectFieldStart("fingerprint");
+            for (Map.Entry<String, String> entry : opened.fingerprint().asMetadata().entrySet()) {
+                written.writeStringField(entry.getKey(), entry.getValue());
+            }
+            written.writeEndObject();
+            written.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory doesn't fail so", e);
+        }
+        return text.toString();
+    }
+
+    private void note(String line) {
+        PrintWriter err = spec().commandLine().getErr();
+        err.println("latent: " + line);
+        err.flush();
+    }
+
+    private void sayHowToGoOn(PartialCapture partial) {
+        if (partial.done() > 0) {
+            note("stopped after " + Amounts.count(partial.done()) + " texts; the same command goes on from there");
+        }
+    }
+
+    private static void withdraw(Thread farewell) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(farewell);
+        } catch (IllegalStateException _) {
+            // the program is ending already
+        }
+    }
+
+    private String commandLine() {
+        StringBuilder line = new StringBuilder("latent");
+        for (String argument : spec().root().commandLine().getParseResult().originalArgs()) {
+            line.append(' ').append(Shell.quote(argument));
+        }
+        return line.toString();
+    }
+
+    private CommandSpec spec() {
+        return Objects.requireNonNull(spec);
+    }
+}
