@@ -17,4 +17,12 @@ final class Checked {
             }
         }
     }
+
+    /** @throws LatentException if points aren't as wide as those that a clustering was fitted to */
+    static void width(Matrix points, int width) {
+        if (points.columns() != width) {
+            throw new LatentException("points are %d wide, the clustering was fitted to points %d wide; both must come from the same model"
+                    .formatted(points.columns(), width));
+        }
+    }
 }

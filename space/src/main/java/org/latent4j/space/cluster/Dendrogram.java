@@ -1,7 +1,6 @@
 package org.latent4j.space.cluster;
 
 import java.util.Arrays;
-import java.util.PriorityQueue;
 
 /**
  * What joins when the points of a spanning tree are joined edge by edge, the shortest first (single linkage): node
@@ -11,21 +10,20 @@ import java.util.PriorityQueue;
  */
 record Dendrogram(int[] left, int[] right, double[] distances, int[] sizes) {
     /**
-     * Joins the points.
+     * Joins the points of a connected graph along its minimum spanning tree.
      *
-     * @param from one end of each of {@code points - 1} edges
+     * @param from one end of each edge
      * @param to the other
      * @param weights their lengths
      */
-    static Dendrogram of(int[] from, int[] to, double[] weights) {
-        int edges = from.length;
+    static Dendrogram of(int n, int[] from, int[] to, double[] weights) {
+        int edges = n - 1;
         int[] order = new int[edges];
         int[] source = new int[edges];
-        walk(from, to, weights, order, source);
+        new Walk(n, from, to, weights).run(order, source);
         int[] sorted = new int[edges];
         Arrays.setAll(sorted, i -> i);
         Sorted.by(sorted, i -> weights[order[i]]);
-        int n = edges + 1;
         int[] root = new int[n + edges];
         Arrays.setAll(root, i -> i);
         var tree = new Dendrogram(new int[edges], new int[edges], new double[edges], new int[edges]);
@@ -61,50 +59,103 @@ record Dendrogram(int[] left, int[] right, double[] distances, int[] sizes) {
         return i;
     }
 
-    /** An edge that leads out of what has been reached. */
-    private record Way(double weight, int point, int edge, int source) implements Comparable<Way> {
-        @Override
-        public int compareTo(Way other) {
-            int byWeight = Double.compare(weight, other.weight);
-            return byWeight != 0 ? byWeight : Integer.compare(point, other.point);
-        }
-    }
-
     /**
-     * The order in which Prim's algorithm takes the edges, and the end from which it does: what the reference goes by where
-     * it numbers clusters, and where edges are equally long.
+     * Prim's algorithm (1957), begun at point 0, the lower of equally near points first, each from the first that it was that
+     * near to: the order by which the reference numbers clusters, and by which it joins where edges are equally long.
      */
-    private static void walk(int[] from, int[] to, double[] weights, int[] order, int[] source) {
-        int n = from.length + 1;
-        int[] starts = new int[n + 1];
-        for (int edge = 0; edge < n - 1; edge++) {
-            starts[from[edge] + 1]++;
-            starts[to[edge] + 1]++;
-        }
-        for (int i = 0; i < n; i++) {
-            starts[i + 1] += starts[i];
-        }
-        int[] filled = starts.clone();
-        int[] edges = new int[2 * (n - 1)];
-        for (int edge = 0; edge < n - 1; edge++) {
-            edges[filled[from[edge]]++] = edge;
-            edges[filled[to[edge]]++] = edge;
-        }
-        PriorityQueue<Way> ways = new PriorityQueue<>();
-        boolean[] reached = new boolean[n];
-        int point = 0;
-        for (int taken = 0; taken < n - 1; taken++) {
-            reached[point] = true;
-            for (int i = starts[point]; i < starts[point + 1]; i++) {
-                int other = from[edges[i]] + to[edges[i]] - point;
-                if (!reached[other]) {
-                    ways.add(new Way(weights[edges[i]], other, edges[i], point));
-                }
+    private static final class Walk {
+        private final int[] from;
+        private final int[] to;
+        private final double[] weights;
+        private final int[] starts;
+        private final int[] edges;
+        private final double[] nearest;
+        private final int[] way;
+        private final boolean[] reached;
+        /** The points that are next to what is reached, as a heap, and where in it each stands. */
+        private final int[] heap;
+        private final int[] standing;
+        private int size;
+
+        Walk(int n, int[] from, int[] to, double[] weights) {
+            this.from = from;
+            this.to = to;
+            this.weights = weights;
+            starts = new int[n + 1];
+            for (int edge = 0; edge < from.length; edge++) {
+                starts[from[edge] + 1]++;
+                starts[to[edge] + 1]++;
             }
-            Way next = ways.remove();
-            order[taken] = next.edge();
-            source[taken] = next.source();
-            point = next.point();
+            for (int i = 0; i < n; i++) {
+                starts[i + 1] += starts[i];
+            }
+            int[] filled = starts.clone();
+            edges = new int[2 * from.length];
+            for (int edge = 0; edge < from.length; edge++) {
+                edges[filled[from[edge]]++] = edge;
+                edges[filled[to[edge]]++] = edge;
+            }
+            nearest = new double[n];
+            Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+            way = new int[n];
+            reached = new boolean[n];
+            heap = new int[n];
+            standing = new int[n];
+            Arrays.fill(standing, -1);
+        }
+
+        /** The edges in the order in which they are taken, and the ends from which they are. */
+        void run(int[] order, int[] source) {
+            int point = 0;
+            for (int taken = 0; taken < order.length; taken++) {
+                reached[point] = true;
+                for (int i = starts[point]; i < starts[point + 1]; i++) {
+                    int other = from[edges[i]] + to[edges[i]] - point;
+                    if (!reached[other] && weights[edges[i]] < nearest[other]) {
+                        nearest[other] = weights[edges[i]];
+                        way[other] = edges[i];
+                        raise(other);
+                    }
+                }
+                int next = heap[0];
+                order[taken] = way[next];
+                source[taken] = from[way[next]] + to[way[next]] - next;
+                point = next;
+                removeFirst();
+            }
+        }
+
+        private boolean before(int a, int b) {
+            return nearest[a] < nearest[b] || nearest[a] == nearest[b] && a < b;
+        }
+
+        private void raise(int point) {
+            int at = standing[point] >= 0 ? standing[point] : size++;
+            for (; at > 0 && before(point, heap[(at - 1) / 2]); at = (at - 1) / 2) {
+                put(heap[(at - 1) / 2], at);
+            }
+            put(point, at);
+        }
+
+        private void removeFirst() {
+            int last = heap[--size];
+            int at = 0;
+            for (int child = 1; child < size; child = 2 * at + 1) {
+                if (child + 1 < size && before(heap[child + 1], heap[child])) {
+                    child++;
+                }
+                if (!before(heap[child], last)) {
+                    break;
+                }
+                put(heap[child], at);
+                at = child;
+            }
+            put(last, at);
+        }
+
+        private void put(int point, int at) {
+            heap[at] = point;
+            standing[point] = at;
         }
     }
 }

@@ -20,7 +20,7 @@ public final class Hdbscan {
     /** The widest points for which a tree is faster than products; measured. */
     private static final int TREE_WIDTH = 20;
     /** Neighbours that are listed beyond those that core distances need. */
-    private static final int LISTED_MORE = 8;
+    private static final int LISTED_MORE = 12;
 
     private final Options options;
     private final Matrix points;
@@ -77,35 +77,73 @@ public final class Hdbscan {
         }
         Checked.finite(points);
         Distinct distinct = Distinct.of(points);
-        int different = distinct.groups();
         double[] cores = new double[n];
-        int[] from = new int[n - 1];
-        int[] to = new int[n - 1];
-        double[] weights = new double[n - 1];
-        if (different > 1) {
+        Edges edges = new Edges(n);
+        if (distinct.groups() > 1) {
             Reachability reachability = reachability(distinct.pick(points), distinct.counts(), options, pool, progress);
-            SpanningTree found = new SpanningTree(reachability, pool, progress);
-            for (int i = 0; i < different - 1; i++) {
-                from[i] = distinct.firsts()[found.from[i]];
-                to[i] = distinct.firsts()[found.to[i]];
-                weights[i] = found.weights[i];
-            }
-            double[] byGroup = new double[different];
-            for (int place = 0; place < different; place++) {
+            edges.addAll(new SpanningTree(reachability, pool, progress), distinct.firsts());
+            edges.addNear(reachability, distinct.firsts(), options.minSamples() - 1);
+            double[] byGroup = new double[distinct.groups()];
+            for (int place = 0; place < byGroup.length; place++) {
                 byGroup[reachability.row(place)] = reachability.distance(reachability.cores[place]);
             }
             Arrays.setAll(cores, row -> byGroup[distinct.groupOf()[row]]);
         }
-        int edge = different - 1;
         for (int row = 0; row < n; row++) { // a point's copies are as far from it as its core
             int first = distinct.firsts()[distinct.groupOf()[row]];
             if (first != row) {
-                from[edge] = first;
-                to[edge] = row;
-                weights[edge++] = cores[row];
+                edges.add(first, row, cores[row]);
             }
         }
-        return new Hdbscan(options, points, cores, CondensedTree.of(Dendrogram.of(from, to, weights), options.minClusterSize()));
+        return new Hdbscan(options, points, cores, CondensedTree.of(edges.dendrogram(n), options.minClusterSize()));
+    }
+
+    /** The edges that a spanning tree is made of, and those as short that it could be made of as well. */
+    private static final class Edges {
+        private int[] from;
+        private int[] to;
+        private double[] weights;
+        private int size;
+
+        Edges(int capacity) {
+            from = new int[capacity];
+            to = new int[capacity];
+            weights = new double[capacity];
+        }
+
+        void add(int a, int b, double weight) {
+            if (size == from.length) {
+                from = Arrays.copyOf(from, size + size / 2 + 16);
+                to = Arrays.copyOf(to, from.length);
+                weights = Arrays.copyOf(weights, from.length);
+            }
+            from[size] = a;
+            to[size] = b;
+            weights[size++] = weight;
+        }
+
+        void addAll(SpanningTree tree, int[] rows) {
+            for (int i = 0; i < tree.weights.length; i++) {
+                add(rows[tree.from[i]], rows[tree.to[i]], tree.weights[i]);
+            }
+        }
+
+        /** Within a point's core distance all others are equally far, unless they lie in sparser ground. */
+        void addNear(Reachability reachability, int[] rows, int count) {
+            for (int place = 0; place < reachability.points(); place++) {
+                for (int i = place * reachability.listed; i < place * reachability.listed + Math.min(count, reachability.listed); i++) {
+                    int other = reachability.places[i];
+                    if (other >= 0) {
+                        double weight = reachability.weight(place, other, reachability.distances[i]);
+                        add(rows[reachability.row(place)], rows[reachability.row(other)], reachability.distance(weight));
+                    }
+                }
+            }
+        }
+
+        Dendrogram dendrogram(int n) {
+            return Dendrogram.of(n, Arrays.copyOf(from, size), Arrays.copyOf(to, size), Arrays.copyOf(weights, size));
+        }
     }
 
     private static Reachability reachability(

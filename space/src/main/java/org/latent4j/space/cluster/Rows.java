@@ -65,4 +65,33 @@ final class Rows {
         }
         return less;
     }
+
+    /** Some rows, in the order given. */
+    static Matrix pick(Matrix points, int[] rows) {
+        int width = points.columns();
+        Matrix picked = Matrix.zeros(rows.length, width);
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(points.data(), rows[i] * width, picked.data(), i * width, width);
+        }
+        return picked;
+    }
+
+    /** The squared distance of a row from a vector. */
+    static double square(Matrix points, int row, double[] vector) {
+        double sum = 0;
+        for (int c = 0; c < vector.length; c++) {
+            double difference = points.data()[row * vector.length + c] - vector[c];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
+    /** The squared distance of two vectors. */
+    static double square(double[] one, double[] other) {
+        double sum = 0;
+        for (int c = 0; c < one.length; c++) {
+            sum += (one[c] - other[c]) * (one[c] - other[c]);
+        }
+        return sum;
+    }
 }
