@@ -90,7 +90,8 @@ public interface Items {
             columns.forEach((name, values) -> {
                 if (values.size() != names.size()) {
                     throw new LatentException(
-                            "the field '%s' has %d values for %d points; one for each is needed".formatted(name, values.size(), names.size()));
+                            "the field '%s' has %d values for %d points; one for each is needed".formatted(name, values.size(),
+                                    names.size()));
                 }
                 this.columns.put(name, values);
             });

@@ -46,6 +46,11 @@ public final class Space {
         return new Space(vectors, items, origin);
     }
 
+    /** The same points under another name in messages. */
+    public Space called(String name) {
+        return new Space(vectors, items, origin.called(name));
+    }
+
     /** The points, {@code [points, width]}; not a copy. */
     public Matrix vectors() {
         return vectors;

@@ -102,7 +102,8 @@ final class PartialSpace implements AutoCloseable {
         SpaceManifest there = SpaceManifest.read(plans);
         Files.delete(plans.resolve(SpaceManifest.FILE));
         Files.delete(plans);
-        if (there.width() != plan.width() || !there.type().equals(plan.type()) || !comparable(there.origin()).equals(comparable(plan.origin()))) {
+        if (there.width() != plan.width() || !there.type().equals(plan.type())
+                || !comparable(there.origin()).equals(comparable(plan.origin()))) {
             throw Broken.file(target, "was begun with other inputs or options than these; go on with those, or start over");
         }
     }

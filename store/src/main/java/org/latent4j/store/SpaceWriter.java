@@ -158,7 +158,8 @@ public final class SpaceWriter implements AutoCloseable {
         }
         for (int i = from; i < from + length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw Broken.file(place.target(), "point %d, '%s', has the value %s in column %d; points need finite values: remove or repair it",
+                throw Broken.file(place.target(),
+                        "point %d, '%s', has the value %s in column %d; points need finite values: remove or repair it",
                         points, name, values[i], i - from);
             }
         }

@@ -31,7 +31,8 @@ final class SpaceArgument {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
 
-    @Option(names = {"-s", "--space"}, paramLabel = "SPACE", description = "A .space folder, a file of vectors (.npy .npz .safetensors .csv .tsv .txt .vec .bin .parquet), or glove, glove-50d.")
+    @Option(names = {"-s",
+        "--space"}, paramLabel = "SPACE", description = "A .space folder, a file of vectors (.npy .npz .safetensors .csv .tsv .txt .vec .bin .parquet), or glove, glove-50d.")
     private @Nullable String space;
 
     @Option(names = "--array", paramLabel = "NAME", description = "The array of an .npz (default: X or vectors), the tensor of a .safetensors (default: vectors), the column of a .parquet.")
@@ -93,7 +94,8 @@ final class SpaceArgument {
         }
         ModelStore store = ModelStore.standard(System.getenv(), offline).saying(this::note);
         ModelStore.Located located = store.locate(name, progress);
-        return CachedSpaces.open(name, located.path(), store.folder().resolve("spaces"), progress);
+        Path kept = store.folder().orElseThrow(() -> new LatentException("there is no folder to keep spaces in; set LATENT_HOME to one"));
+        return CachedSpaces.open(name, located.path(), kept.resolve("spaces"), progress);
     }
 
     private ImportOptions options() {
