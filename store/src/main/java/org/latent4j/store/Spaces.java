@@ -28,7 +28,7 @@ public final class Spaces {
      * @throws LatentException if it isn't there, is of no kind that is known, or is damaged; the message says how
      */
     public static Space open(Path path, ImportOptions options, Progress progress) {
-        if (SpaceFolder.is(path)) {
+        if (SpaceFolder.is(path) || SpaceFolder.isBeingReplaced(path)) {
             return SpaceFolder.open(path);
         }
         if (!Files.exists(path)) {
