@@ -2,7 +2,7 @@ package org.latent4j.space.cluster;
 
 import java.util.Arrays;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.kernel.RowProducts;
+import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
 
@@ -11,9 +11,10 @@ import org.latent4j.kernel.WorkerPool;
  * from the centres before; of a few so drawn, as many as scikit-learn tries, the one that leaves least distance.
  */
 final class Seeding {
-    private static final int CHUNK = 1024;
+    private static final int CHUNK = 10 * Panels.STEP;
 
     private final Matrix points;
+    private final Panels panels;
     private final double[] squares;
     private final WorkerPool pool;
     private final SeededRandom random;
@@ -23,6 +24,7 @@ final class Seeding {
 
     Seeding(Matrix points, double[] squares, SeededRandom random, WorkerPool pool) {
         this.points = points;
+        this.panels = Panels.of(points);
         this.squares = squares;
         this.pool = pool;
         this.random = random;
@@ -93,16 +95,19 @@ final class Seeding {
         }
         float[] scores = new float[Math.multiplyExact(trials, n)];
         double[][] left = new double[chunks][trials];
-        RowProducts[] products = new RowProducts[pool.threads()];
+        Panels.Block[] products = new Panels.Block[pool.threads()];
+        float[][] found = new float[pool.threads()][];
         pool.run(chunks, (chunk, worker) -> {
             if (products[worker] == null) {
-                products[worker] = new RowProducts();
+                products[worker] = new Panels.Block();
                 products[worker].take(rows, 0, trials);
+                found[worker] = new float[products[worker].roundedRows() * CHUNK];
             }
             int from = chunk * CHUNK;
             int to = Math.min(n, from + CHUNK);
-            products[worker].times(points, from, to, scores, from, n);
+            products[worker].times(panels, from, to, found[worker], CHUNK);
             for (int t = 0; t < trials; t++) {
+                System.arraycopy(found[worker], t * CHUNK, scores, t * n + from, to - from);
                 for (int row = from; row < to; row++) {
                     left[chunk][t] += Math.min(closest[row], square(candidates[t], row, scores[t * n + row]));
                 }
