@@ -52,7 +52,8 @@ public final class SpaceEditor implements AutoCloseable {
             PartialSpace.claim(folder).close(); // puts back what a stopped writer had moved aside
         }
         if (!SpaceFolder.is(folder) || !Files.exists(folder.resolve(SpaceManifest.FILE))) {
-            throw Broken.file(folder, "is no .space folder, and only those can be changed; make one with: latent import %s --out NAME.space",
+            throw Broken.file(folder,
+                    "is no .space folder, and only those can be changed; make one with: latent import %s --out NAME.space",
                     folder);
         }
         try {

@@ -125,7 +125,8 @@ final class LuceneIndex implements SearchIndex {
     }
 
     private LatentException trouble(IOException e) {
-        return new LatentException("the index in %s can't be read (%s); delete that folder, it is made anew".formatted(directory, e.getMessage()), e);
+        return new LatentException(
+                "the index in %s can't be read (%s); delete that folder, it is made anew".formatted(directory, e.getMessage()), e);
     }
 
     @Override

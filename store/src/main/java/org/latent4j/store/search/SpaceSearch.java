@@ -133,8 +133,9 @@ public final class SpaceSearch implements AutoCloseable {
                     .formatted(options.metric.name().toLowerCase(Locale.ROOT)));
         }
         if (StoredItems.of(space).isEmpty()) {
-            throw new LatentException("%s is no .space folder, which approximate search keeps its index in; make one with: latent import %s "
-                    + "--out NAME.space".formatted(space.origin().source(), space.origin().source()));
+            throw new LatentException(
+                    "%s is no .space folder, which approximate search keeps its index in; make one with: latent import %s "
+                            + "--out NAME.space".formatted(space.origin().source(), space.origin().source()));
         }
     }
 
@@ -142,7 +143,8 @@ public final class SpaceSearch implements AutoCloseable {
     public Optional<String> told() {
         return graph.map(index -> {
             Recall.Step step = index.recall().reaching(options.recall);
-            return String.format(Locale.ROOT, "approximate (HNSW%s, %d candidates): finds %.1f %% of the 10 nearest, measured with %d queries beside its points",
+            return String.format(Locale.ROOT,
+                    "approximate (HNSW%s, %d candidates): finds %.1f %% of the 10 nearest, measured with %d queries beside its points",
                     options.how == How.QUANTISED ? " over bytes" : "", step.candidates(), 100 * step.recall(), index.recall().queries());
         });
     }
