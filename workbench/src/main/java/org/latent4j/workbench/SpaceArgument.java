@@ -58,6 +58,19 @@ final class SpaceArgument {
         return named(space == null ? otherwise : space);
     }
 
+    /** The space named by {@code -s}, else by an argument. */
+    Space required(@Nullable String path) {
+        if ((space == null) == (path == null)) {
+            throw new LatentException("which space? name a .space folder or a file of vectors, once");
+        }
+        return named(space == null ? Objects.requireNonNull(path) : space);
+    }
+
+    /** Whether the network mustn't be touched. */
+    boolean offline() {
+        return offline;
+    }
+
     /** Whether {@code -s} names one. */
     boolean isNamed() {
         return space != null;
