@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
     "  latent duplicates packages.space --threshold 0.99 --json"
 })
 final class DuplicatesCommand implements Callable<Integer> {
+    private static final int MEMBERS = 8;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -71,10 +73,15 @@ final class DuplicatesCommand implements Callable<Integer> {
                 threshold, Amounts.count(duplicates), Amounts.count(space.size())));
         for (Group group : groups.subList(0, shown)) {
             out.println();
-            for (int member : group.members()) {
+            out.println("%s points, joined at %s or more".formatted(Amounts.count(group.members().size()),
+                    SpaceTable.number(group.similarity())));
+            for (int member : group.members().subList(0, Math.min(MEMBERS, group.members().size()))) {
                 String line = "  %7s  %s  %s".formatted(SpaceTable.number(joinedAt(group, member)),
                         SpaceTable.shown(space.name(member)), SpaceTable.told(space, member));
                 out.println(line.stripTrailing());
+            }
+            if (group.members().size() > MEMBERS) {
+                out.println("  and %s more".formatted(Amounts.count(group.members().size() - MEMBERS)));
             }
         }
         if (shown < groups.size()) {
