@@ -28,10 +28,7 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "tokens", "models", "doctor",
-            "help",
-            "completion",
-            "rehearse");
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis", "import", "export", "tokens", "models", "doctor", "help", "completion", "rehearse");
 
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
     private boolean debug;
@@ -82,7 +79,7 @@ final class Latent implements Runnable {
             spec.mixinStandardHelpOptions(true).usageMessage().hidden(name.equals("rehearse"));
             line.addSubcommand(name, spec);
         }
-        return line.setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
     }
 
     private static CommandSpec firstLine(Class<?> command) {
@@ -98,6 +95,12 @@ final class Latent implements Runnable {
             case "chat" -> new ChatCommand(System.in);
             case "capture" -> new CaptureCommand();
             case "encode" -> new EncodeCommand();
+            case "near" -> new NearCommand();
+            case "math" -> new MathCommand();
+            case "between" -> new BetweenCommand();
+            case "axis" -> new AxisCommand();
+            case "import" -> new ImportCommand();
+            case "export" -> new ExportCommand();
             case "tokens" -> new TokensCommand();
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();
