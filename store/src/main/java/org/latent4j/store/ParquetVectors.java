@@ -49,7 +49,8 @@ final class ParquetVectors {
         } catch (LatentException e) {
             throw e;
         } catch (IOException | RuntimeException | LinkageError e) { // of damaged files its library says so in many ways
-            throw Broken.because(e, file, "is no Parquet file that can be read: %s", e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+            throw Broken.because(e, file, "is no Parquet file that can be read: %s",
+                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
         }
     }
 
@@ -156,13 +157,15 @@ final class ParquetVectors {
                     current = offsets[record + 1] - offsets[record];
                     width = width < 0 ? current : width;
                     if (current != width || width == 0) {
-                        throw Broken.file(file, "row %d has %d numbers in '%s', the rows before have %d", rows, current, called(column), width);
+                        throw Broken.file(file, "row %d has %d numbers in '%s', the rows before have %d", rows, current, called(column),
+                                width);
                     }
                     if ((long) filled + width > Integer.MAX_VALUE - 8) {
                         throw Broken.file(file, "has more numbers than fit in memory");
                     }
                     if (filled + width > data.length) {
-                        data = Arrays.copyOf(data, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(data.length * 2L, (long) filled + width)));
+                        data = Arrays.copyOf(data,
+                                (int) Math.min(Integer.MAX_VALUE - 8, Math.max(data.length * 2L, (long) filled + width)));
                     }
                     for (int i = offsets[record]; i < offsets[record + 1]; i++) {
                         if (reader.getLeafValidity().isNull(i)) {

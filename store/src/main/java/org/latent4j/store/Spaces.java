@@ -84,7 +84,8 @@ public final class Spaces {
         try (Npz npz = Npz.open(file)) {
             List<String> wanted = options.array().map(List::of).orElse(ARRAYS);
             Npy vectors = wanted.stream().flatMap(name -> npz.array(name).stream()).findFirst().orElseThrow(() -> Broken.file(
-                    file, "has no array '%s'; it has %s; name one with --array", String.join("' or '", wanted), String.join(", ", npz.names())));
+                    file, "has no array '%s'; it has %s; name one with --array", String.join("' or '", wanted),
+                    String.join(", ", npz.names())));
             Imported read = Imported.of(file, vectors.matrix());
             Optional<Npy> names = options.names().flatMap(npz::array);
             if (names.isPresent()) {
@@ -188,8 +189,10 @@ public final class Spaces {
             String name = given.get(i);
             Integer before = first.putIfAbsent(name, i);
             if (before != null && repeated == ImportOptions.Repeated.REFUSE) {
-                throw Broken.file(file, "has the name '%s' twice, at points %d and %d; take the first of each with --repeated first, or all with "
-                        + "--repeated number", name, before, i);
+                throw Broken.file(file,
+                        "has the name '%s' twice, at points %d and %d; take the first of each with --repeated first, or all with "
+                                + "--repeated number",
+                        name, before, i);
             }
             if (before != null && repeated == ImportOptions.Repeated.NUMBER) {
                 int number = 2;
@@ -211,7 +214,8 @@ public final class Spaces {
         columns.replaceAll((_, values) -> kept.stream().map(values::get).toList());
         Matrix vectors = Matrix.zeros(kept.size(), read.vectors().columns());
         for (int i = 0; i < kept.size(); i++) {
-            System.arraycopy(read.vectors().data(), kept.get(i) * vectors.columns(), vectors.data(), i * vectors.columns(), vectors.columns());
+            System.arraycopy(read.vectors().data(), kept.get(i) * vectors.columns(), vectors.data(), i * vectors.columns(),
+                    vectors.columns());
         }
         return Space.of(vectors, Items.of(names, columns), read.origin());
     }

@@ -75,7 +75,8 @@ class EncodeCommandTest {
             file("a.txt", String.join("\n", texts) + "\n"),
             file("a.tsv", "name\ttext\tn\n0\tthe cat\t1\n1\ta \"dog\", a hat\t2\n2\t\t3\n3\tthe\t4\n"),
             file("a.csv", "name,text,n\r\n0,the cat,1\r\n1,\"a \"\"dog\"\", a hat\",2\r\n2,,3\r\n3,\"the\",4\r\n"),
-            file("a.jsonl", "{\"text\":\"the cat\",\"n\":1}\n{\"n\":2,\"text\":\"a \\\"dog\\\", a hat\"}\n\n{\"text\":\"\"}\n{\"text\":\"the\",\"x\":[1,{}]}\n"),
+            file("a.jsonl",
+                    "{\"text\":\"the cat\",\"n\":1}\n{\"n\":2,\"text\":\"a \\\"dog\\\", a hat\"}\n\n{\"text\":\"\"}\n{\"text\":\"the\",\"x\":[1,{}]}\n"),
             file("a.json", "[\"the cat\", \"a \\\"dog\\\", a hat\", \"\", \"the\"]")};
         for (Path file : files) {
             Ran ran = encode("--texts", file.toString(), "--json");
@@ -218,9 +219,11 @@ class EncodeCommandTest {
     private Process start(List<String> options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Often.class.getName(), "-m", model, "--offline", "--out", out.toString()));
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Often.class.getName(), "-m", model,
+                "--offline", "--out", out.toString()));
         command.addAll(options);
-        return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     @Test
