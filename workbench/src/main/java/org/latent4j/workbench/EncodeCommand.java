@@ -63,7 +63,8 @@ final class EncodeCommand implements Callable<Integer> {
     @Option(names = "--overlap", paramLabel = "M", description = "Pieces share about so many tokens with the one before (default: 0).")
     private @Nullable Integer overlap;
 
-    @Option(names = {"-o", "--out"}, paramLabel = "OUT", required = true, description = "What to write: NAME.space (points with names, texts and columns) or NAME.safetensors.")
+    @Option(names = {"-o",
+        "--out"}, paramLabel = "OUT", required = true, description = "What to write: NAME.space (points with names, texts and columns) or NAME.safetensors.")
     private @Nullable Path out;
 
     @Option(names = "--restart", description = "Start over, throwing away what interrupted work left.")
