@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "latent", header = "A workbench for latent spaces: see what a language model holds, layer by layer.", synopsisSubcommandLabel = "COMMAND", mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {
     "",
     "Begin with:   latent read \"The capital of France is\"",
-    "Then:         latent COMMAND --help, latent help TOPIC (models, sites, prompts, steering, files, errors, java)"
+    "Then:         latent COMMAND --help, latent help TOPIC (models, encoders, sites, prompts, steering, files, errors, java)"
 })
 final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
