@@ -28,7 +28,11 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis", "import", "export", "tokens", "models", "doctor", "help", "completion", "rehearse");
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis", "import", "export", "map", "manifold", "tokens", "models", "doctor", "help", "completion", "rehearse");
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "map", "manifold", "tokens", "models", "doctor",
+            "help",
+            "completion",
+            "rehearse");
 
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
     private boolean debug;
@@ -101,6 +105,8 @@ final class Latent implements Runnable {
             case "axis" -> new AxisCommand();
             case "import" -> new ImportCommand();
             case "export" -> new ExportCommand();
+            case "map" -> new MapCommand();
+            case "manifold" -> new ManifoldCommand();
             case "tokens" -> new TokensCommand();
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();

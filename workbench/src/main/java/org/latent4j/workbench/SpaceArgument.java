@@ -77,6 +77,16 @@ final class SpaceArgument {
         return Spaces.looksLikeOne(first) || (others || arguments.size() > 1) && catalogued(first).isPresent();
     }
 
+    /** The site that is asked for. */
+    Optional<String> site() {
+        return Optional.ofNullable(site);
+    }
+
+    /** Whether the network must not be touched. */
+    boolean isOffline() {
+        return offline;
+    }
+
     /**
      * Opens a space by its path or catalogue name.
      *
