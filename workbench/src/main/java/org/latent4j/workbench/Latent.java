@@ -28,7 +28,8 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "tokens", "models", "doctor",
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "tokens", "clusters", "outliers",
+            "describe", "compare", "models", "doctor",
             "help",
             "completion",
             "rehearse");
@@ -99,6 +100,10 @@ final class Latent implements Runnable {
             case "capture" -> new CaptureCommand();
             case "encode" -> new EncodeCommand();
             case "tokens" -> new TokensCommand();
+            case "clusters" -> new ClustersCommand();
+            case "outliers" -> new OutliersCommand();
+            case "describe" -> new DescribeCommand();
+            case "compare" -> new CompareCommand();
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();
             case "help" -> new HelpCommand();

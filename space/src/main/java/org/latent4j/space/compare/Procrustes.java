@@ -15,13 +15,13 @@ import org.latent4j.kernel.WorkerPool;
  */
 public record Procrustes(double disparity, double[] residuals) {
     /** Spaces wider than this take minutes. */
-    static final int MOST_WIDTH = 1536;
+    static final int MOST_WIDTH = 768;
 
     /**
      * Lays {@code other} on {@code one}.
      *
      * @throws LatentException if one has other items than the other, all points of one are equal, or both are wider than
-     *     {@value #MOST_WIDTH}, and so are the items more
+     *     {@value #MOST_WIDTH}
      */
     public static Procrustes of(Matrix one, Matrix other, WorkerPool pool) {
         int n = one.rows();
@@ -48,6 +48,11 @@ public record Procrustes(double disparity, double[] residuals) {
             scale += Columns.dot(kept[i], cross[i]);
         }
         return new Procrustes(Math.max(0, 1 - scale * scale), residuals(x, y, kept, scale, n, pool));
+    }
+
+    /** Whether two spaces are narrow enough. */
+    public static boolean suits(Matrix one, Matrix other) {
+        return Math.min(one.columns(), other.columns()) <= MOST_WIDTH;
     }
 
     private static double[][] scaled(double[][] columns) {
