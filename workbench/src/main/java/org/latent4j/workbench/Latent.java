@@ -28,8 +28,10 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis", "import", "export", "map", "manifold", "tokens", "models", "doctor", "help", "completion", "rehearse");
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis", "import", "export", "map", "manifold", "clusters", "outliers", "describe", "compare", "tokens", "models", "doctor", "help", "completion", "rehearse");
     private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "map", "manifold", "tokens", "models", "doctor",
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "tokens", "clusters", "outliers",
+            "describe", "compare", "models", "doctor",
             "help",
             "completion",
             "rehearse");
@@ -107,6 +109,10 @@ final class Latent implements Runnable {
             case "export" -> new ExportCommand();
             case "map" -> new MapCommand();
             case "manifold" -> new ManifoldCommand();
+            case "clusters" -> new ClustersCommand();
+            case "outliers" -> new OutliersCommand();
+            case "describe" -> new DescribeCommand();
+            case "compare" -> new CompareCommand();
             case "tokens" -> new TokensCommand();
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();

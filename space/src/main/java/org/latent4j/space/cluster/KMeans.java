@@ -116,7 +116,7 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
     }
 
     /** Rows in ascending order, all where there are no more. */
-    private static int[] sample(int n, long wanted, long seed) {
+    static int[] sample(int n, long wanted, long seed) {
         int count = (int) Math.min(n, wanted);
         int[] rows = new int[n];
         Arrays.setAll(rows, i -> i);
