@@ -26,6 +26,7 @@ class RoomsTest {
                 .layer("files").definedBy("org.latent4j.files..")
                 .layer("space").definedBy("org.latent4j.space..")
                 .layer("model").definedBy("org.latent4j.model..")
+                .layer("store").definedBy("org.latent4j.store..")
                 .layer("insight").definedBy("org.latent4j.insight..")
                 .layer("workbench").definedBy("org.latent4j.workbench..")
                 .layer("bench").definedBy("org.latent4j.bench..")
@@ -33,8 +34,9 @@ class RoomsTest {
                 .whereLayer("workbench").mayOnlyBeAccessedByLayers("bench")
                 .whereLayer("insight").mayOnlyBeAccessedByLayers("workbench", "bench")
                 .whereLayer("model").mayOnlyBeAccessedByLayers("insight", "workbench", "bench")
-                .whereLayer("space").mayOnlyBeAccessedByLayers("insight", "workbench", "bench")
-                .whereLayer("files").mayOnlyBeAccessedByLayers("model", "insight", "workbench", "bench")
+                .whereLayer("store").mayOnlyBeAccessedByLayers("workbench", "bench")
+                .whereLayer("space").mayOnlyBeAccessedByLayers("store", "insight", "workbench", "bench")
+                .whereLayer("files").mayOnlyBeAccessedByLayers("store", "model", "insight", "workbench", "bench")
                 .check(classes);
     }
 

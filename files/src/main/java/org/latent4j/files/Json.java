@@ -56,7 +56,11 @@ public final class Json {
         T read(JsonParser json) throws IOException;
     }
 
-    /** Reads the object that a file consists of, of at most {@code limit} bytes. */
+    /**
+     * Reads the object that a file consists of, of at most {@code limit} bytes.
+     *
+     * @throws LatentException if it can't be read, is longer or is no JSON object
+     */
     public static Json read(Path path, int limit) {
         try (Arena arena = Arena.ofConfined()) {
             MappedFile file = MappedFile.open(path, arena);
@@ -66,6 +70,15 @@ public final class Json {
             byte[] bytes = file.data().toArray(ValueLayout.JAVA_BYTE);
             return new Json(path, "", parse(path, bytes, Json::object));
         }
+    }
+
+    /**
+     * Reads an object of a file.
+     *
+     * @throws LatentException if the bytes aren't one JSON object; the message names the file
+     */
+    public static Json of(Path file, byte[] bytes) {
+        return new Json(file, "", parse(file, bytes, Json::object));
     }
 
     /**
@@ -126,12 +139,23 @@ public final class Json {
         };
     }
 
+    /** The file that it was read from. */
     public Path file() {
         return file;
     }
 
+    /** Whether there is a value other than null. */
     public boolean has(String key) {
         return values.get(key) != null;
+    }
+
+    /** The members that are texts, numbers or truth values, in their order. */
+    public Map<String, Object> scalars() {
+        Map<String, Object> scalars = new LinkedHashMap<>();
+        for (String key : values.keySet()) {
+            scalar(key).ifPresent(value -> scalars.put(key, value));
+        }
+        return scalars;
     }
 
     /** Whether the key is there, be it with {@code null}. */
@@ -139,10 +163,12 @@ public final class Json {
         return values.containsKey(key);
     }
 
+    /** The keys, in their order. */
     public Iterable<String> keys() {
         return values.keySet();
     }
 
+    /** A text, if it is there. */
     public Optional<String> text(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();
@@ -151,6 +177,7 @@ public final class Json {
         };
     }
 
+    /** An integer, if it is there. */
     public OptionalLong integer(String key) {
         return switch (values.get(key)) {
             case null -> OptionalLong.empty();
@@ -159,6 +186,7 @@ public final class Json {
         };
     }
 
+    /** A number, if it is there. */
     public OptionalDouble number(String key) {
         return switch (values.get(key)) {
             case null -> OptionalDouble.empty();
@@ -167,6 +195,7 @@ public final class Json {
         };
     }
 
+    /** A truth value, if it is there. */
     public Optional<Boolean> flag(String key) {
         return switch (values.get(key)) {
             case null -> Optional.empty();

@@ -82,14 +82,27 @@ interface Kernels {
      */
     void dot(Packing packing, MemorySegment data, long offset, float[] x, int length, float[] sums, int at, int upper);
 
+    /** The rows of a panel of {@link Panels}, a divisor of {@link Panels#STEP}. */
+    int panelRows();
+
     /**
-     * One row of floats times {@code rows} rows of a float matrix as they lie, with the bits of {@link #productTile}; columns
-     * that are missing to a multiple of 32 count as zeros.
+     * Products of two rows with a panel, or more steps of them: each output is one chain of multiply-adds.
      *
-     * @param w the first row at {@code wAt}, {@code stride} apart
-     * @param sums receives partial sums as {@link #dot} gives them, {@code [rows, lanes()]} at {@code at} and at {@code upper}
+     * @param x the rows, interleaved {@code [steps, 2]} from {@code xAt}
+     * @param p the panel {@code [steps, panelRows()]} from {@code pAt}
+     * @param out two rows of {@code panelRows()} outputs, the first at {@code at}, {@code stride} apart
+     * @param first whether the chains start here; otherwise they are continued
      */
-    void rowDots(float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper);
+    void panelTile(float[] x, int xAt, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first);
+
+    /** The bits of {@link #panelTile} for one row and several panels, one behind the other, each {@code [width, panelRows()]}. */
+    void panelRow(float[] x, int xAt, float[] p, int pAt, int width, int panels, float[] out, int at);
+
+    /** The inner product of two rows of {@code length} values. */
+    float innerProduct(float[] x, int xAt, float[] y, int yAt, int length);
+
+    /** The first place from {@code from} to {@code to}, exclusive, whose value isn't at most the bound; {@code to} if none. */
+    int firstAbove(float[] values, int from, int to, float bound);
 
     /**
      * Finishes sums: lane by lane the lower one plus the upper one, then the lanes in a tree of halves.

@@ -98,22 +98,58 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void rowDots(
-            float[] x, int xAt, float[] w, int wAt, int stride, int rows, int length, float[] sums, int at, int upper) {
-        for (int row = 0; row < rows; row++) {
-            float a = 0;
-            float b = 0;
-            for (int k = 0; k < length; k++) {
-                float weight = w[wAt + row * stride + k];
-                if (k % 32 < 16) {
-                    a = Math.fma(x[xAt + k], weight, a);
-                } else {
-                    b = Math.fma(x[xAt + k], weight, b);
-                }
-            }
-            sums[at + row] = a;
-            sums[upper + row] = b;
+    public int panelRows() {
+        return 4;
+    }
+
+    @Override
+    public void panelTile(float[] x, int xAt, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first) {
+        for (int row = 0; row < 2; row++) {
+            panelRowPart(x, xAt + row, 2, p, pAt, steps, out, at + row * stride, first);
         }
+    }
+
+    @Override
+    public void panelRow(float[] x, int xAt, float[] p, int pAt, int width, int panels, float[] out, int at) {
+        for (int panel = 0; panel < panels; panel++) {
+            panelRowPart(x, xAt, 1, p, pAt + panel * width * 4, width, out, at + panel * 4, true);
+        }
+    }
+
+    private static void panelRowPart(float[] x, int xAt, int xStep, float[] p, int pAt, int steps, float[] out, int at, boolean first) {
+        float s0 = first ? 0 : out[at];
+        float s1 = first ? 0 : out[at + 1];
+        float s2 = first ? 0 : out[at + 2];
+        float s3 = first ? 0 : out[at + 3];
+        for (int step = 0; step < steps; step++) {
+            float v = x[xAt + step * xStep];
+            s0 = Math.fma(v, p[pAt + 4 * step], s0);
+            s1 = Math.fma(v, p[pAt + 4 * step + 1], s1);
+            s2 = Math.fma(v, p[pAt + 4 * step + 2], s2);
+            s3 = Math.fma(v, p[pAt + 4 * step + 3], s3);
+        }
+        out[at] = s0;
+        out[at + 1] = s1;
+        out[at + 2] = s2;
+        out[at + 3] = s3;
+    }
+
+    @Override
+    public float innerProduct(float[] x, int xAt, float[] y, int yAt, int length) {
+        float[] parts = new float[PARTS];
+        for (int k = 0; k < length; k++) {
+            parts[k % PARTS] = Math.fma(x[xAt + k], y[yAt + k], parts[k % PARTS]);
+        }
+        return total(parts);
+    }
+
+    @Override
+    public int firstAbove(float[] values, int from, int to, float bound) {
+        int at = from;
+        while (at < to && values[at] <= bound) {
+            at++;
+        }
+        return at;
     }
 
     @Override

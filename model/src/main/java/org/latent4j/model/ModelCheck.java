@@ -3,8 +3,11 @@ package org.latent4j.model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
@@ -67,22 +70,28 @@ final class ModelCheck {
         }
     }
 
+    /** Every file against what the catalogue pins, else against what it was when it was fetched. */
     private String hashes(Model model) {
-        HashCache hashes = ModelStore.standard(System.getenv(), options.offline()).hashes();
+        ModelStore store = ModelStore.standard(System.getenv(), options.offline());
+        HashCache hashes = store.hashes();
+        Map<Path, String> pins = store.pins(located);
+        Set<Path> files = new LinkedHashSet<>(model.checkpoint().files());
+        files.addAll(pins.keySet());
         int compared = 0;
         String last = "";
-        for (Path file : model.checkpoint().files()) {
+        for (Path file : files) {
             last = hashes.readAnew(file, options.progress());
             Optional<String> fetched = hashes.whenFetched(file);
-            if (fetched.isPresent() && !fetched.get().equals(last)) {
-                throw new LatentException("%s has the SHA-256 %s, it had %s when it was fetched: remove the model and fetch it again"
-                        .formatted(file, last, fetched.get()));
+            String wanted = Optional.ofNullable(pins.get(file)).or(() -> fetched).orElse(last);
+            if (!wanted.equals(last)) {
+                throw new LatentException("%s has the SHA-256 %s, %s has %s: remove the model and fetch it again".formatted(file, last,
+                        pins.containsKey(file) ? "the file of the catalogue" : "the file that was fetched", wanted));
             }
-            compared += fetched.isPresent() ? 1 : 0;
+            compared += pins.containsKey(file) || fetched.isPresent() ? 1 : 0;
         }
-        int files = model.checkpoint().files().size();
-        String which = files == 1 ? "SHA-256 " + last : files + " files";
-        return compared == files ? which + ", as it was fetched" : which + "; nobody noted what it should be";
+        String which = files.size() == 1 ? "SHA-256 " + last : files.size() + " files";
+        String as = pins.isEmpty() ? ", as it was fetched" : ", as the catalogue pins";
+        return which + (compared == files.size() ? as : "; nobody noted what it should be");
     }
 
     private String values(Model model) {

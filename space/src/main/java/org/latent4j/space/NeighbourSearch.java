@@ -3,8 +3,8 @@ package org.latent4j.space;
 import java.util.Arrays;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.Progress;
-import org.latent4j.kernel.RowProducts;
 import org.latent4j.kernel.WorkerPool;
 
 /**
@@ -29,22 +29,13 @@ public final class NeighbourSearch {
     private final Matrix points;
     private final Metric metric;
     private final WorkerPool pool;
-    /**
-     * What is multiplied: the points less their mean, for cosine and angle of unit length before. The nearest by angle are the
-     * nearest unit vectors; taking the mean off keeps the digits that tell points of a narrow cone apart. Inner products are
-     * of the points as they are.
-     */
-    private final Matrix factors;
-    private final float[] mean;
-    /** The points' squared lengths, for cosine and angle. */
-    private final double[] squares;
-    /** A score is the product less this: half the factor's squared length. */
-    private final float[] adjustment;
+    private final Factors factors;
+    private final Panels panels;
     private final Own[] own;
 
     /** What a worker needs for itself. */
     private static final class Own {
-        final RowProducts products = new RowProducts();
+        final Panels.Block block = new Panels.Block();
         float[] scores = {};
         double[] distances = {};
         int[] indices = {};
@@ -59,34 +50,10 @@ public final class NeighbourSearch {
         this.points = points;
         this.metric = metric;
         this.pool = pool;
-        requireFinite(points, "point");
-        int n = points.rows();
-        Matrix scaled = byAngle() ? unit(points) : points;
-        this.mean = differences() ? mean(scaled) : new float[0];
-        this.factors = differences() ? centred(scaled, mean) : points;
-        this.squares = new double[byAngle() ? n : 0];
-        this.adjustment = new float[differences() ? n : 0];
-        for (int i = 0; i < squares.length; i++) {
-            squares[i] = square(points, i);
-        }
-        for (int i = 0; i < adjustment.length; i++) {
-            // A zero vector's cosine is 0 by definition, its distance from a unit vector not that of a right angle.
-            adjustment[i] = (float) (square(factors, i) / 2 + (byAngle() && squares[i] == 0 ? 0.5 : 0));
-        }
+        this.factors = new Factors(points, metric);
+        this.panels = Panels.of(factors.isUsed() ? factors.rows() : Matrix.zeros(0, points.columns()));
         this.own = new Own[pool.threads()];
         Arrays.setAll(own, _ -> new Own());
-    }
-
-    private boolean byAngle() {
-        return metric == Metric.COSINE || metric == Metric.ANGULAR;
-    }
-
-    private boolean differences() {
-        return byAngle() || metric == Metric.EUCLIDEAN;
-    }
-
-    private boolean products() {
-        return differences() || metric == Metric.DOT;
     }
 
     /** The nearest points of each query, {@code [queries, width]}; {@link Neighbours#of}. */
@@ -101,8 +68,7 @@ public final class NeighbourSearch {
                     .formatted(queries.columns(), points.columns()));
         }
         requireFinite(queries, "query");
-        Matrix left = differences() ? centred(byAngle() ? unit(queries) : queries, mean) : queries;
-        return search(queries, left, k, false, progress);
+        return search(queries, factors.ofQueries(queries), k, false, progress);
     }
 
     /** The nearest other points of each point; {@link Neighbours#among}. */
@@ -112,7 +78,7 @@ public final class NeighbourSearch {
 
     /** The nearest other points of each point, telling how many are done. */
     public Neighbours among(int k, Progress progress) {
-        return search(points, factors, k, true, progress);
+        return search(points, factors.rows(), k, true, progress);
     }
 
     private Neighbours search(Matrix queries, Matrix left, int wanted, boolean amongThemselves, Progress progress) {
@@ -132,6 +98,62 @@ public final class NeighbourSearch {
             progress.report("Finding neighbours", to, rows, Progress.Unit.STEPS);
         }
         return found;
+    }
+
+    /**
+     * Where some points stand in the order of nearness seen from others: 1 is the nearest of all other points, ties by index. In
+     * single precision, so points within a rounding error of each other may change places.
+     *
+     * @param rows from which points it is seen, {@code [rows]}
+     * @param seen which points, {@code [rows, k]}
+     * @return ranks {@code [rows, k]}
+     */
+    public int[] ranks(int[] rows, int[] seen, int k) {
+        if (!factors.isUsed()) {
+            throw new IllegalArgumentException("ranks by " + metric);
+        }
+        int[] ranks = new int[seen.length];
+        int n = points.rows();
+        int block = Math.clamp((1 << 22) / Math.max(1, n), 2, 48);
+        int stride = (n + Panels.STEP - 1) / Panels.STEP * Panels.STEP;
+        pool.run((rows.length + block - 1) / block, (item, worker) -> {
+            int from = item * block;
+            int count = Math.min(block, rows.length - from);
+            Matrix left = Matrix.zeros(count, points.columns());
+            for (int r = 0; r < count; r++) {
+                System.arraycopy(factors.rows().data(), rows[from + r] * points.columns(), left.data(), r * points.columns(),
+                        points.columns());
+            }
+            Own mine = own[worker];
+            mine.block.take(left, 0, count);
+            if (mine.scores.length < mine.block.roundedRows() * stride) {
+                mine.scores = new float[mine.block.roundedRows() * stride];
+            }
+            mine.block.times(panels, 0, n, mine.scores, stride);
+            for (int r = 0; r < count; r++) {
+                factors.adjust(mine.scores, r * stride, n, 0);
+                rank(mine.scores, r * stride, rows[from + r], seen, (from + r) * k, k, ranks);
+            }
+        });
+        return ranks;
+    }
+
+    private void rank(float[] scores, int at, int self, int[] seen, int seenAt, int k, int[] ranks) {
+        float least = Float.POSITIVE_INFINITY;
+        for (int j = seenAt; j < seenAt + k; j++) {
+            least = Math.min(least, scores[at + seen[j]]);
+            ranks[j] = 1;
+        }
+        int end = at + points.rows();
+        for (int i = at; i < end; i++) {
+            i = Panels.firstAbove(scores, i, end, Math.nextDown(least));
+            if (i < end && i - at != self) {
+                for (int j = seenAt; j < seenAt + k; j++) {
+                    float other = scores[at + seen[j]];
+                    ranks[j] += scores[i] > other || scores[i] == other && i - at < seen[j] ? 1 : 0;
+                }
+            }
+        }
     }
 
     /** Some queries, and the blocks that they and the points are divided into. */
@@ -158,12 +180,12 @@ public final class NeighbourSearch {
             int n = points.rows();
             this.capacity = Math.min(n, found.k() + SPARE);
             int each = (to - from + pool.threads() - 1) / pool.threads();
-            this.block = Math.clamp(each, 1, RowProducts.blockRows(points.columns()));
+            this.block = Math.clamp(each, 1, Panels.blockRows(points.columns()));
             this.blocks = (to - from + block - 1) / block;
             int most = Math.max(1, n / LEAST_PART);
             int wanted = blocks >= pool.threads() ? 1 : (pool.threads() + blocks - 1) / blocks;
             this.parts = Math.min(wanted, most);
-            this.partPoints = (n + parts - 1) / parts;
+            this.partPoints = (n / parts + Panels.STEP) / Panels.STEP * Panels.STEP;
         }
 
         void run() {
@@ -174,7 +196,7 @@ public final class NeighbourSearch {
                 int start = from + item / parts * block;
                 int end = Math.min(to, start + block);
                 nearest.reset(end - start);
-                int firstPoint = item % parts * partPoints;
+                int firstPoint = Math.min(points.rows(), item % parts * partPoints);
                 scan(own[worker], start, end, firstPoint, Math.min(points.rows(), firstPoint + partPoints), nearest);
                 for (int row = start; parts == 1 && row < end; row++) {
                     finish(own[worker], row, nearest, row - start);
@@ -195,7 +217,7 @@ public final class NeighbourSearch {
         }
 
         private void scan(Own own, int start, int end, int firstPoint, int lastPoint, Nearest nearest) {
-            if (!products()) {
+            if (!factors.isUsed()) {
                 for (int row = start; row < end; row++) {
                     for (int p = firstPoint; p < lastPoint; p++) {
                         if (!amongThemselves || p != row) {
@@ -206,38 +228,31 @@ public final class NeighbourSearch {
                 return;
             }
             int stride = POINTS_AT_A_TIME;
-            if (own.scores.length < (end - start) * stride) {
-                own.scores = new float[(end - start) * stride];
+            own.block.take(left, start, end);
+            if (own.scores.length < own.block.roundedRows() * stride) {
+                own.scores = new float[own.block.roundedRows() * stride];
             }
-            own.products.take(left, start, end);
             for (int p = firstPoint; p < lastPoint; p += stride) {
                 int count = Math.min(stride, lastPoint - p);
-                own.products.times(factors, p, p + count, own.scores, 0, stride);
+                own.block.times(panels, p, p + count, own.scores, stride);
                 for (int row = start; row < end; row++) {
                     int at = (row - start) * stride;
-                    if (byAngle() && isZero(queries, row)) { // as far from everything as from everything else
+                    if (factors.byAngle() && Factors.isZero(queries, row)) { // as far from everything as from everything else
                         Arrays.fill(own.scores, at, at + count, 0);
                     } else {
-                        adjust(own.scores, at, count, p);
+                        factors.adjust(own.scores, at, count, p);
                     }
                     offerAll(own.scores, at, count, p, amongThemselves ? row : -1, nearest, row - start);
                 }
             }
         }
 
-        private void adjust(float[] scores, int at, int count, int firstPoint) {
-            for (int j = 0; j < count && differences(); j++) {
-                scores[at + j] -= adjustment[firstPoint + j];
-            }
-        }
-
         private void offerAll(float[] scores, int at, int count, int firstPoint, int self, Nearest nearest, int query) {
-            float threshold = nearest.threshold(query);
-            for (int j = 0; j < count; j++) {
-                float score = scores[at + j];
-                if (!(score <= threshold) && firstPoint + j != self) {
-                    nearest.offer(query, score, firstPoint + j);
-                    threshold = nearest.threshold(query);
+            int end = at + count;
+            for (int j = at; j < end; j++) {
+                j = Panels.firstAbove(scores, j, end, nearest.threshold(query));
+                if (j < end && firstPoint + j - at != self) {
+                    nearest.offer(query, scores[j], firstPoint + j - at);
                 }
             }
         }
@@ -249,7 +264,7 @@ public final class NeighbourSearch {
                 own.distances = new double[count];
                 own.indices = new int[count];
             }
-            double square = byAngle() ? square(queries, row) : 0;
+            double square = factors.byAngle() ? Factors.square(queries, row) : 0;
             for (int i = 0; i < count; i++) {
                 own.indices[i] = nearest.index(query, i);
                 own.distances[i] = exact(row, square, own.indices[i]);
@@ -263,28 +278,13 @@ public final class NeighbourSearch {
         }
 
         private double exact(int row, double square, int point) {
-            if (!byAngle()) {
+            if (!factors.byAngle()) {
                 return metric.distance(queries, row, points, point);
             }
             int width = points.columns();
             double dot = Metric.dot(queries.data(), row * width, points.data(), point * width, width);
-            return metric.ofCosine(Metric.cosine(dot, square, squares[point]));
+            return metric.ofCosine(Metric.cosine(dot, square, factors.squares()[point]));
         }
-    }
-
-    private static boolean isZero(Matrix rows, int row) {
-        int width = rows.columns();
-        for (int c = 0; c < width; c++) {
-            if (rows.data()[row * width + c] != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static double square(Matrix rows, int row) {
-        int width = rows.columns();
-        return Metric.dot(rows.data(), row * width, rows.data(), row * width, width);
     }
 
     /** Heapsort by distance, then by index. */
@@ -323,45 +323,6 @@ public final class NeighbourSearch {
         int index = indices[a];
         indices[a] = indices[b];
         indices[b] = index;
-    }
-
-    private static float[] mean(Matrix points) {
-        int width = points.columns();
-        double[] sums = new double[width];
-        for (int row = 0; row < points.rows(); row++) {
-            for (int c = 0; c < width; c++) {
-                sums[c] += points.data()[row * width + c];
-            }
-        }
-        float[] mean = new float[width];
-        for (int c = 0; c < width; c++) {
-            mean[c] = (float) (sums[c] / Math.max(1, points.rows()));
-        }
-        return mean;
-    }
-
-    /** Rows of length 1; zero rows stay. */
-    private static Matrix unit(Matrix rows) {
-        int width = rows.columns();
-        Matrix unit = Matrix.zeros(rows.rows(), width);
-        for (int row = 0; row < rows.rows(); row++) {
-            double length = Math.sqrt(square(rows, row));
-            for (int c = 0; c < width && length > 0; c++) {
-                unit.data()[row * width + c] = (float) (rows.data()[row * width + c] / length);
-            }
-        }
-        return unit;
-    }
-
-    private static Matrix centred(Matrix points, float[] mean) {
-        int width = points.columns();
-        Matrix centred = Matrix.zeros(points.rows(), width);
-        for (int row = 0; row < points.rows(); row++) {
-            for (int c = 0; c < width; c++) {
-                centred.data()[row * width + c] = points.data()[row * width + c] - mean[c];
-            }
-        }
-        return centred;
     }
 
     /** @throws LatentException naming the first point with a value that isn't finite */

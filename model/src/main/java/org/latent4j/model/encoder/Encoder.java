@@ -47,8 +47,8 @@ public final class Encoder implements AutoCloseable {
                 : special.before().length + model.tokenizer().encode(cased(prompt)).length;
         int least = special.count() + model.tokenizer().encode(cased(prompt)).length + 1;
         if (limit < least) {
-            throw new LatentException("encoder '%s' takes %d tokens of a text, and its special tokens and the prompt leave no room: "
-                    + "%d are needed at least".formatted(model.name(), limit, least));
+            throw new LatentException(("encoder '%s' takes %d tokens of a text, and its special tokens and the prompt leave no room: "
+                    + "%d are needed at least").formatted(model.name(), limit, least));
         }
     }
 
@@ -271,7 +271,8 @@ public final class Encoder implements AutoCloseable {
                         .formatted(tokens, room, encoder.model.name(), encoder.limit));
             }
             if (overlap < 0 || overlap >= tokens) {
-                throw new LatentException("overlap %d: give 0 to %d, fewer tokens than a chunk's %d".formatted(overlap, tokens - 1, tokens));
+                throw new LatentException(
+                        "overlap %d: give 0 to %d, fewer tokens than a chunk's %d".formatted(overlap, tokens - 1, tokens));
             }
         }
 

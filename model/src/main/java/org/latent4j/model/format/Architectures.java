@@ -49,7 +49,7 @@ final class Architectures {
             Set.of(ROTARY, GATED),
             LayerPattern.ALIKE,
             TensorNames.LLAMA,
-            Map.of(Setting.NORM_EPSILON, 1e-6),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-6),
             Map.of());
 
     private static final Architecture MISTRAL = new Architecture(
@@ -62,7 +62,7 @@ final class Architectures {
             Set.of(ROTARY, GATED),
             LayerPattern.WINDOWS,
             TensorNames.LLAMA,
-            Map.of(Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 8, Setting.WINDOW, 4096),
+            Map.of(Setting.CONTEXT, 131_072, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 8, Setting.WINDOW, 4096),
             Map.of());
 
     /** Qwen 2 and 2.5. */
@@ -77,7 +77,8 @@ final class Architectures {
             LayerPattern.UPPER,
             TensorNames.LLAMA,
             Map.of(
-                    Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 32, Setting.WINDOW, 4096, Setting.WINDOW_FROM, 28),
+                    Setting.CONTEXT, 32_768, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 32, Setting.WINDOW, 4096,
+                    Setting.WINDOW_FROM, 28),
             Map.of());
 
     private static final Architecture QWEN3 = new Architecture(
@@ -91,7 +92,8 @@ final class Architectures {
             LayerPattern.UPPER,
             TensorNames.QWEN3,
             Map.of(
-                    Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 32, Setting.HEAD_WIDTH, 128, Setting.WINDOW, 4096,
+                    Setting.CONTEXT, 32_768, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 32, Setting.HEAD_WIDTH, 128,
+                    Setting.WINDOW, 4096,
                     Setting.WINDOW_FROM, 28),
             Map.of());
 
@@ -106,7 +108,8 @@ final class Architectures {
             LayerPattern.except(1, 2),
             TensorNames.GEMMA2,
             Map.of(
-                    Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.HEAD_WIDTH, 256, Setting.QUERY_SCALAR, 256,
+                    Setting.CONTEXT, 8192, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.HEAD_WIDTH, 256,
+                    Setting.QUERY_SCALAR, 256,
                     Setting.WINDOW, 4096, Setting.ATTENTION_CAP, 50, Setting.LOGIT_CAP, 30),
             Map.of("use_bidirectional_attention", false));
 
@@ -148,7 +151,7 @@ final class Architectures {
             Set.of(ROTARY, BIASED, PARALLEL, ONE_NORM),
             LayerPattern.ALIKE,
             TensorNames.PHI,
-            Map.of(Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.5),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.5),
             Map.of("qk_layernorm", false));
 
     /** Phi 3 to 4. */
@@ -162,7 +165,7 @@ final class Architectures {
             Set.of(ROTARY, GATED),
             LayerPattern.WINDOWS,
             TensorNames.PHI3,
-            Map.of(Setting.NORM_EPSILON, 1e-5, Setting.FIRST_CONTEXT, 4096),
+            Map.of(Setting.CONTEXT, 4096, Setting.NORM_EPSILON, 1e-5, Setting.FIRST_CONTEXT, 4096, Setting.ROTARY_SHARE, 1),
             Map.of());
 
     /** Pythia among others. */
@@ -176,7 +179,7 @@ final class Architectures {
             Set.of(ROTARY, BIASED, PARALLEL, HEAD_BY_HEAD),
             LayerPattern.ALIKE,
             TensorNames.GPT_NEOX,
-            Map.of(Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.25),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.25),
             Map.of("attention_bias", true));
 
     private static final Architecture OLMO2 = new Architecture(
@@ -189,7 +192,7 @@ final class Architectures {
             Set.of(ROTARY, GATED),
             LayerPattern.ALIKE,
             TensorNames.OLMO2,
-            Map.of(Setting.NORM_EPSILON, 1e-5),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5),
             Map.of());
 
     /** Granite 3: a Llama with four scales. */
@@ -203,7 +206,7 @@ final class Architectures {
             Set.of(ROTARY, GATED, LOGITS_DIVIDED),
             LayerPattern.ALIKE,
             TensorNames.LLAMA,
-            Map.of(Setting.NORM_EPSILON, 1e-6, Setting.ATTENTION_SCALE, 1),
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-6, Setting.ATTENTION_SCALE, 1),
             Map.of());
 
     private static final Architecture SMOLLM3 = new Architecture(
@@ -216,7 +219,7 @@ final class Architectures {
             Set.of(ROTARY, GATED, TIED),
             LayerPattern.unturned(4),
             TensorNames.LLAMA,
-            Map.of(Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.ROTARY_BASE, 2_000_000),
+            Map.of(Setting.CONTEXT, 32_768, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.ROTARY_BASE, 2_000_000),
             Map.of("use_sliding_window", false));
 
     private static final Architecture GPT2 = new Architecture(
@@ -229,7 +232,7 @@ final class Architectures {
             Set.of(BIASED, TIED, TRANSPOSED),
             LayerPattern.ALIKE,
             TensorNames.GPT2,
-            Map.of(Setting.NORM_EPSILON, 1e-5),
+            Map.of(Setting.CONTEXT, 1024, Setting.NORM_EPSILON, 1e-5),
             Map.of("scale_attn_weights", true, "scale_attn_by_inverse_layer_idx", false, "add_cross_attention", false));
 
     private static final Architecture BERT = new Architecture(
@@ -242,7 +245,7 @@ final class Architectures {
             Set.of(BIASED, ENCODER),
             LayerPattern.ALIKE,
             TensorNames.BERT,
-            Map.of(Setting.NORM_EPSILON, 1e-12),
+            Map.of(Setting.CONTEXT, 512, Setting.NORM_EPSILON, 1e-12),
             Map.of("is_decoder", false, "position_embedding_type", "absolute"));
 
     /** RoBERTa and XLM-RoBERTa; GGUF writes them as BERT. */
@@ -256,7 +259,7 @@ final class Architectures {
             Set.of(BIASED, ENCODER, POSITIONS_BEHIND_PADDING),
             LayerPattern.ALIKE,
             TensorNames.ROBERTA,
-            Map.of(Setting.NORM_EPSILON, 1e-12, Setting.PADDING, 1),
+            Map.of(Setting.CONTEXT, 512, Setting.NORM_EPSILON, 1e-12, Setting.PADDING, 1),
             Map.of("is_decoder", false, "position_embedding_type", "absolute"));
 
     /** A BERT whose positions count in every block, as a bias of attention's scores; transformers takes 1 for the padding whatever is said. */
@@ -284,7 +287,8 @@ final class Architectures {
             LayerPattern.ALIKE,
             TensorNames.NOMIC_BERT,
             Map.of(Setting.NORM_EPSILON, 1e-12, Setting.ROTARY_BASE, 1000),
-            Map.of("prenorm", false, "use_rms_norm", false, "rotary_emb_interleaved", false, "qkv_proj_bias", false, "mlp_fc1_bias", false));
+            Map.of("prenorm", false, "use_rms_norm", false, "rotary_emb_interleaved", false, "qkv_proj_bias", false, "mlp_fc1_bias",
+                    false));
 
     private static final Architecture MODERNBERT = new Architecture(
             "modernbert",
@@ -297,7 +301,7 @@ final class Architectures {
             LayerPattern.except(0, 3),
             TensorNames.MODERNBERT,
             Map.of(
-                    Setting.NORM_EPSILON, 1e-5, Setting.WINDOW_OF_BOTH_SIDES, 128, Setting.ROTARY_BASE, 160_000,
+                    Setting.CONTEXT, 8192, Setting.NORM_EPSILON, 1e-5, Setting.WINDOW_OF_BOTH_SIDES, 128, Setting.ROTARY_BASE, 160_000,
                     Setting.LOCAL_ROTARY_BASE, 10_000),
             Map.of());
 

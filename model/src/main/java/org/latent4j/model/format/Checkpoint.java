@@ -150,7 +150,7 @@ public final class Checkpoint implements AutoCloseable {
             WeightBinder binder = new WeightBinder(path, architecture, TensorNames.GGUF, false, gguf.tensors(), copies);
             ModelConfig config = new ConfigReader(architecture, new GgufSettings(gguf, architecture))
                     .read(binder.vocabulary(), architecture.ggufPairing());
-            TransformerWeights weights = binder.bind(config, true);
+            TransformerWeights weights = binder.bind(config, true, false);
             Description description = description(
                     "GGUF v" + gguf.version(),
                     config,
@@ -182,7 +182,8 @@ public final class Checkpoint implements AutoCloseable {
             HuggingFaceSettings settings = new HuggingFaceSettings(json.object("text_config").orElse(json), architecture);
             int vocabulary = settings.requiredSize(Setting.VOCABULARY, Integer.MAX_VALUE);
             ModelConfig config = new ConfigReader(architecture, settings).read(vocabulary, Pairing.HALVES);
-            TransformerWeights weights = binder.bind(config, json.flag("tie_word_embeddings").orElse(architecture.is(Trait.TIED)));
+            boolean tied = json.flag("tie_word_embeddings").orElse(architecture.is(Trait.TIED));
+            TransformerWeights weights = binder.bind(config, tied, !tied && isBare(json));
             long bytes = folder.shards().stream().mapToLong(Safetensors::bytes).sum();
             Description description = description(
                     "safetensors",
@@ -203,6 +204,12 @@ public final class Checkpoint implements AutoCloseable {
             arena.close();
             throw e;
         }
+    }
+
+    /** Transformers calls a model without a head {@code Qwen3Model}, one with a head {@code Qwen3ForCausalLM}. */
+    private static boolean isBare(Json json) {
+        return json.texts("architectures").orElse(List.of()).stream()
+                .anyMatch(name -> name.endsWith("Model") && !name.endsWith("LMHeadModel"));
     }
 
     private static void refuseUnusual(Json json, Architecture architecture) {
@@ -280,7 +287,8 @@ public final class Checkpoint implements AutoCloseable {
                     case 1 -> Optional.of("mean");
                     case 2 -> Optional.of("cls");
                     case 3 -> Optional.of("last");
-                    default -> throw gguf.broken("metadata '%s' is %d, supported are 1 (mean), 2 (cls) and 3 (last)", key, said.getAsLong());
+                    default ->
+                        throw gguf.broken("metadata '%s' is %d, supported are 1 (mean), 2 (cls) and 3 (last)", key, said.getAsLong());
                 };
     }
 

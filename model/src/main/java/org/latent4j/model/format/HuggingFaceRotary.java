@@ -21,7 +21,9 @@ record HuggingFaceRotary(HuggingFaceSettings settings) {
         boolean byKind = found.isPresent() && (found.get().isObject("full_attention") || found.get().isObject("sliding_attention"));
         Optional<Json> rope = byKind ? found.get().object(kind) : found;
         double base = base(rope, windowed);
-        double share = number(rope, Setting.ROTARY_SHARE).orElse(1);
+        // what transformers doesn't ask an architecture for, it doesn't heed
+        boolean shares = settings.architecture().defaults().containsKey(Setting.ROTARY_SHARE);
+        double share = shares ? number(rope, Setting.ROTARY_SHARE).orElse(1) : 1;
         int width = (int) (headWidth * share);
         if (!(share > 0) || width < 2 || width > headWidth || width % 2 != 0) {
             throw settings.broken(

@@ -73,8 +73,11 @@ final class WeightBinder {
 
     /**
      * All weights. A tensor of a block that isn't one of them is an error: leaving it out would compute something else.
+     *
+     * @param tied whether the head is the tokens' where there is none
+     * @param bare whether the model was saved without a head, as language models that became encoders are
      */
-    TransformerWeights bind(ModelConfig config, boolean tied) {
+    TransformerWeights bind(ModelConfig config, boolean tied, boolean bare) {
         int width = config.width();
         PackedMatrix tokens = required(Role.TOKENS, 0, ".weight").matrix(config.vocabulary(), width);
         OptionalInt first = config.embedding().firstPosition();
@@ -87,10 +90,11 @@ final class WeightBinder {
             blocks.add(block(config, layer));
         }
         NormWeights finalNorm = norm(config, Role.FINAL_NORM, 0);
-        Linear head = architecture.is(Trait.ENCODER) ? null : head(config, tokens, tied);
+        Linear head = architecture.is(Trait.ENCODER) || bare && find(Role.HEAD, 0, ".weight") == null ? null : head(config, tokens, tied);
         PackedMatrix segments = segments(width);
         refuseOthers(config.layers());
-        return new TransformerWeights(tokens, positions, segments, positionBias(config), embeddingNorm, List.copyOf(blocks), finalNorm, head);
+        return new TransformerWeights(tokens, positions, segments, positionBias(config), embeddingNorm, List.copyOf(blocks), finalNorm,
+                head);
     }
 
     /** BERT's token types, of which there may be any number. */

@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +84,20 @@ public final class ModelStore {
      * @param fetched whether this call fetched it
      */
     public record Located(Path path, String name, String origin, Optional<String> licence, boolean fetched) {}
+
+    /**
+     * What the catalogue pins of a model that it knows.
+     *
+     * @return SHA-256 by file, in 64 lower-case hexadecimal digits; empty for a model that isn't the catalogue's
+     */
+    public Map<Path, String> pins(Located model) {
+        Map<Path, String> pins = new LinkedHashMap<>();
+        catalogue().find(model.name()).ifPresent(known -> {
+            Path folder = known.open().equals(".") ? model.path() : model.path().resolveSibling("");
+            known.files().forEach(file -> pins.put(folder.resolve(file.path()), file.sha256()));
+        });
+        return pins;
+    }
 
     /**
      * Finds a model, and fetches it if it isn't here. One that is here costs a few milliseconds.

@@ -460,6 +460,28 @@ class CheckpointTest {
     }
 
     @Test
+    void aContextThatIsNotSaidIsWhatTransformersTakes() {
+        Path folder = TinyModels.copy("llama", temp.resolve("m"), "\"max_position_embeddings\": 128,", "");
+        try (Checkpoint model = Checkpoint.open(folder)) {
+            assertThat(model.config().context()).isEqualTo(2048);
+        }
+    }
+
+    @Test
+    void aShareOfTheHeadIsTurnedOnlyWhereTransformersAsksForOne() {
+        String share = "\"rope_type\": \"default\", \"partial_rotary_factor\": 0.5";
+        Path llama = TinyModels.copy("llama", temp.resolve("llama"), "\"rope_type\": \"default\"", share);
+        try (Checkpoint model = Checkpoint.open(llama)) {
+            assertThat(rotary(model).frequencies()).hasSize(model.config().headWidth() / 2);
+        }
+        Path phi = TinyModels.copy("phi3-longrope", temp.resolve("phi"), "\"partial_rotary_factor\": 1.0", "\"partial_rotary_factor\": 0.5",
+                "\"rope_type\": \"longrope\"", "\"rope_type\": \"default\"");
+        try (Checkpoint model = Checkpoint.open(phi)) {
+            assertThat(rotary(model).frequencies()).hasSize(model.config().headWidth() / 4);
+        }
+    }
+
+    @Test
     void ggufSettingsThatAreNotSupportedAreRefusedByName() {
         refusedGguf(b -> b.u32("llama.expert_count", 8)).contains("'llama.expert_count' is 8: mixtures of experts");
         refusedGguf(b -> b.string("llama.rope.scaling.type", "axial")).contains("scales its rotary positions by 'axial'");

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -216,6 +217,15 @@ class CatalogueModelsTest {
         Files.writeString(sidecar,
                 written.replace("\"edition\": 1", "\"edition\": 0").replace(FakeHub.sha256(StoreFixture.CONTENT), "0".repeat(64)));
         assertThat(fixture.store().locate("tiny-lm", Progress.NONE).fetched()).as("another pin").isTrue();
+    }
+
+    @Test
+    void theCataloguesPinsAreKnownByFile() throws IOException {
+        fixture.installPip();
+        Located located = fixture.store().locate("tiny-lm", Progress.NONE);
+        assertThat(fixture.store().pins(located)).containsExactly(Map.entry(located.path(), FakeHub.sha256(StoreFixture.CONTENT)));
+        Located other = new Located(located.path(), "a/path.gguf", "file", Optional.empty(), false);
+        assertThat(fixture.store().pins(other)).isEmpty();
     }
 
     @Test

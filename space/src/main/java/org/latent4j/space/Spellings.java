@@ -1,0 +1,73 @@
+package org.latent4j.space;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The names that someone may have meant. */
+final class Spellings {
+    private static final int MOST = 3;
+    private static final int LONGEST = 64;
+
+    private Spellings() {}
+
+    private record Candidate(String name, int edits, int index) {}
+
+    /**
+     * At most three names a few letters away, the nearest first; of equally near ones those that stand earlier, which in word
+     * vectors are the more frequent.
+     */
+    static List<String> nearest(String wanted, List<String> names) {
+        String name = wanted.toLowerCase(Locale.ROOT);
+        int limit = name.length() <= 3 ? 1 : name.length() <= 7 ? 2 : 3;
+        if (name.isEmpty() || name.length() > LONGEST) {
+            return List.of();
+        }
+        List<Candidate> found = new ArrayList<>();
+        int[] row = new int[LONGEST + 4];
+        for (int i = 0; i < names.size(); i++) {
+            String candidate = names.get(i);
+            if (Math.abs(candidate.length() - name.length()) <= limit) {
+                int edits = edits(name, candidate.toLowerCase(Locale.ROOT), limit, row);
+                if (edits <= limit) {
+                    found.add(new Candidate(candidate, edits, i));
+                }
+            }
+        }
+        found.sort(Comparator.comparingInt(Candidate::edits).thenComparingInt(Candidate::index));
+        return found.stream().limit(MOST).map(Candidate::name).toList();
+    }
+
+    /** {@code ; did you mean 'a', 'b'?}, or nothing where nothing is near. */
+    static String suggestion(String wanted, List<String> names) {
+        List<String> nearest = nearest(wanted, names);
+        return nearest.isEmpty() ? "" : nearest.stream().collect(Collectors.joining("', '", "; did you mean '", "'?"));
+    }
+
+    /** Letters to insert, remove or replace (Levenshtein 1965), or more than {@code limit} as soon as that is certain. */
+    private static int edits(String a, String b, int limit, int[] row) {
+        int width = b.length();
+        if (width + 1 > row.length) {
+            return limit + 1;
+        }
+        for (int j = 0; j <= width; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            int least = row[0] = i;
+            for (int j = 1; j <= width; j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+                least = Math.min(least, row[j]);
+            }
+            if (least > limit) {
+                return limit + 1;
+            }
+        }
+        return row[width];
+    }
+}
