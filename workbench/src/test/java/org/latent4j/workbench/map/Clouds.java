@@ -17,8 +17,7 @@ final class Clouds {
     static final int EACH = 40;
     static final int POINTS = HEAPS.size() * EACH;
 
-    private Clouds() {
-    }
+    private Clouds() {}
 
     /** Positions; in three dimensions the heaps lie behind each other as well. */
     static Matrix positions(int dimensions) {
@@ -56,7 +55,8 @@ final class Clouds {
 
     static MapPoints points() {
         return points(IntStream.range(0, POINTS).mapToObj(i -> "point-" + i).toList(),
-                IntStream.range(0, POINTS).mapToObj(i -> "Stands in the " + HEAPS.get(i / EACH) + " heap" + (i == 7 ? ", a needle" : "")).toList());
+                IntStream.range(0, POINTS).mapToObj(i -> "Stands in the " + HEAPS.get(i / EACH) + " heap" + (i == 7 ? ", a needle" : ""))
+                        .toList());
     }
 
     static MapView view(String name, int dimensions) {

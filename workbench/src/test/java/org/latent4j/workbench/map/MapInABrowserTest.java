@@ -107,7 +107,8 @@ class MapInABrowserTest {
         for (int heap = 0; heap < 3; heap++) {
             JsonNode place = browser.evaluate("latentMap.place(" + heap * Clouds.EACH + ")");
             JsonNode legend = browser.evaluate("getComputedStyle([...document.querySelectorAll('#legend button')].find(b => "
-                    + "b.textContent.startsWith('" + Clouds.HEAPS.get(heap) + "')).querySelector('.dot')).backgroundColor.match(/\\d+/g).map(Number)");
+                    + "b.textContent.startsWith('" + Clouds.HEAPS.get(heap)
+                    + "')).querySelector('.dot')).backgroundColor.match(/\\d+/g).map(Number)");
             int seen = picture.getRGB((int) Math.round(place.path(0).asDouble()), (int) Math.round(place.path(1).asDouble()));
             for (int part = 0; part < 3; part++) { // somewhat paled
                 int channel = seen >> 16 - 8 * part & 255;
@@ -133,7 +134,8 @@ class MapInABrowserTest {
         browser.click("#hits button");
         browser.await("latentMap.state.focus === 7");
         browser.press("Escape");
-        assertThat(browser.evaluate("[latentMap.state.focus, latentMap.state.marked.length, document.querySelector('#search').value]").toString())
+        assertThat(browser.evaluate("[latentMap.state.focus, latentMap.state.marked.length, document.querySelector('#search').value]")
+                .toString())
                 .isEqualTo("[-1,0,\"\"]");
     }
 
@@ -145,8 +147,9 @@ class MapInABrowserTest {
         if (!shift) {
             browser.click("#lasso");
         }
-        JsonNode box = browser.evaluate("(() => { const all = Array.from({length: 40}, (_, i) => latentMap.place(i)), x = all.map(p => p[0]), y = all.map(p => p[1]);"
-                + " return [Math.min(...x) - 15, Math.min(...y) - 15, Math.max(...x) + 15, Math.max(...y) + 15]; })()");
+        JsonNode box = browser.evaluate(
+                "(() => { const all = Array.from({length: 40}, (_, i) => latentMap.place(i)), x = all.map(p => p[0]), y = all.map(p => p[1]);"
+                        + " return [Math.min(...x) - 15, Math.min(...y) - 15, Math.max(...x) + 15, Math.max(...y) + 15]; })()");
         int[][] corners = {{0, 1}, {2, 1}, {2, 3}, {0, 3}};
         for (int corner = 0; corner < 4; corner++) {
             double x = box.path(corners[corner][0]).asDouble();
@@ -175,18 +178,22 @@ class MapInABrowserTest {
         Browser browser = heaps(folder, dimensions);
         click(browser, 0);
         List<Integer> points = new ArrayList<>();
-        JsonNode shown = browser.evaluate("[...document.querySelectorAll('#near button')].map(b => [+b.dataset.point, b.querySelector('.far').textContent])");
+        JsonNode shown = browser.evaluate(
+                "[...document.querySelectorAll('#near button')].map(b => [+b.dataset.point, b.querySelector('.far').textContent])");
         for (int rank = 0; rank < 5; rank++) {
             points.add(shown.path(rank).path(0).asInt());
             String distance = shown.path(rank).path(1).asText();
             assertThat(distance).endsWith(" · far here");
-            assertThat(Double.parseDouble(distance.substring(0, distance.indexOf(' ')))).isCloseTo(Clouds.neighbours().distance(0, rank), within(0.006));
+            assertThat(Double.parseDouble(distance.substring(0, distance.indexOf(' ')))).isCloseTo(Clouds.neighbours().distance(0, rank),
+                    within(0.006));
         }
         assertThat(points).isEqualTo(java.util.Arrays.stream(Clouds.neighbours().indices(), 0, 5).boxed().toList());
         assertThat(text(browser, "#kept")).startsWith("0 of the 5 nearest in the whole space");
         assertThat(browser.evaluate("document.querySelectorAll('#over line.far').length").asInt()).isEqualTo(5);
-        JsonNode ends = browser.evaluate("(() => { const line = document.querySelector('#over line'), box = document.querySelector('#stage').getBoundingClientRect(),"
-                + " to = latentMap.place(" + points.getFirst() + "); return [+line.getAttribute('x2') + box.left - to[0], +line.getAttribute('y2') + box.top - to[1]]; })()");
+        JsonNode ends = browser.evaluate(
+                "(() => { const line = document.querySelector('#over line'), box = document.querySelector('#stage').getBoundingClientRect(),"
+                        + " to = latentMap.place(" + points.getFirst()
+                        + "); return [+line.getAttribute('x2') + box.left - to[0], +line.getAttribute('y2') + box.top - to[1]]; })()");
         assertThat(ends.path(0).asDouble()).isCloseTo(0, within(0.2));
         assertThat(ends.path(1).asDouble()).isCloseTo(0, within(0.2));
         browser.click("#near button");
@@ -259,8 +266,9 @@ class MapInABrowserTest {
     void qualityIsSaidInWords(@TempDir Path folder) throws Exception {
         Browser browser = heaps(folder, 2);
         assertThat(text(browser, "#figures")).isEqualTo("trustworthiness0.970continuity0.880neighbours kept62 %");
-        assertThat(text(browser, "#means")).startsWith("Of a point’s 5 true neighbours, 3.1 on average are among the 5 nearest in this picture. "
-                + "What looks near nearly always is near. What is near mostly stays near.");
+        assertThat(text(browser, "#means"))
+                .startsWith("Of a point’s 5 true neighbours, 3.1 on average are among the 5 nearest in this picture. "
+                        + "What looks near nearly always is near. What is near mostly stays near.");
     }
 
     @Test
@@ -277,12 +285,14 @@ class MapInABrowserTest {
                 .isEqualTo("resid_post.0,resid_post.1");
         browser.hover("#grid canvas"); // the middle of the picture is the middle heap
         browser.await("latentMap.state.hovered === 40");
-        assertThat(browser.evaluate("[...document.querySelectorAll('#grid i')].map(e => e.hidden).join()").asText()).isEqualTo("false,false");
+        assertThat(browser.evaluate("[...document.querySelectorAll('#grid i')].map(e => e.hidden).join()").asText())
+                .isEqualTo("false,false");
         double[] flat = {0, 0};
         browser.click("#one");
         flat[0] = place(browser)[1];
         browser.click("#after");
-        browser.await("document.querySelector('#layer-name').textContent === 'resid_post.1' && Math.abs(latentMap.place(0)[1] - " + flat[0] + ") > 100");
+        browser.await("document.querySelector('#layer-name').textContent === 'resid_post.1' && Math.abs(latentMap.place(0)[1] - " + flat[0]
+                + ") > 100");
         click(browser, 60);
         assertThat(text(browser, "#look h2")).isEqualTo("point-60");
         assertThat(browser.complaints()).isEmpty();
@@ -301,7 +311,8 @@ class MapInABrowserTest {
         browser.click("#search");
         browser.type("<img");
         browser.await("latentMap.state.reason === 'search'");
-        assertThat(browser.evaluate("[document.images.length, typeof owned, ({}).owned === undefined]").toString()).isEqualTo("[0,\"undefined\",true]");
+        assertThat(browser.evaluate("[document.images.length, typeof owned, ({}).owned === undefined]").toString())
+                .isEqualTo("[0,\"undefined\",true]");
         assertThat(browser.complaints()).isEmpty();
     }
 
@@ -310,7 +321,8 @@ class MapInABrowserTest {
         MapAbout about = new MapAbout("Few", "by hand", Optional.empty(), Map.of());
         for (int count : new int[]{1, 2, 600}) {
             MapPoints points = new MapPoints(java.util.Collections.nCopies(count, "same"), List.of(), List.of());
-            Browser browser = open(folder, MapPage.of(about, points, new MapView("", Matrix.zeros(count, 2), Optional.empty(), Optional.empty())));
+            Browser browser = open(folder,
+                    MapPage.of(about, points, new MapView("", Matrix.zeros(count, 2), Optional.empty(), Optional.empty())));
             for (String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
                 go(browser, type, 0);
             }

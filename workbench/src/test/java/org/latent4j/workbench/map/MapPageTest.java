@@ -15,7 +15,8 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 
 class MapPageTest {
-    static final List<String> HOSTILE = List.of("</script><script>owned=1</script>", "<!--<script>", "<img src=x onerror=owned=1>", "\u2028",
+    static final List<String> HOSTILE = List.of("</script><script>owned=1</script>", "<!--<script>", "<img src=x onerror=owned=1>",
+            "\u2028",
             "&lt;", "'\"\\,\r\n", "@DATA@@STYLE@", "]]>", "\u0000", "__proto__", "\u202eאבג", "👩‍🚀", "\ud83d", "", "x".repeat(100_000));
 
     @Test
