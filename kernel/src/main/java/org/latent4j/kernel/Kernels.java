@@ -98,6 +98,9 @@ interface Kernels {
     /** The bits of {@link #panelTile} for one row and several panels, one behind the other, each {@code [width, panelRows()]}. */
     void panelRow(float[] x, int xAt, float[] p, int pAt, int width, int panels, float[] out, int at);
 
+    /** The inner product of two rows of {@code length} values. */
+    float innerProduct(float[] x, int xAt, float[] y, int yAt, int length);
+
     /** The first place from {@code from} to {@code to}, exclusive, whose value isn't at most the bound; {@code to} if none. */
     int firstAbove(float[] values, int from, int to, float bound);
 

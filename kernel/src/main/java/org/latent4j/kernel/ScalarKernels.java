@@ -135,6 +135,15 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public float innerProduct(float[] x, int xAt, float[] y, int yAt, int length) {
+        float[] parts = new float[PARTS];
+        for (int k = 0; k < length; k++) {
+            parts[k % PARTS] = Math.fma(x[xAt + k], y[yAt + k], parts[k % PARTS]);
+        }
+        return total(parts);
+    }
+
+    @Override
     public int firstAbove(float[] values, int from, int to, float bound) {
         int at = from;
         while (at < to && values[at] <= bound) {

@@ -12,8 +12,13 @@ public record SeededRandom(long seed, long stream) {
 
     /** The number at a place of the stream, evenly from 0 to 1, exclusive, in steps of 2^-53. */
     public double at(long counter) {
+        return (bits(counter) >>> 11) * 0x1p-53;
+    }
+
+    /** The 64 bits at a place of the stream. */
+    public long bits(long counter) {
         long key = mixed(mixed(seed + GOLDEN) + GOLDEN * (stream + 1));
-        return (mixed(key + GOLDEN * (counter + 1)) >>> 11) * 0x1p-53;
+        return mixed(key + GOLDEN * (counter + 1));
     }
 
     private static long mixed(long value) {

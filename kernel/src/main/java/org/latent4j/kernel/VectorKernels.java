@@ -105,6 +105,31 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public float innerProduct(float[] x, int xAt, float[] y, int yAt, int length) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int k = 0;
+        for (; k <= length - 4 * LANES; k += 4 * LANES) {
+            a = FloatVector.fromArray(FLOATS, x, xAt + k).fma(FloatVector.fromArray(FLOATS, y, yAt + k), a);
+            b = FloatVector.fromArray(FLOATS, x, xAt + k + LANES).fma(FloatVector.fromArray(FLOATS, y, yAt + k + LANES), b);
+            c = FloatVector.fromArray(FLOATS, x, xAt + k + 2 * LANES).fma(FloatVector.fromArray(FLOATS, y, yAt + k + 2 * LANES), c);
+            d = FloatVector.fromArray(FLOATS, x, xAt + k + 3 * LANES).fma(FloatVector.fromArray(FLOATS, y, yAt + k + 3 * LANES), d);
+        }
+        a = a.add(b).add(c.add(d));
+        float rest = 0;
+        for (; k < length; k++) {
+            rest = Math.fma(x[xAt + k], y[yAt + k], rest);
+        }
+        a = a.add(a.rearrange(SWAP1));
+        a = H2 < H1 ? a.add(a.rearrange(SWAP2)) : a;
+        a = H3 < H2 ? a.add(a.rearrange(SWAP3)) : a;
+        a = H3 > 1 ? a.add(a.rearrange(SWAP_LAST)) : a;
+        return a.lane(0) + rest;
+    }
+
+    @Override
     public int firstAbove(float[] values, int from, int to, float bound) {
         int at = from;
         for (; at <= to - 2 * LANES; at += 2 * LANES) {
@@ -462,7 +487,8 @@ final class VectorKernels implements Kernels {
             y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_2));
             y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_1));
             y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_0)); // from -17 to 0.001: no clamping
-            FloatVector shifted = y.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.ROUND));
+            FloatVector shifted = y.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E),
+                    FloatVector.broadcast(FLOATS, Exponential.ROUND));
             FloatVector n = shifted.sub(Exponential.ROUND);
             FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), y);
             r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);

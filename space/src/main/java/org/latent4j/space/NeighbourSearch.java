@@ -29,18 +29,8 @@ public final class NeighbourSearch {
     private final Matrix points;
     private final Metric metric;
     private final WorkerPool pool;
-    /**
-     * What is multiplied: the points less their mean, for cosine and angle of unit length before. The nearest by angle are the
-     * nearest unit vectors; taking the mean off keeps the digits that tell points of a narrow cone apart. Inner products are
-     * of the points as they are.
-     */
-    private final Matrix factors;
+    private final Factors factors;
     private final Panels panels;
-    private final float[] mean;
-    /** The points' squared lengths, for cosine and angle. */
-    private final double[] squares;
-    /** A score is the product less this: half the factor's squared length. */
-    private final float[] adjustment;
     private final Own[] own;
 
     /** What a worker needs for itself. */
@@ -60,35 +50,10 @@ public final class NeighbourSearch {
         this.points = points;
         this.metric = metric;
         this.pool = pool;
-        requireFinite(points, "point");
-        int n = points.rows();
-        Matrix scaled = byAngle() ? unit(points) : points;
-        this.mean = differences() ? mean(scaled) : new float[0];
-        this.factors = differences() ? centred(scaled, mean) : points;
-        this.panels = Panels.of(products() ? factors : Matrix.zeros(0, points.columns()));
-        this.squares = new double[byAngle() ? n : 0];
-        this.adjustment = new float[differences() ? n : 0];
-        for (int i = 0; i < squares.length; i++) {
-            squares[i] = square(points, i);
-        }
-        for (int i = 0; i < adjustment.length; i++) {
-            // A zero vector's cosine is 0 by definition, its distance from a unit vector not that of a right angle.
-            adjustment[i] = (float) (square(factors, i) / 2 + (byAngle() && squares[i] == 0 ? 0.5 : 0));
-        }
+        this.factors = new Factors(points, metric);
+        this.panels = Panels.of(factors.isUsed() ? factors.rows() : Matrix.zeros(0, points.columns()));
         this.own = new Own[pool.threads()];
         Arrays.setAll(own, _ -> new Own());
-    }
-
-    private boolean byAngle() {
-        return metric == Metric.COSINE || metric == Metric.ANGULAR;
-    }
-
-    private boolean differences() {
-        return byAngle() || metric == Metric.EUCLIDEAN;
-    }
-
-    private boolean products() {
-        return differences() || metric == Metric.DOT;
     }
 
     /** The nearest points of each query, {@code [queries, width]}; {@link Neighbours#of}. */
@@ -103,8 +68,7 @@ public final class NeighbourSearch {
                     .formatted(queries.columns(), points.columns()));
         }
         requireFinite(queries, "query");
-        Matrix left = differences() ? centred(byAngle() ? unit(queries) : queries, mean) : queries;
-        return search(queries, left, k, false, progress);
+        return search(queries, factors.ofQueries(queries), k, false, progress);
     }
 
     /** The nearest other points of each point; {@link Neighbours#among}. */
@@ -114,7 +78,7 @@ public final class NeighbourSearch {
 
     /** The nearest other points of each point, telling how many are done. */
     public Neighbours among(int k, Progress progress) {
-        return search(points, factors, k, true, progress);
+        return search(points, factors.rows(), k, true, progress);
     }
 
     private Neighbours search(Matrix queries, Matrix left, int wanted, boolean amongThemselves, Progress progress) {
@@ -134,6 +98,62 @@ public final class NeighbourSearch {
             progress.report("Finding neighbours", to, rows, Progress.Unit.STEPS);
         }
         return found;
+    }
+
+    /**
+     * Where some points stand in the order of nearness seen from others: 1 is the nearest of all other points, ties by index. In
+     * single precision, so points within a rounding error of each other may change places.
+     *
+     * @param rows from which points it is seen, {@code [rows]}
+     * @param seen which points, {@code [rows, k]}
+     * @return ranks {@code [rows, k]}
+     */
+    public int[] ranks(int[] rows, int[] seen, int k) {
+        if (!factors.isUsed()) {
+            throw new IllegalArgumentException("ranks by " + metric);
+        }
+        int[] ranks = new int[seen.length];
+        int n = points.rows();
+        int block = Math.clamp((1 << 22) / Math.max(1, n), 2, 48);
+        int stride = (n + Panels.STEP - 1) / Panels.STEP * Panels.STEP;
+        pool.run((rows.length + block - 1) / block, (item, worker) -> {
+            int from = item * block;
+            int count = Math.min(block, rows.length - from);
+            Matrix left = Matrix.zeros(count, points.columns());
+            for (int r = 0; r < count; r++) {
+                System.arraycopy(factors.rows().data(), rows[from + r] * points.columns(), left.data(), r * points.columns(),
+                        points.columns());
+            }
+            Own mine = own[worker];
+            mine.block.take(left, 0, count);
+            if (mine.scores.length < mine.block.roundedRows() * stride) {
+                mine.scores = new float[mine.block.roundedRows() * stride];
+            }
+            mine.block.times(panels, 0, n, mine.scores, stride);
+            for (int r = 0; r < count; r++) {
+                factors.adjust(mine.scores, r * stride, n, 0);
+                rank(mine.scores, r * stride, rows[from + r], seen, (from + r) * k, k, ranks);
+            }
+        });
+        return ranks;
+    }
+
+    private void rank(float[] scores, int at, int self, int[] seen, int seenAt, int k, int[] ranks) {
+        float least = Float.POSITIVE_INFINITY;
+        for (int j = seenAt; j < seenAt + k; j++) {
+            least = Math.min(least, scores[at + seen[j]]);
+            ranks[j] = 1;
+        }
+        int end = at + points.rows();
+        for (int i = at; i < end; i++) {
+            i = Panels.firstAbove(scores, i, end, Math.nextDown(least));
+            if (i < end && i - at != self) {
+                for (int j = seenAt; j < seenAt + k; j++) {
+                    float other = scores[at + seen[j]];
+                    ranks[j] += scores[i] > other || scores[i] == other && i - at < seen[j] ? 1 : 0;
+                }
+            }
+        }
     }
 
     /** Some queries, and the blocks that they and the points are divided into. */
@@ -197,7 +217,7 @@ public final class NeighbourSearch {
         }
 
         private void scan(Own own, int start, int end, int firstPoint, int lastPoint, Nearest nearest) {
-            if (!products()) {
+            if (!factors.isUsed()) {
                 for (int row = start; row < end; row++) {
                     for (int p = firstPoint; p < lastPoint; p++) {
                         if (!amongThemselves || p != row) {
@@ -217,19 +237,13 @@ public final class NeighbourSearch {
                 own.block.times(panels, p, p + count, own.scores, stride);
                 for (int row = start; row < end; row++) {
                     int at = (row - start) * stride;
-                    if (byAngle() && isZero(queries, row)) { // as far from everything as from everything else
+                    if (factors.byAngle() && Factors.isZero(queries, row)) { // as far from everything as from everything else
                         Arrays.fill(own.scores, at, at + count, 0);
                     } else {
-                        adjust(own.scores, at, count, p);
+                        factors.adjust(own.scores, at, count, p);
                     }
                     offerAll(own.scores, at, count, p, amongThemselves ? row : -1, nearest, row - start);
                 }
-            }
-        }
-
-        private void adjust(float[] scores, int at, int count, int firstPoint) {
-            for (int j = 0; j < count && differences(); j++) {
-                scores[at + j] -= adjustment[firstPoint + j];
             }
         }
 
@@ -250,7 +264,7 @@ public final class NeighbourSearch {
                 own.distances = new double[count];
                 own.indices = new int[count];
             }
-            double square = byAngle() ? square(queries, row) : 0;
+            double square = factors.byAngle() ? Factors.square(queries, row) : 0;
             for (int i = 0; i < count; i++) {
                 own.indices[i] = nearest.index(query, i);
                 own.distances[i] = exact(row, square, own.indices[i]);
@@ -264,28 +278,13 @@ public final class NeighbourSearch {
         }
 
         private double exact(int row, double square, int point) {
-            if (!byAngle()) {
+            if (!factors.byAngle()) {
                 return metric.distance(queries, row, points, point);
             }
             int width = points.columns();
             double dot = Metric.dot(queries.data(), row * width, points.data(), point * width, width);
-            return metric.ofCosine(Metric.cosine(dot, square, squares[point]));
+            return metric.ofCosine(Metric.cosine(dot, square, factors.squares()[point]));
         }
-    }
-
-    private static boolean isZero(Matrix rows, int row) {
-        int width = rows.columns();
-        for (int c = 0; c < width; c++) {
-            if (rows.data()[row * width + c] != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static double square(Matrix rows, int row) {
-        int width = rows.columns();
-        return Metric.dot(rows.data(), row * width, rows.data(), row * width, width);
     }
 
     /** Heapsort by distance, then by index. */
@@ -324,45 +323,6 @@ public final class NeighbourSearch {
         int index = indices[a];
         indices[a] = indices[b];
         indices[b] = index;
-    }
-
-    private static float[] mean(Matrix points) {
-        int width = points.columns();
-        double[] sums = new double[width];
-        for (int row = 0; row < points.rows(); row++) {
-            for (int c = 0; c < width; c++) {
-                sums[c] += points.data()[row * width + c];
-            }
-        }
-        float[] mean = new float[width];
-        for (int c = 0; c < width; c++) {
-            mean[c] = (float) (sums[c] / Math.max(1, points.rows()));
-        }
-        return mean;
-    }
-
-    /** Rows of length 1; zero rows stay. */
-    private static Matrix unit(Matrix rows) {
-        int width = rows.columns();
-        Matrix unit = Matrix.zeros(rows.rows(), width);
-        for (int row = 0; row < rows.rows(); row++) {
-            double length = Math.sqrt(square(rows, row));
-            for (int c = 0; c < width && length > 0; c++) {
-                unit.data()[row * width + c] = (float) (rows.data()[row * width + c] / length);
-            }
-        }
-        return unit;
-    }
-
-    private static Matrix centred(Matrix points, float[] mean) {
-        int width = points.columns();
-        Matrix centred = Matrix.zeros(points.rows(), width);
-        for (int row = 0; row < points.rows(); row++) {
-            for (int c = 0; c < width; c++) {
-                centred.data()[row * width + c] = points.data()[row * width + c] - mean[c];
-            }
-        }
-        return centred;
     }
 
     /** @throws LatentException naming the first point with a value that isn't finite */

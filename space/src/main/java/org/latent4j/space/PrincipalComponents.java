@@ -1,6 +1,8 @@
 package org.latent4j.space;
 
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.WorkerPool;
 
 /**
  * Principal component analysis: the few orthogonal directions along which points spread most (Pearson 1901, Hotelling
@@ -18,6 +20,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
     private static final int EXTRA_DIRECTIONS = 6;
     private static final int MOST_ROUNDS = 500;
     private static final double STILL = 1e-10;
+    private static final int MOST_FOR_EXACT = 2048;
 
     /**
      * Finds the first {@code count} components of points, {@code [points, width]}. Where the points span fewer directions,
@@ -48,6 +51,78 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         return new PrincipalComponents(mean, components, variances, total / (n - 1));
     }
 
+    /**
+     * The first {@code count} components from the covariance itself, all of whose eigenvectors are computed: exact to rounding,
+     * for points or widths up to some thousands ({@link SymmetricEigen}); beyond, {@link #of}.
+     *
+     * @throws LatentException if there are fewer than two points, or a value isn't finite
+     * @throws IllegalArgumentException if more components than coordinates are asked for
+     */
+    public static PrincipalComponents exact(Matrix points, int count, WorkerPool pool) {
+        check(points, count);
+        if (Math.min(points.rows(), points.columns()) > MOST_FOR_EXACT) {
+            return of(points, count);
+        }
+        return new Covariance(points, pool).components(count);
+    }
+
+    /**
+     * The first {@code count} components by a few rounds of subspace iteration from random directions (Halko, Martinsson and
+     * Tropp 2011, algorithm 4.4): for maps and starts, where the last digits don't matter.
+     *
+     * @throws LatentException if there are fewer than two points, or a value isn't finite
+     * @throws IllegalArgumentException if more components than coordinates are asked for
+     */
+    public static PrincipalComponents randomised(Matrix points, int count, long seed, WorkerPool pool) {
+        check(points, count);
+        return new RandomisedComponents(points, count, pool).run(seed);
+    }
+
+    private static void check(Matrix points, int count) {
+        if (points.rows() < 2) {
+            throw new LatentException("principal components of %d points; at least 2 are needed".formatted(points.rows()));
+        }
+        if (count < 1 || count > points.columns()) {
+            throw new IllegalArgumentException("%d components of points of width %d".formatted(count, points.columns()));
+        }
+        NeighbourSearch.requireFinite(points, "point");
+    }
+
+    /** Where points lie along each component, {@code [points, components]}. */
+    public Matrix project(Matrix points, WorkerPool pool) {
+        return along(points, pool, false);
+    }
+
+    /**
+     * Where points lie along each component, in units of the spread there, so that their covariance is the identity; 0 where
+     * the fitted points don't spread.
+     */
+    public Matrix whiten(Matrix points, WorkerPool pool) {
+        return along(points, pool, true);
+    }
+
+    private Matrix along(Matrix points, WorkerPool pool, boolean whitened) {
+        int width = points.columns();
+        if (width != mean.length) {
+            throw new LatentException("points of width %d for components of points of width %d".formatted(width, mean.length));
+        }
+        Matrix out = Matrix.zeros(points.rows(), components.length);
+        pool.run(points.rows(), (row, _) -> {
+            double[] centred = new double[width];
+            for (int c = 0; c < width; c++) {
+                centred[c] = points.data()[row * width + c] - mean[c];
+            }
+            for (int k = 0; k < components.length; k++) {
+                double value = dot(centred, components[k]);
+                double spread = whitened ? Math.sqrt(variances[k]) : 1;
+                out.data()[row * components.length + k] = spread > 1e-7 * Math.sqrt(totalVariance) || !whitened
+                        ? (float) (value / spread)
+                        : 0;
+            }
+        });
+        return out;
+    }
+
     /** Where a point lies along each component. */
     public double[] project(float[] point) {
         double[] coordinates = new double[components.length];
@@ -64,7 +139,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         return totalVariance > 0 ? Math.min(1, variances[component] / totalVariance) : 0;
     }
 
-    private static double[] mean(Matrix points) {
+    static double[] mean(Matrix points) {
         double[] mean = new double[points.columns()];
         for (int i = 0; i < points.data().length; i++) {
             mean[i % mean.length] += points.data()[i];
@@ -137,7 +212,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
     }
 
     /** Modified Gram-Schmidt, twice. A direction in the span of those before it becomes zero. */
-    private static void orthonormalise(double[][] basis) {
+    static void orthonormalise(double[][] basis) {
         for (int k = 0; k < basis.length; k++) {
             double before = Math.sqrt(dot(basis[k], basis[k]));
             for (int pass = 0; pass < 2; pass++) {
@@ -227,7 +302,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         }
     }
 
-    private static double[] withSign(double[] direction) {
+    static double[] withSign(double[] direction) {
         int largest = 0;
         for (int c = 0; c < direction.length; c++) {
             if (Math.abs(direction[c]) > Math.abs(direction[largest])) {
@@ -242,7 +317,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         return signed;
     }
 
-    private static double dot(double[] a, double[] b) {
+    static double dot(double[] a, double[] b) {
         double sum = 0;
         for (int c = 0; c < a.length; c++) {
             sum += a[c] * b[c];

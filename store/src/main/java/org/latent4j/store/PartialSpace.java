@@ -136,7 +136,8 @@ final class PartialSpace implements AutoCloseable {
         delete(old);
     }
 
-    private static Path old(Path target) {
+    /** Where a space that another replaces lies meanwhile. */
+    static Path old(Path target) {
         return target.resolveSibling("." + target.getFileName() + ".old");
     }
 

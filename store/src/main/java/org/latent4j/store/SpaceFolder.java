@@ -1,13 +1,18 @@
 package org.latent4j.store;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.latent4j.files.Broken;
 import org.latent4j.files.MappedFile;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.Tensor;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.space.Space;
 
@@ -18,6 +23,8 @@ final class SpaceFolder {
     /** The tensor of the vectors, in a space and in what {@code latent encode} writes. */
     static final String TENSOR = "vectors";
 
+    private static final int ATTEMPTS = 5;
+
     private SpaceFolder() {}
 
     /** Whether a folder is one, or was meant to be. */
@@ -27,7 +34,39 @@ final class SpaceFolder {
                         || path.toString().endsWith(".space"));
     }
 
+    /**
+     * Opens the space as its changes leave it. A writer may be putting another in its place: then it is what is there afterwards or,
+     * where that writer was stopped between its two moves, what was there before.
+     */
     static Space open(Path folder) {
+        for (int attempt = 1;; attempt++) {
+            Path old = PartialSpace.old(folder.toAbsolutePath().normalize());
+            Path there = Files.exists(folder) || !Files.exists(old) ? folder : old;
+            Object key = key(there);
+            try {
+                Space space = new SpaceChanges(there).apply(there, openFiles(there));
+                if (Objects.equals(key(there), key) || attempt == ATTEMPTS) {
+                    return space;
+                }
+            } catch (LatentException e) {
+                if (Objects.equals(key(there), key) && there.equals(folder) || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** What tells a folder from another that has taken its place. */
+    private static @Nullable Object key(Path folder) {
+        try {
+            return Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+        } catch (IOException _) {
+            return null;
+        }
+    }
+
+    /** Opens what the three files hold. */
+    static Space openFiles(Path folder) {
         if (!Files.exists(folder.resolve(SpaceManifest.FILE))) {
             throw Broken.file(folder, "is no space: it has no %s; was it copied whole?", SpaceManifest.FILE);
         }

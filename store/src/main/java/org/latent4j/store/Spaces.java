@@ -1,21 +1,38 @@
 package org.latent4j.store;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.latent4j.files.Broken;
-import org.latent4j.kernel.LatentException;
+import org.latent4j.files.Npy;
+import org.latent4j.files.Npz;
+import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
+import org.latent4j.space.Items;
 import org.latent4j.space.Space;
 
-/** Opens spaces. */
+/**
+ * Opens spaces: {@code .space} folders, and files of others that hold vectors, as they are: {@code .npy}, {@code .npz}, {@code
+ * .safetensors}, captured hidden states, {@code .csv} and {@code .tsv}, word vectors of word2vec, GloVe and fastText as text and
+ * binary, {@code .parquet}, wink-embeddings' JSON, and a folder with a {@code .npy} and its words as Parquet.
+ */
 public final class Spaces {
+    private static final List<String> ARRAYS = List.of("X", "vectors");
+
     private Spaces() {}
 
     /**
      * Opens a {@code .space} folder, or another file that holds vectors.
      *
-     * @throws LatentException if it isn't there, is of no kind that is known, or is damaged; the message says how
+     * @throws org.latent4j.kernel.LatentException if it isn't there, is of no kind that is known, or is damaged; the message says how
      */
     public static Space open(Path path) {
         return open(path, ImportOptions.NONE, Progress.NONE);
@@ -25,25 +42,181 @@ public final class Spaces {
      * Opens a {@code .space} folder, or another file that holds vectors.
      *
      * @param progress hears how far a large file has been read
-     * @throws LatentException if it isn't there, is of no kind that is known, or is damaged; the message says how
+     * @throws org.latent4j.kernel.LatentException if it isn't there, is of no kind that is known, or is damaged; the message says how
      */
     public static Space open(Path path, ImportOptions options, Progress progress) {
-        if (SpaceFolder.is(path)) {
-            return SpaceFolder.open(path);
-        }
         if (!Files.exists(path)) {
             throw Broken.file(path, "there is no such file or folder; check the path");
         }
-        throw Broken.file(path, "holds no vectors of a kind that is known");
+        if (SpaceFolder.is(path)) {
+            return SpaceFolder.open(path);
+        }
+        return assembled(path, labelled(path, named(path, read(path, options, progress), options), options), options);
     }
 
     /** Whether an argument is a file or folder of vectors that is there, or has the name of one. */
     public static boolean looksLikeOne(String argument) {
         try {
             Path path = Path.of(argument);
-            return VectorFile.ofName(path).isPresent() || SpaceFolder.is(path);
+            return VectorFile.ofName(path).isPresent() || Files.isDirectory(path) && SpaceFolder.is(path);
         } catch (InvalidPathException _) {
             return false;
         }
+    }
+
+    private static Imported read(Path path, ImportOptions options, Progress progress) {
+        VectorFile kind = VectorFile.of(path);
+        return switch (kind) {
+            case NPY -> Imported.of(path, Npy.open(path).matrix());
+            case NPZ -> npz(path, options);
+            case SAFETENSORS -> SafetensorsVectors.read(path, options);
+            case CSV, TSV -> Table.read(path, kind, options, progress);
+            case WORDS_TEXT -> WordVectors.text(path, progress);
+            case WORDS_BINARY -> WordVectors.binary(path, progress);
+            case WORDS_JSON -> WinkEmbeddings.read(path, progress);
+            case PARQUET -> ParquetVectors.read(path, options);
+            case NPY_AND_PARQUET -> folder(path);
+            case SPACE -> throw Broken.file(path, "is a file; a .space is a folder");
+        };
+    }
+
+    private static Imported npz(Path file, ImportOptions options) {
+        try (Npz npz = Npz.open(file)) {
+            List<String> wanted = options.array().map(List::of).orElse(ARRAYS);
+            Npy vectors = wanted.stream().flatMap(name -> npz.array(name).stream()).findFirst().orElseThrow(() -> Broken.file(
+                    file, "has no array '%s'; it has %s; name one with --array", String.join("' or '", wanted),
+                    String.join(", ", npz.names())));
+            Imported read = Imported.of(file, vectors.matrix());
+            Optional<Npy> names = options.names().flatMap(npz::array);
+            if (names.isPresent()) {
+                read = read.with(names.get().column().stream().map(Object::toString).toList());
+            }
+            Optional<Npy> labels = options.labels().flatMap(npz::array);
+            return labels.isPresent() ? read.withColumns(Map.of("label", labels.get().column())) : read;
+        }
+    }
+
+    /** One {@code .npy} and one {@code .parquet} whose first text column has its names. */
+    private static Imported folder(Path folder) {
+        Path vectors = only(folder, ".npy");
+        Imported read = Imported.of(folder, Npy.open(vectors).matrix());
+        return read.with(ParquetVectors.texts(only(folder, ".parquet"), Optional.empty()));
+    }
+
+    static Path only(Path folder, String ending) {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> found = files.filter(file -> file.toString().endsWith(ending)).toList();
+            if (found.size() != 1) {
+                throw Broken.file(folder, "has %d files %s; name a file, or a folder with one .npy and one .parquet", found.size(), ending);
+            }
+            return found.getFirst();
+        } catch (IOException e) {
+            throw Broken.because(e, folder, "can't be listed: %s", e.getMessage());
+        }
+    }
+
+    private static Imported named(Path file, Imported read, ImportOptions options) {
+        if (options.names().isEmpty() || read.names().isPresent()) {
+            return read;
+        }
+        return read.with(lines(file, options.names().get(), "--names", read.vectors().rows()));
+    }
+
+    private static Imported labelled(Path file, Imported read, ImportOptions options) {
+        if (options.labels().isEmpty() || read.columns().containsKey("label")) {
+            return read;
+        }
+        Map<String, List<Object>> columns = new LinkedHashMap<>(read.columns());
+        columns.put("label", new ArrayList<>(lines(file, options.labels().get(), "--labels", read.vectors().rows())));
+        return read.withColumns(columns);
+    }
+
+    /** The lines of a file, one for each point; a column or array of that name would have been found before. */
+    private static List<String> lines(Path vectors, String name, String option, int points) {
+        Path file = Path.of(name);
+        if (!Files.isRegularFile(file)) {
+            throw Broken.file(vectors, "has no column or array '%s', and there is no file of that name; give %s one of them", name, option);
+        }
+        List<String> lines = new ArrayList<>();
+        try (ByteLines in = ByteLines.open(file, Progress.NONE)) {
+            while (in.next()) {
+                lines.add(in.text());
+            }
+        }
+        if (lines.size() != points) {
+            throw Broken.file(file, "has %d lines for the %d points of %s; one for each is needed", lines.size(), points, vectors);
+        }
+        return lines;
+    }
+
+    private static Space assembled(Path file, Imported read, ImportOptions options) {
+        Matrix vectors = read.vectors();
+        if (vectors.rows() == 0 || vectors.columns() == 0) {
+            throw Broken.file(file, "has no points: its vectors are [%d, %d]", vectors.rows(), vectors.columns());
+        }
+        float[] data = vectors.data();
+        for (int i = 0; i < data.length; i++) {
+            if (!Float.isFinite(data[i])) {
+                int point = i / vectors.columns();
+                throw Broken.file(file, "point %d%s has the value %s in column %d; points need finite values: remove or repair it", point,
+                        read.names().map(names -> " '" + names.get(point) + "'").orElse(""), data[i], i % vectors.columns());
+            }
+        }
+        if (read.names().isEmpty()) {
+            return Space.of(vectors, Items.of(numbers(vectors.rows()), read.columns()), read.origin());
+        }
+        List<String> names = read.names().get();
+        if (names.size() != vectors.rows()) {
+            throw Broken.file(file, "has %d names for %d points; one for each is needed", names.size(), vectors.rows());
+        }
+        return distinct(file, read.with(names), options.repeated());
+    }
+
+    private static List<String> numbers(int count) {
+        List<String> numbers = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            numbers.add(Integer.toString(i));
+        }
+        return numbers;
+    }
+
+    private static Space distinct(Path file, Imported read, ImportOptions.Repeated repeated) {
+        List<String> given = read.names().orElseThrow();
+        Map<String, Integer> first = HashMap.newHashMap(given.size());
+        List<String> names = new ArrayList<>(given.size());
+        List<Integer> kept = new ArrayList<>();
+        for (int i = 0; i < given.size(); i++) {
+            String name = given.get(i);
+            Integer before = first.putIfAbsent(name, i);
+            if (before != null && repeated == ImportOptions.Repeated.REFUSE) {
+                throw Broken.file(file,
+                        "has the name '%s' twice, at points %d and %d; take the first of each with --repeated first, or all with "
+                                + "--repeated number",
+                        name, before, i);
+            }
+            if (before != null && repeated == ImportOptions.Repeated.NUMBER) {
+                int number = 2;
+                while (first.containsKey(name + "#" + number)) {
+                    number++;
+                }
+                name = name + "#" + number;
+                first.put(name, i);
+            }
+            if (before == null || repeated == ImportOptions.Repeated.NUMBER) {
+                names.add(name);
+                kept.add(i);
+            }
+        }
+        Map<String, List<Object>> columns = new LinkedHashMap<>(read.columns());
+        if (kept.size() == given.size()) {
+            return Space.of(read.vectors(), Items.of(names, columns), read.origin());
+        }
+        columns.replaceAll((_, values) -> kept.stream().map(values::get).toList());
+        Matrix vectors = Matrix.zeros(kept.size(), read.vectors().columns());
+        for (int i = 0; i < kept.size(); i++) {
+            System.arraycopy(read.vectors().data(), kept.get(i) * vectors.columns(), vectors.data(), i * vectors.columns(),
+                    vectors.columns());
+        }
+        return Space.of(vectors, Items.of(names, columns), read.origin());
     }
 }

@@ -2,11 +2,11 @@ package org.latent4j.workbench;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
@@ -22,8 +22,8 @@ import org.latent4j.model.encoder.Encoder;
 final class Encode {
     /** Texts are gathered until they have so many tokens. */
     private static final int WINDOW_TOKENS = 4096;
-    private static final String TOKENS = "tokens";
-    private static final String CUT = "cut";
+    /** Longer texts are no names. */
+    private static final int LONGEST_NAME = 100;
 
     /**
      * What is to be encoded.
@@ -34,8 +34,13 @@ final class Encode {
      */
     record Request(TextRows.Source source, OptionalInt chunk, int overlap, long checkpointNanos) {}
 
-    /** What the first reading found: how many texts there are, and the file's hash. */
-    record Survey(int texts, String sha256) {}
+    /**
+     * What the first reading found.
+     *
+     * @param texts how many there are
+     * @param named whether texts, where no column names them, can do so themselves: all short, none twice
+     */
+    record Survey(int texts, String sha256, boolean named) {}
 
     /**
      * What was done.
@@ -50,54 +55,83 @@ final class Encode {
     private final Request request;
     private final Progress progress;
     private final Consumer<String> notes;
-    private final List<Piece> window = new ArrayList<>();
+    private final List<TextPiece> window = new ArrayList<>();
+    private final List<int[]> ids = new ArrayList<>();
     private int windowTokens;
+    private long vectors;
     private long tokens;
     private long cut;
 
-    /** A piece of a text on its way, and how many tokens it had before it was cut. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Piece(int text, int piece, TextRow row, String content, int[] ids) {}
-
-    /** Prepares the work; {@code notes} hears what the user should know, a line each. */
+    /**
+     * Prepares the work; {@code notes} hears what the user should know, a line each.
+     *
+     * @throws LatentException if pieces of this length don't fit the encoder
+     */
     Encode(Encoder encoder, Request request, Progress progress, Consumer<String> notes) {
         this.encoder = encoder;
         this.request = request;
         this.progress = progress;
         this.notes = notes;
+        request.chunk.ifPresent(most -> encoder.chunks("", most, request.overlap));
     }
 
     /**
      * Reads all texts once.
      *
-     * @throws LatentException if the file has a mistake, or no text
+     * @throws LatentException if the file has a mistake, no text, or a name twice
      */
     static Survey survey(TextRows.Source source, Progress progress) {
         long size = source.file().toFile().length();
         try (TextRows rows = source.open(
                 bytes -> progress.report("Checking the texts", bytes, Math.max(size, bytes), Progress.Unit.BYTES))) {
+            NameHashes names = new NameHashes();
+            boolean ownNames = false;
+            boolean named = true;
             int texts = 0;
-            while (rows.next() != null) {
-                texts++;
+            for (TextRow row = rows.next(); row != null; row = rows.next(), texts++) {
+                ownNames |= row.name().isPresent();
+                named &= !row.text().isBlank() && row.text().length() <= LONGEST_NAME;
+                if (ownNames || named) {
+                    names.add(row.name().orElse(row.text()));
+                }
             }
             if (texts == 0) {
                 throw new LatentException("%s holds no text".formatted(source.file()));
             }
-            return new Survey(texts, rows.sha256());
+            OptionalLong twice = ownNames || named ? names.twice() : OptionalLong.empty();
+            if (ownNames && twice.isPresent()) {
+                throw twice(source, twice.getAsLong());
+            }
+            return new Survey(texts, rows.sha256(), named && twice.isEmpty());
         }
     }
 
+    private static LatentException twice(TextRows.Source source, long hash) {
+        String first = "";
+        try (TextRows rows = source.open(_ -> {})) {
+            for (TextRow row = rows.next(); row != null; row = rows.next()) {
+                if (row.name().isPresent() && NameHashes.of(row.name().get()) == hash) {
+                    if (!first.isEmpty()) {
+                        return new LatentException("%s: the name '%s' is there already (%s); choose another column with --name-column"
+                                .formatted(row.origin(), row.name().get(), first));
+                    }
+                    first = row.origin();
+                }
+            }
+        }
+        return new LatentException("%s changed while it was read".formatted(source.file()));
+    }
+
     /**
-     * Encodes all texts that aren't done yet. If it fails, it can be gone on with.
+     * Encodes all texts whose vectors aren't there yet. If it fails, it can be gone on with. Texts that are done are cut into tokens
+     * again: so it is known where to go on, and what to tell of them.
      *
      * @throws LatentException if the input is no longer what was surveyed, or a text can't be encoded
      */
     Result run(Survey survey, VectorSink sink) throws IOException {
         long begun = System.nanoTime();
-        int first = sink.done();
-        tokens = sink.count(TOKENS);
-        cut = sink.count(CUT);
-        progress.report("Encoding", first, survey.texts, Progress.Unit.STEPS);
+        long done = sink.done();
+        int ran = 0;
         try (TextRows rows = request.source.open(_ -> {})) {
             long checkpointed = System.nanoTime();
             int text = 0;
@@ -105,15 +139,12 @@ final class Encode {
                 if (text >= survey.texts) {
                     throw changed();
                 }
-                if (text < first) {
-                    continue;
-                }
-                add(text, row);
+                ran += add(text, row, done) ? 1 : 0;
                 if (windowTokens >= WINDOW_TOKENS) {
                     flush(sink);
                     progress.report("Encoding", text + 1, survey.texts, Progress.Unit.STEPS);
                     if (System.nanoTime() - checkpointed >= request.checkpointNanos) {
-                        sink.checkpoint(text + 1, counts());
+                        sink.checkpoint();
                         checkpointed = System.nanoTime();
                     }
                 }
@@ -123,36 +154,37 @@ final class Encode {
                 throw changed();
             }
         }
-        sink.checkpoint(survey.texts, counts());
+        sink.checkpoint();
         progress.report("Encoding", survey.texts, survey.texts, Progress.Unit.STEPS);
         long nanos = System.nanoTime() - begun;
         if (cut > 0) {
             notes.accept("%s longer than the %d tokens that the encoder takes, and cut; --chunk keeps all of a text"
                     .formatted(cut == 1 ? "1 text is" : Amounts.count(cut) + " texts are", encoder.limit()));
         }
-        return new Result(survey.texts, sink.finish(), tokens, cut, survey.texts - first, nanos);
+        sink.finish();
+        return new Result(survey.texts, vectors, tokens, cut, ran, nanos);
     }
 
-    private Map<String, Long> counts() {
-        Map<String, Long> counts = new HashMap<>();
-        counts.put(TOKENS, tokens);
-        counts.put(CUT, cut);
-        return counts;
-    }
-
-    private void add(int text, TextRow row) {
+    /** Puts a text's pieces into the window, but for those that are done; whether there are any. */
+    private boolean add(int text, TextRow row, long done) {
         List<String> contents = request.chunk.isPresent()
                 ? encoder.chunks(row.text(), request.chunk.getAsInt(), request.overlap)
                 : List.of(row.text());
         boolean isCut = false;
-        for (int piece = 0; piece < contents.size(); piece++) {
-            Encoder.Tokens cutTo = tokens(row, contents.get(piece));
-            isCut |= cutTo.isCut();
-            tokens += cutTo.ids().length;
-            windowTokens += cutTo.ids().length;
-            window.add(new Piece(text, piece, row, contents.get(piece), cutTo.ids()));
+        boolean isNew = false;
+        for (int number = 0; number < contents.size(); number++) {
+            Encoder.Tokens read = tokens(row, contents.get(number));
+            isCut |= read.isCut();
+            tokens += read.ids().length;
+            if (vectors++ >= done) {
+                isNew = true;
+                windowTokens += read.ids().length;
+                window.add(new TextPiece(text, number, contents.size(), row, contents.get(number)));
+                ids.add(read.ids());
+            }
         }
         cut += isCut ? 1 : 0;
+        return isNew;
     }
 
     private Encoder.Tokens tokens(TextRow row, String content) {
@@ -164,14 +196,14 @@ final class Encode {
     }
 
     private void flush(VectorSink sink) throws IOException {
-        Matrix vectors = encoder.vectors(window.stream().map(Piece::ids).toList());
-        float[] vector = new float[vectors.columns()];
+        Matrix encoded = encoder.vectors(ids);
+        float[] vector = new float[encoded.columns()];
         for (int i = 0; i < window.size(); i++) {
-            Piece piece = window.get(i);
-            System.arraycopy(vectors.data(), i * vector.length, vector, 0, vector.length);
-            sink.add(piece.text, piece.piece, piece.row, piece.content, vector);
+            System.arraycopy(encoded.data(), i * vector.length, vector, 0, vector.length);
+            sink.add(window.get(i), vector);
         }
         window.clear();
+        ids.clear();
         windowTokens = 0;
     }
 

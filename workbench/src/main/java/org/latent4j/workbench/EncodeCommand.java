@@ -70,6 +70,17 @@ final class EncodeCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Tell what was done as JSON.")
     private boolean json;
 
+    private final long checkpointNanos;
+
+    EncodeCommand() {
+        this(CHECKPOINT_NANOS);
+    }
+
+    /** The command with another time until it is noted how far the work has come. */
+    EncodeCommand(long checkpointNanos) {
+        this.checkpointNanos = checkpointNanos;
+    }
+
     @Override
     public Integer call() {
         Path file = Objects.requireNonNull(out);
@@ -77,7 +88,7 @@ final class EncodeCommand implements Callable<Integer> {
         Progress progress = ProgressBar.on(Terminal.detect());
         try (PartialCapture partial = PartialCapture.open(file, restart)) {
             Encode.Survey survey = Encode.survey(request.source(), progress);
-            if (partial.resumes() && partial.done() == survey.texts() && !Files.exists(partial.growing(0)) && Files.exists(file)) {
+            if (partial.resumes() && !Files.exists(partial.growing(0)) && Files.exists(file)) {
                 partial.remove(); // the program ended between two of its last lines
                 note("%s is whole already".formatted(file));
                 return 0;
@@ -85,10 +96,15 @@ final class EncodeCommand implements Callable<Integer> {
             Thread farewell = new Thread(() -> sayHowToGoOn(partial));
             Runtime.getRuntime().addShutdownHook(farewell);
             try (Encoder opened = encoder.open()) {
-                Map<String, String> manifest = Encode.manifest(opened, request, survey, commandLine());
-                beginOrGoOn(partial, file, manifest);
+                Encode encode = new Encode(opened, request, progress, this::note);
+                beginOrGoOn(partial, file, Encode.manifest(opened, request, survey, commandLine()));
                 try (VectorsFile sink = new VectorsFile(partial, file, opened.width(), chunk != null)) {
-                    tell(opened, new Encode(opened, request, progress, this::note).run(survey, sink), file);
+                    tell(opened, encode.run(survey, sink), file);
+                } catch (LatentException | IOException e) {
+                    if (partial.done() == 0) {
+                        partial.clear(); // there is nothing to go on with
+                    }
+                    throw e;
                 }
             } finally {
                 withdraw(farewell);
@@ -107,13 +123,13 @@ final class EncodeCommand implements Callable<Integer> {
                 new TextRows.Source(Objects.requireNonNull(texts), Optional.ofNullable(column), Optional.ofNullable(nameColumn)),
                 chunk == null ? OptionalInt.empty() : OptionalInt.of(chunk),
                 overlap == null ? 0 : overlap,
-                CHECKPOINT_NANOS);
+                checkpointNanos);
     }
 
     private void beginOrGoOn(PartialCapture partial, Path file, Map<String, String> manifest) throws IOException {
         if (partial.resumes()) {
             CaptureManifest.requireSame(file, partial.manifest(), manifest);
-            note("going on with the interrupted work after %s texts".formatted(Amounts.count(partial.done())));
+            note("going on with the interrupted work after %s vectors".formatted(Amounts.count(partial.done())));
         } else {
             partial.begin(manifest);
         }
@@ -168,7 +184,7 @@ final class EncodeCommand implements Callable<Integer> {
 
     private void sayHowToGoOn(PartialCapture partial) {
         if (partial.done() > 0) {
-            note("stopped after " + Amounts.count(partial.done()) + " texts; the same command goes on from there");
+            note("stopped after " + Amounts.count(partial.done()) + " vectors; the same command goes on from there");
         }
     }
 

@@ -28,7 +28,8 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "tokens", "models", "doctor", "help",
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "tokens", "models", "doctor",
+            "help",
             "completion",
             "rehearse");
 

@@ -38,7 +38,6 @@ final class PartialCapture implements AutoCloseable {
     private final Path folder;
     private final FileChannel lockFile;
     private Map<String, String> manifest = Map.of();
-    private Map<String, Long> counts = Map.of();
     private volatile int done; // read by the thread that says good-bye
 
     private PartialCapture(Path out, Path folder, FileChannel lockFile) {
@@ -204,17 +203,6 @@ final class PartialCapture implements AutoCloseable {
         checkpoint(0);
     }
 
-    /** What was counted in the texts before {@link #done}. */
-    long count(String name) {
-        return counts.getOrDefault(name, 0L);
-    }
-
-    /** Notes that the texts before {@code texts} are in the files for good, and what was counted in them. */
-    void checkpoint(int texts, Map<String, Long> counted) throws IOException {
-        counts = Map.copyOf(counted);
-        checkpoint(texts);
-    }
-
     /** Notes that the texts before {@code texts} are in the files for good. */
     void checkpoint(int texts) throws IOException {
         Path next = folder.resolve(PROGRESS + ".next");
@@ -225,11 +213,6 @@ final class PartialCapture implements AutoCloseable {
             json.writeObjectFieldStart("manifest");
             for (Map.Entry<String, String> entry : manifest.entrySet()) {
                 json.writeStringField(entry.getKey(), entry.getValue());
-            }
-            json.writeEndObject();
-            json.writeObjectFieldStart("counts");
-            for (Map.Entry<String, Long> entry : counts.entrySet()) {
-                json.writeNumberField(entry.getKey(), entry.getValue());
             }
             json.writeEndObject();
             json.writeEndObject();
@@ -244,7 +227,6 @@ final class PartialCapture implements AutoCloseable {
             return;
         }
         Map<String, String> found = new LinkedHashMap<>();
-        Map<String, Long> counted = new LinkedHashMap<>();
         int texts = -1;
         try (JsonParser json = Json.strict().createParser(Files.readString(progress))) {
             json.nextToken();
@@ -257,10 +239,6 @@ final class PartialCapture implements AutoCloseable {
                     while (json.nextToken() == JsonToken.FIELD_NAME) {
                         found.put(json.currentName(), String.valueOf(json.nextTextValue()));
                     }
-                } else if (name.equals("counts")) {
-                    while (json.nextToken() == JsonToken.FIELD_NAME) {
-                        counted.put(json.currentName(), json.nextLongValue(0));
-                    }
                 }
             }
         } catch (IOException e) {
@@ -272,7 +250,6 @@ final class PartialCapture implements AutoCloseable {
                     "%s isn't whole, so the work can't go on; --restart starts over".formatted(progress));
         }
         manifest = found;
-        counts = Map.copyOf(counted);
         done = texts;
     }
 
@@ -307,7 +284,6 @@ final class PartialCapture implements AutoCloseable {
             }
         }
         manifest = Map.of();
-        counts = Map.of();
         done = 0;
     }
 

@@ -172,7 +172,8 @@ final class TextRows implements AutoCloseable {
             }
             for (int i = 0; i < first.size(); i++) {
                 if (first.indexOf(first.get(i)) != i) {
-                    throw new LatentException("%s has two columns named '%s'; give them different names".formatted(source.file, first.get(i)));
+                    throw new LatentException(
+                            "%s has two columns named '%s'; give them different names".formatted(source.file, first.get(i)));
                 }
             }
             columns = first;

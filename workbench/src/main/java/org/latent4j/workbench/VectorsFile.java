@@ -38,7 +38,7 @@ final class VectorsFile implements VectorSink {
     private long rows;
 
     /**
-     * Begins, or goes on behind the texts that are done.
+     * Begins, or goes on behind the vectors that are there.
      *
      * @param partial the claimed output, with its manifest
      * @param pieces whether texts come in pieces
@@ -54,7 +54,7 @@ final class VectorsFile implements VectorSink {
         this.vectors = open(partial.growing(0));
         this.documents = pieces ? open(partial.growing(1)) : null;
         try {
-            rows = documents == null ? partial.done() : rowsBefore(documents, partial.done());
+            rows = partial.done();
             keep(vectors, 8L + room + rows * 4 * width);
             if (documents != null) {
                 keep(documents, 8 * rows);
@@ -77,34 +77,13 @@ final class VectorsFile implements VectorSink {
         channel.truncate(bytes).position(bytes);
     }
 
-    /** How many pieces belong to texts before this one: the numbers ascend. */
-    private static long rowsBefore(FileChannel documents, int text) throws IOException {
-        ByteBuffer number = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        long low = 0;
-        for (long high = documents.size() / 8; low < high;) {
-            long middle = (low + high) / 2;
-            documents.read(number.clear(), 8 * middle);
-            if (number.getLong(0) < text) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+    @Override
+    public long done() {
+        return rows;
     }
 
     @Override
-    public int done() {
-        return partial.done();
-    }
-
-    @Override
-    public long count(String name) {
-        return partial.count(name);
-    }
-
-    @Override
-    public void add(int text, int piece, TextRow row, String content, float[] vector) throws IOException {
+    public void add(TextPiece piece, float[] vector) throws IOException {
         if (buffer.remaining() < 4 * width) {
             flush(buffer, vectors);
         }
@@ -115,7 +94,7 @@ final class VectorsFile implements VectorSink {
             if (!numbers.hasRemaining()) {
                 flush(numbers, documents);
             }
-            numbers.putLong(text);
+            numbers.putLong(piece.text());
         }
         rows++;
     }
@@ -129,18 +108,18 @@ final class VectorsFile implements VectorSink {
     }
 
     @Override
-    public void checkpoint(int texts, Map<String, Long> counts) throws IOException {
+    public void checkpoint() throws IOException {
         flush(buffer, vectors);
         vectors.force(false);
         if (documents != null) {
             flush(numbers, documents);
             documents.force(false);
         }
-        partial.checkpoint(texts, counts);
+        partial.checkpoint(Math.toIntExact(rows));
     }
 
     @Override
-    public long finish() throws IOException {
+    public void finish() throws IOException {
         vectors.position(8L + room + rows * 4 * width);
         if (documents != null) {
             for (long copied = 0; copied < 8 * rows;) {
@@ -158,7 +137,6 @@ final class VectorsFile implements VectorSink {
         close();
         Files.move(partial.growing(0), out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         partial.remove();
-        return rows;
     }
 
     /** The header as it stands in the file: metadata, then the tensors. */

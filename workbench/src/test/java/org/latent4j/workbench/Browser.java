@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A headless Chromium with one page, driven over its DevTools protocol. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -46,7 +46,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** A Chromium on this machine's path, or nothing. */
-    static Optional<Path> find() {
+    public static Optional<Path> find() {
         for (String name : NAMES) {
             for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
                 Path file = Path.of(folder, name);
@@ -58,10 +58,11 @@ final class Browser implements AutoCloseable {
         return Optional.empty();
     }
 
-    static Browser start(Path chromium) throws Exception {
+    public static Browser start(Path chromium) throws Exception {
         Path profile = Files.createTempDirectory("latent-browser");
         Process process = new ProcessBuilder(chromium.toString(), "--headless", "--no-sandbox", "--disable-quic",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-angle=swiftshader",
+                "--enable-unsafe-swiftshader",
                 "--remote-debugging-port=0", "--window-size=1400,1000", "--user-data-dir=" + profile, "about:blank")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         Browser browser = new Browser(process, profile);
@@ -94,7 +95,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Opens a file and waits until it has loaded. */
-    void open(Path page) throws Exception {
+    public void open(Path page) throws Exception {
         requests.clear();
         complaints.clear();
         loaded = new CompletableFuture<>();
@@ -103,7 +104,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** The value of a JavaScript expression. */
-    JsonNode evaluate(String expression) throws Exception {
+    public JsonNode evaluate(String expression) throws Exception {
         JsonNode answer = call("Runtime.evaluate", "{\"returnByValue\":true,\"awaitPromise\":true,\"expression\":"
                 + JSON.writeValueAsString(expression) + "}");
         if (answer.has("exceptionDetails")) {
@@ -113,11 +114,11 @@ final class Browser implements AutoCloseable {
     }
 
     /** Moves the mouse over the middle of the first element that the selector finds. */
-    void hover(String selector) throws Exception {
+    public void hover(String selector) throws Exception {
         mouse("mouseMoved", selector);
     }
 
-    void click(String selector) throws Exception {
+    public void click(String selector) throws Exception {
         hover(selector);
         mouse("mousePressed", selector);
         mouse("mouseReleased", selector);
@@ -133,25 +134,59 @@ final class Browser implements AutoCloseable {
                 + ",\"button\":\"" + (type.equals("mouseMoved") ? "none" : "left") + "\",\"clickCount\":1}");
     }
 
+    /** Moves the mouse to each of some places on the screen, pressed or not, with Shift or without. */
+    public void mouse(String type, double x, double y, boolean shift) throws Exception {
+        boolean moved = type.equals("mouseMoved");
+        call("Input.dispatchMouseEvent", "{\"type\":\"" + type + "\",\"x\":" + x + ",\"y\":" + y + ",\"button\":\""
+                + (moved ? "none" : "left") + "\",\"clickCount\":1,\"modifiers\":" + (shift ? 8 : 0) + "}");
+    }
+
+    /** Writes text where the focus is. */
+    public void type(String text) throws Exception {
+        call("Input.insertText", "{\"text\":" + JSON.writeValueAsString(text) + "}");
+    }
+
+    /** Waits until a JavaScript expression is true. */
+    public void await(String expression) throws Exception {
+        for (long end = System.nanoTime() + 60_000_000_000L; !evaluate("!!(" + expression + ")").asBoolean(); Thread.sleep(20)) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("never came true: " + expression + "; " + complaints());
+            }
+        }
+    }
+
+    /** What the page looks like, as PNG, in a window of some size. */
+    public byte[] picture(int width, int height) throws Exception {
+        size(width, height);
+        Thread.sleep(500); // what moves has come to rest
+        return java.util.Base64.getDecoder().decode(call("Page.captureScreenshot", "{\"format\":\"png\"}").path("data").asText());
+    }
+
+    /** Gives the page a size. */
+    public void size(int width, int height) throws Exception {
+        call("Emulation.setDeviceMetricsOverride",
+                "{\"width\":" + width + ",\"height\":" + height + ",\"deviceScaleFactor\":1,\"mobile\":false}");
+    }
+
     /** Presses a key, {@code ArrowUp}. */
-    void press(String key) throws Exception {
+    public void press(String key) throws Exception {
         call("Input.dispatchKeyEvent", "{\"type\":\"keyDown\",\"key\":\"" + key + "\"}");
         call("Input.dispatchKeyEvent", "{\"type\":\"keyUp\",\"key\":\"" + key + "\"}");
     }
 
     /** Prefers a colour scheme: {@code light} or {@code dark}. */
-    void prefer(String scheme) throws Exception {
+    public void prefer(String scheme) throws Exception {
         call("Emulation.setEmulatedMedia",
                 "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"" + scheme + "\"}]}");
     }
 
     /** Every address that the page has asked for since it was opened. */
-    List<String> requests() {
+    public List<String> requests() {
         return List.copyOf(requests);
     }
 
     /** Errors, warnings and violations that the browser has logged since the page was opened. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return List.copyOf(complaints);
     }
 

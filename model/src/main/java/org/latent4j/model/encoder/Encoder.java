@@ -271,7 +271,8 @@ public final class Encoder implements AutoCloseable {
                         .formatted(tokens, room, encoder.model.name(), encoder.limit));
             }
             if (overlap < 0 || overlap >= tokens) {
-                throw new LatentException("overlap %d: give 0 to %d, fewer tokens than a chunk's %d".formatted(overlap, tokens - 1, tokens));
+                throw new LatentException(
+                        "overlap %d: give 0 to %d, fewer tokens than a chunk's %d".formatted(overlap, tokens - 1, tokens));
             }
         }
 

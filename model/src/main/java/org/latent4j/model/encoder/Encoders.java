@@ -170,8 +170,9 @@ public final class Encoders {
             return Recipe.plain("GGUF", embedded.get(), limit).withSteps(List.of(new Step.Normalise()));
         }
         if (options.pooling().isEmpty()) {
-            options.model().notices().accept("'%s' doesn't say how its states become one vector (no %s): mean pooling is used; --pool chooses"
-                    .formatted(name, folder.isPresent() ? "modules.json" : "pooling_type"));
+            options.model().notices()
+                    .accept("'%s' doesn't say how its states become one vector (no %s): mean pooling is used; --pool chooses"
+                            .formatted(name, folder.isPresent() ? "modules.json" : "pooling_type"));
         }
         return Recipe.plain("nothing said", Pooling.MEAN, limit);
     }

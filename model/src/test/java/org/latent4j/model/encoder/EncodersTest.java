@@ -66,7 +66,8 @@ class EncodersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cls-dense", "max-gelu", "many", "prompts", "prompt-left-out", "lower-case", "mpnet", "modernbert", "nomic", "qwen3"})
+    @ValueSource(strings = {"cls-dense", "max-gelu", "many", "prompts", "prompt-left-out", "lower-case", "mpnet", "modernbert", "nomic",
+        "qwen3"})
     void vectorsAreThoseOfSentenceTransformers(String name) throws IOException {
         try (Encoder encoder = Encoders.open(folder(name).toString(), options())) {
             assertThat(relativeError(encoder.encode(texts()).data(), expected(name))).isLessThan(1e-5);

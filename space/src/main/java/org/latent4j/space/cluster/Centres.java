@@ -2,16 +2,17 @@ package org.latent4j.space.cluster;
 
 import java.util.Arrays;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.kernel.RowProducts;
+import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.WorkerPool;
 
 /** Centres of clusters, and which of them is nearest to points: products of blocks, in single precision. */
 final class Centres {
-    private static final int AT_A_TIME = 192;
+    private static final int AT_A_TIME = 2 * Panels.STEP;
     private static final int CHUNK = 1024;
     private static final double ROUNDING = 0x1p-24;
 
     final Matrix rows;
+    private final Panels panels;
     private final double[] squares;
     private final double longest;
     private final double error;
@@ -19,9 +20,10 @@ final class Centres {
     /** Of rows {@code [clusters, width]}, which mustn't change. */
     Centres(Matrix rows) {
         this.rows = rows;
+        panels = Panels.of(rows);
         squares = Rows.squares(rows);
         longest = Arrays.stream(squares).max().orElse(0);
-        error = (rows.columns() / 16 + 16) * ROUNDING;
+        error = (rows.columns() + 16) * ROUNDING;
     }
 
     int count() {
@@ -54,14 +56,14 @@ final class Centres {
 
     /** A worker's own buffers. */
     static final class Search {
-        private final RowProducts products = new RowProducts();
+        private final Panels.Block products = new Panels.Block();
         private final Matrix block;
         private final float[] scores;
         private final float[] best;
         private final float[] second;
 
         Search(int width) {
-            int rows = RowProducts.blockRows(width);
+            int rows = Panels.blockRows(width);
             block = Matrix.zeros(rows, width);
             scores = new float[rows * AT_A_TIME];
             best = new float[rows];
@@ -91,7 +93,7 @@ final class Centres {
             Arrays.fill(second, 0, count, Float.NEGATIVE_INFINITY);
             for (int first = 0; first < centres.count(); first += AT_A_TIME) {
                 int last = Math.min(centres.count(), first + AT_A_TIME);
-                products.times(centres.rows, first, last, scores, 0, AT_A_TIME);
+                products.times(centres.panels, first, last, scores, AT_A_TIME);
                 for (int i = 0; i < count; i++) {
                     compare(centres, i, rows[from + i], first, last, out.labels());
                 }

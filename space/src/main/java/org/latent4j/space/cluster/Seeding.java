@@ -2,7 +2,7 @@ package org.latent4j.space.cluster;
 
 import java.util.Arrays;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.kernel.RowProducts;
+import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
 
@@ -11,9 +11,10 @@ import org.latent4j.kernel.WorkerPool;
  * from the centres before; of a few so drawn, as many as scikit-learn tries, the one that leaves least distance.
  */
 final class Seeding {
-    private static final int CHUNK = 1024;
+    private static final int CHUNK = 10 * Panels.STEP;
 
     private final Matrix points;
+    private final Panels panels;
     private final double[] squares;
     private final WorkerPool pool;
     private final SeededRandom random;
@@ -21,8 +22,9 @@ final class Seeding {
     private final int chunks;
     private long drawn;
 
-    Seeding(Matrix points, double[] squares, SeededRandom random, WorkerPool pool) {
+    Seeding(Matrix points, Panels panels, double[] squares, SeededRandom random, WorkerPool pool) {
         this.points = points;
+        this.panels = panels;
         this.squares = squares;
         this.pool = pool;
         this.random = random;
@@ -91,21 +93,21 @@ final class Seeding {
         for (int t = 0; t < trials; t++) {
             System.arraycopy(points.data(), candidates[t] * points.columns(), rows.data(), t * points.columns(), points.columns());
         }
-        float[] scores = new float[Math.multiplyExact(trials, n)];
+        float[][] scores = new float[chunks][];
         double[][] left = new double[chunks][trials];
-        RowProducts[] products = new RowProducts[pool.threads()];
-        pool.run(chunks, (chunk, worker) -> {
-            if (products[worker] == null) {
-                products[worker] = new RowProducts();
-                products[worker].take(rows, 0, trials);
-            }
+        pool.run(chunks, (chunk, _) -> {
+            var block = new Panels.Block();
+            block.take(rows, 0, trials);
+            scores[chunk] = new float[block.roundedRows() * CHUNK];
             int from = chunk * CHUNK;
             int to = Math.min(n, from + CHUNK);
-            products[worker].times(points, from, to, scores, from, n);
+            block.times(panels, from, to, scores[chunk], CHUNK);
             for (int t = 0; t < trials; t++) {
+                double sum = 0;
                 for (int row = from; row < to; row++) {
-                    left[chunk][t] += Math.min(closest[row], square(candidates[t], row, scores[t * n + row]));
+                    sum += Math.min(closest[row], square(candidates[t], row, scores[chunk][t * CHUNK + row - from]));
                 }
+                left[chunk][t] = sum;
             }
         });
         int best = 0;
@@ -121,7 +123,8 @@ final class Seeding {
             }
         }
         for (int row = 0; row < n; row++) {
-            closest[row] = Math.min(closest[row], square(candidates[best], row, scores[best * n + row]));
+            float product = scores[row / CHUNK][best * CHUNK + row % CHUNK];
+            closest[row] = Math.min(closest[row], square(candidates[best], row, product));
         }
         return candidates[best];
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.kernel.RowProducts;
+import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
 
@@ -18,7 +18,7 @@ import org.latent4j.space.Metric;
  * @param looked how many points were looked at, each against all others
  */
 public record Separation(double silhouette, double[] silhouettes, int looked) {
-    private static final int POINTS_AT_A_TIME = 192;
+    private static final int POINTS_AT_A_TIME = 2 * Panels.STEP;
 
     /**
      * Silhouettes of at most {@code most} points, spread evenly over the rows, each against all points.
@@ -64,6 +64,7 @@ public record Separation(double silhouette, double[] silhouettes, int looked) {
     /** Sums of distances from points to each cluster, by blocked products. */
     private static final class Silhouettes {
         private final Matrix factors;
+        private final Panels panels;
         private final double[] squares;
         private final int[] labels;
         private final int[] sizes;
@@ -73,6 +74,7 @@ public record Separation(double silhouette, double[] silhouettes, int looked) {
         Silhouettes(Matrix points, int[] labels, int[] sizes, Metric metric, WorkerPool pool) {
             angles = metric == Metric.COSINE;
             factors = Rows.centred(angles ? Rows.unit(points) : points);
+            panels = Panels.of(factors);
             squares = Rows.squares(factors);
             this.labels = labels;
             this.sizes = sizes;
@@ -80,11 +82,11 @@ public record Separation(double silhouette, double[] silhouettes, int looked) {
         }
 
         void run(int[] rows, double[] silhouettes) {
-            int block = RowProducts.blockRows(factors.columns());
-            RowProducts[] products = new RowProducts[pool.threads()];
+            int block = Panels.blockRows(factors.columns());
+            Panels.Block[] products = new Panels.Block[pool.threads()];
             pool.run((rows.length + block - 1) / block, (item, worker) -> {
                 if (products[worker] == null) {
-                    products[worker] = new RowProducts();
+                    products[worker] = new Panels.Block();
                 }
                 int[] own = Arrays.copyOfRange(rows, item * block, Math.min(rows.length, (item + 1) * block));
                 products[worker].take(Rows.pick(factors, own), 0, own.length);
@@ -95,12 +97,12 @@ public record Separation(double silhouette, double[] silhouettes, int looked) {
             });
         }
 
-        private double[][] sums(RowProducts products, int[] own) {
+        private double[][] sums(Panels.Block products, int[] own) {
             double[][] sums = new double[own.length][sizes.length];
-            float[] scores = new float[own.length * POINTS_AT_A_TIME];
+            float[] scores = new float[products.roundedRows() * POINTS_AT_A_TIME];
             for (int from = 0; from < factors.rows(); from += POINTS_AT_A_TIME) {
                 int to = Math.min(factors.rows(), from + POINTS_AT_A_TIME);
-                products.times(factors, from, to, scores, 0, POINTS_AT_A_TIME);
+                products.times(panels, from, to, scores, POINTS_AT_A_TIME);
                 for (int i = 0; i < own.length; i++) {
                     for (int other = from; other < to; other++) {
                         if (labels[other] >= 0 && other != own[i]) {

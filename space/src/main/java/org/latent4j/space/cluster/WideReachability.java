@@ -2,8 +2,8 @@ package org.latent4j.space.cluster;
 
 import java.util.Arrays;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.Progress;
-import org.latent4j.kernel.RowProducts;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
 import org.latent4j.space.NeighbourSearch;
@@ -14,13 +14,14 @@ import org.latent4j.space.Neighbours;
  * precision, and whatever may lie nearer than what is known is measured in double precision.
  */
 final class WideReachability extends Reachability {
-    private static final int POINTS_AT_A_TIME = 192;
+    private static final int POINTS_AT_A_TIME = 2 * Panels.STEP;
     /** Half a unit in the last place of 1, for single precision. */
     private static final double ROUNDING = 0x1p-24;
 
     private final Matrix points;
     private final Metric metric;
     private final Matrix factors;
+    private final Panels panels;
     private final double[] squares;
     /** A bound for the error of a squared distance, in parts of the two points' squared lengths. */
     private final double error;
@@ -41,8 +42,9 @@ final class WideReachability extends Reachability {
         });
         setCores(counts, minSamples);
         factors = Rows.centred(metric == Metric.COSINE ? Rows.unit(points) : points);
+        panels = Panels.of(factors);
         squares = Rows.squares(factors);
-        error = (points.columns() / 16 + 16) * ROUNDING;
+        error = (points.columns() + 16) * ROUNDING;
     }
 
     @Override
@@ -58,7 +60,7 @@ final class WideReachability extends Reachability {
     @Override
     void search(int[] wanted, Round round, WorkerPool pool) {
         int each = (wanted.length + pool.threads() - 1) / pool.threads();
-        int block = Math.clamp(each, 1, RowProducts.blockRows(points.columns()));
+        int block = Math.clamp(each, 1, Panels.blockRows(points.columns()));
         Search[] searches = new Search[pool.threads()];
         pool.run((wanted.length + block - 1) / block, (item, worker) -> {
             Search own = searches[worker];
@@ -72,7 +74,7 @@ final class WideReachability extends Reachability {
     /** One block of searches after the other. */
     private final class Search {
         private final Round round;
-        private final RowProducts products = new RowProducts();
+        private final Panels.Block products = new Panels.Block();
         private final Matrix rows;
         private final float[] scores;
         private final double[] limits;
@@ -82,7 +84,7 @@ final class WideReachability extends Reachability {
         Search(Round round, int block) {
             this.round = round;
             rows = Matrix.zeros(block, factors.columns());
-            scores = new float[block * POINTS_AT_A_TIME];
+            scores = new float[(block + 1) * POINTS_AT_A_TIME];
             limits = new double[block];
             weights = new double[block];
             partners = new int[block];
@@ -107,7 +109,7 @@ final class WideReachability extends Reachability {
             products.take(rows, 0, count);
             for (int from = 0; from < points(); from += POINTS_AT_A_TIME) {
                 int to = Math.min(points(), from + POINTS_AT_A_TIME);
-                products.times(factors, from, to, scores, 0, POINTS_AT_A_TIME);
+                products.times(panels, from, to, scores, POINTS_AT_A_TIME);
                 for (int i = 0; i < count; i++) {
                     scan(i, block[i], from, to);
                 }

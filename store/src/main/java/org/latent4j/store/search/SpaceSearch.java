@@ -1,0 +1,259 @@
+package org.latent4j.store.search;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Progress;
+import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Metric;
+import org.latent4j.space.NeighbourSearch;
+import org.latent4j.space.Neighbours;
+import org.latent4j.space.Space;
+import org.latent4j.store.StoredItems;
+
+/**
+ * Searches a space: by nearness, by keywords, or by both. Exact search is always there; the approximate one needs a {@code .space}
+ * folder, in whose {@code index} it keeps what it makes at its first use. Similarities are exact either way: what is approximate is
+ * which points are found. Not safe for use from several threads at once.
+ */
+public final class SpaceSearch implements AutoCloseable {
+    /** Below so many points search is exact unless something else is asked for. */
+    public static final int EXACT_BELOW = 20_000;
+
+    /** The best of how many each of the two searches of a hybrid one hands to the fusion, at least. */
+    private static final int FUSED = 100;
+
+    /** How the nearest are found. */
+    public enum How {
+        /** Exactly, but where there are {@value #EXACT_BELOW} points or more and an index has been made. */
+        AUTO,
+        /** Exactly. */
+        EXACT,
+        /** By a graph over the vectors (HNSW), which is made where there is none. */
+        APPROXIMATE,
+        /** By a graph over vectors of a byte a coordinate. */
+        QUANTISED
+    }
+
+    /**
+     * What is searched and how.
+     *
+     * @param metric what nearness is; cosine, angle, inner product and Euclidean have an approximate search
+     * @param where which items are searched, if not all
+     * @param recall which share of the 10 nearest the approximate search should find, by what was measured
+     */
+    public record Options(How how, Metric metric, Optional<Where> where, double recall) {
+        /** All by cosine, {@link How#AUTO}, a recall of 0.95. */
+        public static final Options STANDARD = new Options(How.AUTO, Metric.COSINE, Optional.empty(), 0.95);
+
+        /**
+         * Checks the recall.
+         *
+         * @throws LatentException if it isn't above 0 and at most 1
+         */
+        public Options {
+            if (!(recall > 0 && recall <= 1)) {
+                throw new LatentException("recall %s is out of range: give above 0 to 1".formatted(recall));
+            }
+        }
+
+        /** The same, another way. */
+        public Options with(How other) {
+            return new Options(other, metric, where, recall);
+        }
+
+        /** The same among the items that satisfy a condition. */
+        public Options with(Where condition) {
+            return new Options(how, metric, Optional.of(condition), recall);
+        }
+    }
+
+    private final Space space;
+    private final Options options;
+    private final WorkerPool pool;
+    private final Progress progress;
+    private final Consumer<String> notes;
+    private final Optional<SearchIndex> graph;
+    private @Nullable SearchIndex words;
+    private @Nullable NeighbourSearch exact;
+    /** The points that the exact search looks at, where not all. */
+    private int @Nullable [] subset;
+
+    private SpaceSearch(Space space, Options options, WorkerPool pool, Progress progress, Consumer<String> notes) {
+        this.space = space;
+        this.options = options;
+        this.pool = pool;
+        this.progress = progress;
+        this.notes = notes;
+        this.graph = graph();
+    }
+
+    /**
+     * Prepares a search.
+     *
+     * @param notes hears what a user should know, a line each: that an index couldn't be had
+     * @throws LatentException if approximate search is asked for where there is none
+     */
+    public static SpaceSearch of(Space space, Options options, WorkerPool pool, Progress progress, Consumer<String> notes) {
+        return new SpaceSearch(space, options, pool, progress, notes);
+    }
+
+    private Optional<SearchIndex> graph() {
+        IndexKind kind = new IndexKind(
+                Optional.of(options.how == How.QUANTISED ? IndexKind.Vectors.BYTE : IndexKind.Vectors.FLOAT), options.metric);
+        boolean possible = IndexKind.serves(options.metric);
+        boolean wanted = switch (options.how) {
+            case EXACT -> false;
+            case AUTO -> possible && space.size() >= EXACT_BELOW && LuceneBuilder.isThere(space, kind);
+            case APPROXIMATE, QUANTISED -> {
+                requirePossible(possible);
+                yield true;
+            }
+        };
+        if (!wanted || space.size() == 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new LuceneBuilder(space, kind, pool, progress).open());
+        } catch (LuceneBuilder.Unavailable e) {
+            notes.accept(e.getMessage() + "; searched exactly instead");
+            return Optional.empty();
+        }
+    }
+
+    private void requirePossible(boolean possible) {
+        if (!possible) {
+            throw new LatentException("there is no approximate search by %s; search exactly, or by cosine, dot or euclidean"
+                    .formatted(options.metric.name().toLowerCase(Locale.ROOT)));
+        }
+        if (StoredItems.of(space).isEmpty()) {
+            throw new LatentException(
+                    "%s is no .space folder, which approximate search keeps its index in; make one with: latent import %s "
+                            + "--out NAME.space".formatted(space.origin().source(), space.origin().source()));
+        }
+    }
+
+    /** Says how approximate answers are, where they are. */
+    public Optional<String> told() {
+        return graph.map(index -> {
+            Recall.Step step = index.recall().reaching(options.recall);
+            return String.format(Locale.ROOT,
+                    "approximate (HNSW%s, %d candidates): finds %.1f %% of the 10 nearest, measured on %d of its points",
+                    options.how == How.QUANTISED ? " over bytes" : "", step.candidates(), 100 * step.recall(), index.recall().queries());
+        });
+    }
+
+    /** The measured share of the 10 nearest that answers have; empty where they are exact. */
+    public Optional<Double> recall() {
+        return graph.map(index -> index.recall().reaching(options.recall).recall());
+    }
+
+    /**
+     * The nearest points, nearest first.
+     *
+     * @param query {@code [width]}
+     * @return hits with {@link Metric#similarity similarities}; fewer than {@code k} where there aren't so many
+     * @throws LatentException if the query has another width
+     */
+    public List<Hit> nearest(float[] query, int k) {
+        return nearest(Matrix.of(1, query.length, query), k).getFirst();
+    }
+
+    /**
+     * The nearest points of each of some queries, as {@link #nearest(float[], int)}.
+     *
+     * @param queries {@code [queries, width]}
+     */
+    public List<List<Hit>> nearest(Matrix queries, int k) {
+        if (queries.columns() != space.width()) {
+            throw new LatentException("a query of width %d can't be searched for in %s, which is %d wide".formatted(queries.columns(),
+                    space.origin().source(), space.width()));
+        }
+        List<List<Hit>> all = new ArrayList<>(queries.rows());
+        if (graph.isEmpty()) {
+            return exact(queries, k, all);
+        }
+        SearchIndex index = graph.get();
+        int candidates = index.recall().reaching(options.recall).candidates();
+        int scaled = (int) Math.min(space.size(), Math.max(k, (long) candidates * k / Recall.AT));
+        for (int row = 0; row < queries.rows(); row++) {
+            all.add(measured(queries, row, index.near(queries.row(row), Math.max(candidates, scaled), options.where), k));
+        }
+        return all;
+    }
+
+    private List<Hit> measured(Matrix queries, int row, int[] points, int k) {
+        List<Hit> hits = new ArrayList<>(points.length);
+        for (int point : points) {
+            double distance = (float) options.metric.distance(queries, row, space.vectors(), point);
+            hits.add(new Hit(point, (float) options.metric.similarity(distance)));
+        }
+        hits.sort((a, b) -> a.score() == b.score() ? Integer.compare(a.point(), b.point()) : Double.compare(b.score(), a.score()));
+        return List.copyOf(hits.subList(0, Math.min(k, hits.size())));
+    }
+
+    private List<List<Hit>> exact(Matrix queries, int k, List<List<Hit>> all) {
+        NeighbourSearch search = exact == null ? prepare() : exact;
+        Neighbours found = search.nearest(queries, k);
+        for (int row = 0; row < queries.rows(); row++) {
+            List<Hit> hits = new ArrayList<>(found.k());
+            for (int rank = 0; rank < found.k(); rank++) {
+                int index = found.index(row, rank);
+                hits.add(new Hit(subset == null ? index : subset[index], found.similarity(row, rank)));
+            }
+            all.add(List.copyOf(hits));
+        }
+        return all;
+    }
+
+    private NeighbourSearch prepare() {
+        Matrix points = space.vectors();
+        if (options.where.isPresent()) {
+            BitSet wanted = options.where.get().among(space.items());
+            int[] chosen = wanted.stream().toArray();
+            points = Matrix.zeros(chosen.length, space.width());
+            for (int row = 0; row < chosen.length; row++) {
+                System.arraycopy(space.vectors().data(), chosen[row] * space.width(), points.data(), row * space.width(), space.width());
+            }
+            subset = chosen;
+        }
+        NeighbourSearch search = new NeighbourSearch(points, options.metric, pool);
+        exact = search;
+        return search;
+    }
+
+    /** The points whose names and fields have some of a text's words, best first; the score is BM25's. */
+    public List<Hit> keywords(String text, int k) {
+        SearchIndex index = words;
+        if (index == null) {
+            LuceneBuilder builder = new LuceneBuilder(space, IndexKind.KEYWORDS, pool, progress);
+            try {
+                index = builder.open();
+            } catch (LuceneBuilder.Unavailable _) {
+                index = builder.inMemory();
+            }
+            words = index;
+        }
+        return index.keywords(text, k, options.where);
+    }
+
+    /** The best by nearness and by keywords together, by reciprocal rank fusion. */
+    public List<Hit> hybrid(String text, float[] query, int k) {
+        int depth = Math.max(k, FUSED);
+        return RankFusion.fuse(List.of(nearest(query, depth), keywords(text, depth)), k);
+    }
+
+    @Override
+    public void close() {
+        graph.ifPresent(SearchIndex::close);
+        if (words != null) {
+            words.close();
+        }
+    }
+}

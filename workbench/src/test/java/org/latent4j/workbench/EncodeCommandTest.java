@@ -1,0 +1,216 @@
+package org.latent4j.workbench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.latent4j.files.Safetensors;
+import org.latent4j.model.Models;
+import org.latent4j.model.encoder.Encoder;
+import org.latent4j.model.encoder.Encoders;
+
+/** {@code latent encode} with small sentence encoders, by the command lines that a user writes. */
+class EncodeCommandTest {
+    @TempDir
+    @Nullable
+    Path temporary;
+
+    private Path folder = Path.of("");
+    private Path out = Path.of("");
+    private String model = "";
+
+    @BeforeEach
+    void begin() {
+        folder = Objects.requireNonNull(temporary);
+        out = folder.resolve("out.safetensors");
+        model = Objects.requireNonNull(TinyModel.folder().getParent()).resolveSibling("encoders").resolve("mpnet").toString();
+    }
+
+    private Ran encode(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("-m", model, "--offline", "--out", out.toString()));
+        all.addAll(Arrays.asList(arguments));
+        return Ran.command(new EncodeCommand(), all.toArray(String[]::new));
+    }
+
+    private Path file(String name, String content) throws IOException {
+        return Files.writeString(folder.resolve(name), content);
+    }
+
+    private record Written(float[] vectors, long[] shape, int[] documents, java.util.Map<String, String> metadata) {}
+
+    private Written written() {
+        try (Safetensors file = Safetensors.open(out)) {
+            var vectors = file.tensor("vectors").orElseThrow();
+            int[] documents = file.tensor("documents").map(tensor -> tensor.integers()).orElse(new int[0]);
+            return new Written(vectors.floats(), vectors.shape(), documents, file.metadata());
+        }
+    }
+
+    private float[] expected(List<String> texts) {
+        try (Encoder encoder = Encoders.open(model, Encoders.Options.of(Models.Options.standard().withOffline(true)))) {
+            return encoder.encode(texts).data();
+        }
+    }
+
+    @Test
+    void vectorsStandInTheOrderOfTheInputWhateverItsFormat() throws IOException {
+        List<String> texts = List.of("the cat", "a \"dog\", a hat", "", "the");
+        float[] expected = expected(texts);
+        Path[] files = {
+            file("a.txt", String.join("\n", texts) + "\n"),
+            file("a.tsv", "name\ttext\tn\n0\tthe cat\t1\n1\ta \"dog\", a hat\t2\n2\t\t3\n3\tthe\t4\n"),
+            file("a.csv", "name,text,n\r\n0,the cat,1\r\n1,\"a \"\"dog\"\", a hat\",2\r\n2,,3\r\n3,\"the\",4\r\n"),
+            file("a.jsonl",
+                    "{\"text\":\"the cat\",\"n\":1}\n{\"n\":2,\"text\":\"a \\\"dog\\\", a hat\"}\n\n{\"text\":\"\"}\n{\"text\":\"the\",\"x\":[1,{}]}\n"),
+            file("a.json", "[\"the cat\", \"a \\\"dog\\\", a hat\", \"\", \"the\"]")};
+        for (Path file : files) {
+            Ran ran = encode("--texts", file.toString(), "--json");
+            assertThat(ran.code()).as(ran.err()).isZero();
+            assertThat(written().vectors()).as(file.toString()).isEqualTo(expected);
+            assertThat(written().shape()).containsExactly(4, 16);
+            JsonNode json = new ObjectMapper().readTree(ran.out());
+            assertThat(json.path("texts").asInt()).isEqualTo(4);
+            assertThat(json.path("width").asInt()).isEqualTo(16);
+            assertThat(json.path("fingerprint").path("pooling").asText()).isEqualTo("mean");
+            assertThat(written().metadata()).containsEntry("site", "resid_post.1").containsEntry("prompt_mode", "special");
+        }
+        Ran other = encode("--texts", files[1].toString(), "--column", "n");
+        assertThat(other.code()).isZero();
+        assertThat(written().vectors()).isEqualTo(expected(List.of("1", "2", "3", "4")));
+    }
+
+    @Test
+    void longTextsAreCutAndThatIsSaidOrBecomePieces() throws IOException {
+        Path texts = file("long.txt", "the cat\n" + "the cat sat ".repeat(30) + "\nthe\n");
+        Ran cut = encode("--texts", texts.toString(), "--json");
+        assertThat(cut.err()).contains("1 text is longer than the 32 tokens");
+        assertThat(new ObjectMapper().readTree(cut.out()).path("cut").asInt()).isOne();
+        Ran pieces = encode("--texts", texts.toString(), "--chunk", "20", "--overlap", "5", "--json");
+        assertThat(pieces.code()).as(pieces.err()).isZero();
+        assertThat(pieces.err()).doesNotContain("longer than");
+        Written written = written();
+        assertThat(written.documents()).hasSizeGreaterThan(5).startsWith(0, 1).endsWith(2).isSorted();
+        assertThat(written.shape()[0]).isEqualTo(written.documents().length);
+        assertThat(encode("--texts", texts.toString(), "--chunk", "40").err()).contains("chunk 40: give 1 to 30");
+        assertThat(encode("--texts", texts.toString(), "--chunk", "4", "--overlap", "4").err()).contains("overlap 4");
+        assertThat(encode("--texts", texts.toString(), "--overlap", "4").err()).contains("--overlap goes with --chunk");
+    }
+
+    @Test
+    void mistakesAreToldInOneLine() throws IOException {
+        refused("holds no text", "--texts", file("empty.txt", "").toString());
+        refused("has no column 'body'", "--texts", file("a.tsv", "name\ttext\nx\ty\n").toString(), "--column", "body");
+        refused("has 3 columns", "--texts", file("ragged.tsv", "name\ttext\nx\ty\tz\n").toString());
+        refused("the name 'x' is there already", "--texts", file("twice.tsv", "name\ttext\nx\ty\nx\tz\n").toString());
+        refused("never closed", "--texts", file("open.csv", "text\n\"abc\n").toString());
+        refused("isn't UTF-8", "--texts", Files.write(folder.resolve("latin.txt"), new byte[]{'a', (byte) 0xE9, '\n'}).toString());
+        refused("name must tell", "--texts", file("a.doc", "x").toString());
+        refused("no such file", "--texts", folder.resolve("missing.txt").toString());
+        refused("more than 100,000 columns", "--texts", file("wide.csv", "a,".repeat(200_000) + "b\n").toString());
+        Path good = file("good.txt", "the cat\n");
+        refused("no prompt 'x'", "--texts", good.toString(), "--prompt-name", "x");
+        refused("exclude each other", "--texts", good.toString(), "--prompt-name", "x", "--prompt", "y");
+        refused("no pooling 'middle'", "--texts", good.toString(), "--pool", "middle");
+        refused("1 to 16", "--texts", good.toString(), "--dims", "17");
+        refused("--site", "--texts", good.toString(), "--site", "resid_post.*");
+        assertThat(Files.exists(out)).isFalse();
+        assertThat(Files.exists(folder.resolve("out.safetensors.partial"))).isFalse();
+    }
+
+    private void refused(String part, String... arguments) {
+        Ran ran = encode(arguments);
+        assertThat(ran.code()).as(ran.err()).isEqualTo(2);
+        assertThat(ran.err().strip()).contains(part).doesNotContain("\n");
+    }
+
+    @Test
+    void workThatWasKilledGoesOnWithNothingLostOrDoneTwice() throws Exception {
+        List<String> texts = IntStream.range(0, 6000).mapToObj(i -> "the cat sat " + i + " a dog ".repeat(i % 5)).toList();
+        Path file = file("many.txt", String.join("\n", texts) + "\n");
+        for (String[] more : new String[][]{{}, {"--chunk", "8", "--overlap", "2"}}) {
+            Files.deleteIfExists(out);
+            List<String> options = new ArrayList<>(List.of("--texts", file.toString(), "--threads", "1"));
+            options.addAll(Arrays.asList(more));
+            assertThat(encode(options.toArray(String[]::new)).code()).isZero();
+            byte[] whole = tensors(out);
+            Files.delete(out);
+            Path partial = folder.resolve("out.safetensors.partial");
+            int killed = 0;
+            for (int attempt = 0; attempt < 4 && !Files.exists(out); attempt++) {
+                Process process = start(options);
+                long before = done(partial);
+                while (process.isAlive() && done(partial) <= before) {
+                    Thread.sleep(20);
+                }
+                killed += process.isAlive() ? 1 : 0;
+                process.destroyForcibly();
+                assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(killed).isPositive();
+            Ran last = encode(options.toArray(String[]::new));
+            assertThat(last.code()).as(last.err()).isZero();
+            assertThat(tensors(out)).isEqualTo(whole);
+            assertThat(Files.exists(partial)).isFalse();
+        }
+    }
+
+    private static long done(Path partial) throws IOException {
+        Path progress = partial.resolve("progress.json");
+        return Files.exists(progress) ? new ObjectMapper().readTree(Files.readString(progress)).path("texts_done").asLong() : 0;
+    }
+
+    /** What lies behind the header, which names the command line. */
+    private static byte[] tensors(Path file) throws IOException {
+        byte[] all = Files.readAllBytes(file);
+        int header = java.nio.ByteBuffer.wrap(all).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt();
+        return Arrays.copyOfRange(all, 8 + header, all.length);
+    }
+
+    /** The command in a process of its own, which notes all the time how far it has come. */
+    static final class Often {
+        private Often() {}
+
+        public static void main(String[] arguments) {
+            System.exit(new picocli.CommandLine(new EncodeCommand(1)).execute(arguments));
+        }
+    }
+
+    private Process start(List<String> options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Often.class.getName(), "-m", model,
+                "--offline", "--out", out.toString()));
+        command.addAll(options);
+        return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    @Test
+    void otherOptionsDontGoOnWithWhatIsThere() throws Exception {
+        Path file = file("many.txt", "the cat\n".repeat(200_000));
+        Process process = start(List.of("--texts", file.toString()));
+        Path partial = folder.resolve("out.safetensors.partial");
+        while (process.isAlive() && done(partial) == 0) {
+            Thread.sleep(20);
+        }
+        process.destroyForcibly().waitFor();
+        Ran ran = encode("--texts", file.toString(), "--dims", "3");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("interrupted work with another", "--restart");
+        assertThat(encode("--texts", file("few.txt", "the\n").toString(), "--restart").code()).isZero();
+        assertThat(written().shape()).containsExactly(1, 16);
+    }
+}
