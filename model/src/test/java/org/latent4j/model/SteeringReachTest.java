@@ -135,12 +135,14 @@ class SteeringReachTest {
                 .then(Steering.ablate(direction(2), Sites.of("attn_out.2")).where(Site.of(Kind.RESID_POST, 1), s -> s.get(3) > 0));
         List<float[]> seen = new ArrayList<>();
         Steering watching = steering.then(Steering.with(
-                "watch", s -> seen.add(Arrays.copyOfRange(s.matrix().data(), s.offset(), s.offset() + s.width())), Sites.of("resid_post.2")));
+                "watch", s -> seen.add(Arrays.copyOfRange(s.matrix().data(), s.offset(), s.offset() + s.width())),
+                Sites.of("resid_post.2")));
         try (Model model = TinyModelsTest.open("llama", 2)) {
             int[] said = model.generate(PROMPT, Generation.greedy(9).with(watching)).ids();
             int[] whole = Arrays.copyOf(PROMPT, PROMPT.length + said.length - 1);
             System.arraycopy(said, 0, whole, PROMPT.length, said.length - 1);
-            Matrix states = model.traces(List.of(whole), Sites.of("resid_post.2"), Positions.ALL, steering).traces().getFirst().get("resid_post.2");
+            Matrix states = model.traces(List.of(whole), Sites.of("resid_post.2"), Positions.ALL, steering).traces().getFirst()
+                    .get("resid_post.2");
             for (int p = 0; p < whole.length; p++) {
                 assertThat(seen.get(p)).as("position %d", p).isEqualTo(states.row(p));
             }

@@ -162,6 +162,8 @@ final class ClustersCommand implements Callable<Integer> {
                 ? "clusters stand well apart"
                 : silhouette > 0.25
                         ? "clusters can be told apart"
-                        : silhouette > 0.1 ? "clusters touch; take their borders lightly" : "the points hardly fall into clusters; these are regions";
+                        : silhouette > 0.1
+                                ? "clusters touch; take their borders lightly"
+                                : "the points hardly fall into clusters; these are regions";
     }
 }

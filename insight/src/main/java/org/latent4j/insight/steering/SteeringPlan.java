@@ -134,8 +134,9 @@ public record SteeringPlan(
     private static float[] unit(float[] x, Direction of, Site site) {
         double norm = Math.sqrt(dot(x, x));
         if (norm < 1e-4) {
-            throw new LatentException("nothing is left of direction '%s' at %s once those before it are taken out: leave it out, or don't orthogonalise"
-                    .formatted(of.name(), site));
+            throw new LatentException(
+                    "nothing is left of direction '%s' at %s once those before it are taken out: leave it out, or don't orthogonalise"
+                            .formatted(of.name(), site));
         }
         float[] out = new float[x.length];
         for (int i = 0; i < x.length; i++) {
