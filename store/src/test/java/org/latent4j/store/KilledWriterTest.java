@@ -49,7 +49,8 @@ class KilledWriterTest {
         SeededRandom random = new SeededRandom(Long.getLong("kills.seed", 1), 0);
         int told = 0;
         for (int kill = 0; kill < KILLS; kill++) {
-            List<String> lines = runAndKill(place, step, 1 + (int) (random.at(2 * kill) * 3), (long) (random.at(2 * kill + 1) * LATEST_MILLIS));
+            List<String> lines = runAndKill(place, step, 1 + (int) (random.at(2 * kill) * 3),
+                    (long) (random.at(2 * kill + 1) * LATEST_MILLIS));
             for (String line : lines) {
                 assertThat(line).isEqualTo("done " + step);
                 apply(step++, expected);
@@ -73,7 +74,8 @@ class KilledWriterTest {
     private static List<String> runAndKill(Path place, long step, int after, long millis) throws Exception {
         Process child = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules", "jdk.incubator.vector", "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Child.class.getName(),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
+                System.getProperty("java.class.path"), Child.class.getName(),
                 place.toString(), Long.toString(step)).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         List<String> lines = new ArrayList<>();
         try (BufferedReader out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {

@@ -122,7 +122,8 @@ class SpaceEditorTest {
         Fingerprint one = new Fingerprint("a".repeat(64), "b".repeat(64), "raw");
         Fingerprint other = new Fingerprint("c".repeat(64), "b".repeat(64), "raw");
         Path made = folder.resolve("made.space");
-        SpaceWriter.write(Space.of(Matrix.zeros(1, 2), Items.of(List.of("x")), new Origin("x", Optional.of(one), Optional.empty(), Map.of())),
+        SpaceWriter.write(
+                Space.of(Matrix.zeros(1, 2), Items.of(List.of("x")), new Origin("x", Optional.of(one), Optional.empty(), Map.of())),
                 made, SpaceWriter.Type.F32);
         try (SpaceEditor editor = SpaceEditor.open(place())) {
             refused("is 2 wide; what was to be added (memory) is 3 wide", () -> editor.add(Space.of(Matrix.zeros(1, 3), List.of("x"))));

@@ -95,7 +95,7 @@ final class AskCommand implements Callable<Integer> {
         if (question.isBlank()) {
             throw new LatentException("the question is empty");
         }
-        Space space = argument.required(argument.isNamed() ? null : arguments.getFirst());
+        Space space = SpaceArgument.required(argument, argument.isNamed() ? null : arguments.getFirst());
         Generation request = new Generation(maxTokens, new Sampling(temperature, 0, 1, 0, 1, common.seed()), 1, List.of(), false,
                 Steering.NONE, false, () -> false);
         List<AskPrompt.Source> found = sources(space, question);

@@ -53,7 +53,7 @@ final class DuplicatesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Space space = argument.required(path);
+        Space space = SpaceArgument.required(argument, path);
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         try (WorkerPool pool = common.pool()) {
             List<Group> groups = NearDuplicates.of(space.vectors(), threshold, pool, common.progress());

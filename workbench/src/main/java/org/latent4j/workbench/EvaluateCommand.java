@@ -85,7 +85,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (k < 1) {
             throw new LatentException("-k %d: at least 1 must count".formatted(k));
         }
-        Space space = argument.required(path);
+        Space space = SpaceArgument.required(argument, path);
         List<RetrievalQueries> asked = RetrievalQueries.read(Objects.requireNonNull(queries), space);
         Matrix vectors;
         try (Encoder encoder = SpaceQueries.encoder(space)) {

@@ -141,7 +141,8 @@ final class NearCommand implements Callable<Integer> {
             }
         } else {
             int more = found.points().stream().anyMatch(OptionalInt::isPresent) ? 1 : 0;
-            Neighbours nearest = new NeighbourSearch(space.vectors(), metric, pool).nearest(found.vectors(), Math.addExact(k, more), common.progress());
+            Neighbours nearest = new NeighbourSearch(space.vectors(), metric, pool).nearest(found.vectors(), Math.addExact(k, more),
+                    common.progress());
             for (int query = 0; query < nearest.rows(); query++) {
                 neighbours.add(ranked(nearest, query, found.points().get(query).orElse(-1)));
             }

@@ -106,7 +106,7 @@ final class RecommendCommand implements Callable<Integer> {
         }
         try (WorkerPool pool = common.pool()) {
             if (interactions == null) {
-                tell(argument.required(path), pool, Set.of());
+                tell(SpaceArgument.required(argument, path), pool, Set.of());
             } else {
                 learn(InteractionSpace.read(interactions), pool);
             }

@@ -81,7 +81,8 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
             }
             return Files.readAllLines(file).stream().filter(line -> !line.isBlank()).toList();
         } catch (CharacterCodingException e) {
-            throw new LatentException("%s isn't text in UTF-8; convert it, from Latin-1 for example: iconv -f LATIN1 -t UTF-8".formatted(file), e);
+            throw new LatentException(
+                    "%s isn't text in UTF-8; convert it, from Latin-1 for example: iconv -f LATIN1 -t UTF-8".formatted(file), e);
         } catch (IOException e) {
             throw new LatentException("%s can't be read: %s".formatted(
                     file, Files.exists(file) ? e.getMessage() : "there is no such file"), e);
@@ -142,7 +143,8 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
         if (encoder.width() != space.width()) {
             int width = encoder.width();
             encoder.close();
-            throw new LatentException("%s is %d wide, the vectors of '%s' are %d".formatted(space.origin().source(), space.width(), name, width));
+            throw new LatentException(
+                    "%s is %d wide, the vectors of '%s' are %d".formatted(space.origin().source(), space.width(), name, width));
         }
         return encoder;
     }

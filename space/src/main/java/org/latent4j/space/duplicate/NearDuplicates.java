@@ -64,7 +64,8 @@ public final class NearDuplicates {
      */
     public static List<Group> of(Matrix points, double threshold, WorkerPool pool, Progress progress) {
         if (!(threshold > 0 && threshold <= 1)) {
-            throw new LatentException("a threshold of %s is no cosine above which points are alike: give above 0 to 1".formatted(threshold));
+            throw new LatentException(
+                    "a threshold of %s is no cosine above which points are alike: give above 0 to 1".formatted(threshold));
         }
         List<Pair> forest = new ArrayList<>();
         int[] distinct = distinct(points, forest);
@@ -106,7 +107,8 @@ public final class NearDuplicates {
             List<Integer> same = byHash.computeIfAbsent(hash, _ -> new ArrayList<>(1));
             int first = -1;
             for (int other : same) {
-                if (first < 0 && Arrays.equals(points.data(), row * width, (row + 1) * width, points.data(), other * width, (other + 1) * width)) {
+                if (first < 0 && Arrays.equals(points.data(), row * width, (row + 1) * width, points.data(), other * width,
+                        (other + 1) * width)) {
                     first = other;
                 }
             }

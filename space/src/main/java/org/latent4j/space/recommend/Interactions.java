@@ -55,7 +55,8 @@ public record Interactions(List<String> users, List<String> items, List<Row> byU
 
         /** What was gathered; weights of 0 are left out. */
         public Interactions build() {
-            return new Interactions(List.copyOf(users.keySet()), List.copyOf(items.keySet()), rows.stream().map(Interactions::row).toList());
+            return new Interactions(List.copyOf(users.keySet()), List.copyOf(items.keySet()),
+                    rows.stream().map(Interactions::row).toList());
         }
     }
 
