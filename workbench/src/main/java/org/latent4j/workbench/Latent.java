@@ -28,8 +28,8 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "tokens", "models", "doctor",
-            "help",
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis",
+            "import", "export", "tokens", "models", "doctor", "help",
             "completion",
             "rehearse");
 
@@ -82,7 +82,7 @@ final class Latent implements Runnable {
             spec.mixinStandardHelpOptions(true).usageMessage().hidden(name.equals("rehearse"));
             line.addSubcommand(name, spec);
         }
-        return line.setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
     }
 
     private static CommandSpec firstLine(Class<?> command) {
@@ -98,6 +98,12 @@ final class Latent implements Runnable {
             case "chat" -> new ChatCommand(System.in);
             case "capture" -> new CaptureCommand();
             case "encode" -> new EncodeCommand();
+            case "near" -> new NearCommand();
+            case "math" -> new MathCommand();
+            case "between" -> new BetweenCommand();
+            case "axis" -> new AxisCommand();
+            case "import" -> new ImportCommand();
+            case "export" -> new ExportCommand();
             case "tokens" -> new TokensCommand();
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();
