@@ -28,7 +28,8 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "map", "manifold", "tokens", "models", "doctor",
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "map", "manifold", "tokens",
+            "models", "doctor",
             "help",
             "completion",
             "rehearse");
@@ -82,7 +83,7 @@ final class Latent implements Runnable {
             spec.mixinStandardHelpOptions(true).usageMessage().hidden(name.equals("rehearse"));
             line.addSubcommand(name, spec);
         }
-        return line.setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
     }
 
     private static CommandSpec firstLine(Class<?> command) {

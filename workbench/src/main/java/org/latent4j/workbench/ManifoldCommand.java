@@ -60,7 +60,8 @@ final class ManifoldCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "NAME", description = "Where it ends.")
     private @Nullable String to;
 
-    @Option(names = {"-k", "--neighbours"}, defaultValue = "10", paramLabel = "K", description = "Neighbours to which a point is joined (default: ${DEFAULT-VALUE}).")
+    @Option(names = {"-k",
+        "--neighbours"}, defaultValue = "10", paramLabel = "K", description = "Neighbours to which a point is joined (default: ${DEFAULT-VALUE}).")
     private int neighbours = 10;
 
     @Option(names = "--metric", defaultValue = "euclidean", description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -126,8 +127,9 @@ final class ManifoldCommand implements Callable<Integer> {
         try {
             way = geodesics.between(begin, end);
         } catch (LatentException _) {
-            throw new LatentException("no way leads from '%s' to '%s': the graph of %d neighbours is in %d parts; give a larger --neighbours"
-                    .formatted(opened.name(begin), opened.name(end), neighbours, geodesics.parts()));
+            throw new LatentException(
+                    "no way leads from '%s' to '%s': the graph of %d neighbours is in %d parts; give a larger --neighbours"
+                            .formatted(opened.name(begin), opened.name(end), neighbours, geodesics.parts()));
         }
         Matrix points = opened.vectors();
         double straight = compared().distance(points, begin, points, end);
@@ -192,7 +194,8 @@ final class ManifoldCommand implements Callable<Integer> {
         generator.writeEndArray();
     }
 
-    private void draw(Space opened, Geodesics geodesics, NeighbourSearch search, NewFile file, Path place, WorkerPool pool, Progress progress) {
+    private void draw(Space opened, Geodesics geodesics, NeighbourSearch search, NewFile file, Path place, WorkerPool pool,
+            Progress progress) {
         Isomap map = Isomap.fit(geodesics, opened.size(), dims, pool, progress);
         MapQuality quality = MapQuality.of(opened.vectors(), map.coordinates(), compared(), QUALITY_K, pool, progress);
         MapView view = new MapView("", map.coordinates(), Optional.of(search.among(QUALITY_K, progress)),

@@ -19,7 +19,8 @@ import org.latent4j.workbench.map.MapColumn;
 record MapColours(int[] points, List<Entry> legend, String title) {
     private static final int PLAIN = 0x3B6FB6;
     private static final int OTHERS = 0xB8B8B8;
-    private static final int[] CLASSES = {0x4E79A7, 0xF28E2B, 0xE15759, 0x59A14F, 0xB07AA1, 0x76B7B2, 0xEDC948, 0x9C755F, 0xFF9DA7, 0x2F4B7C,
+    private static final int[] CLASSES = {0x4E79A7, 0xF28E2B, 0xE15759, 0x59A14F, 0xB07AA1, 0x76B7B2, 0xEDC948, 0x9C755F, 0xFF9DA7,
+        0x2F4B7C,
         0x86BC66, 0xA05195};
     private static final int[] RAMP = {0x30366B, 0x2C6E8E, 0x27908B, 0x49B675, 0xA8DB42, 0xF4E324};
     private static final int STEPS = 5;

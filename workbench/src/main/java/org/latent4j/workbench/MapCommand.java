@@ -145,7 +145,8 @@ final class MapCommand implements Callable<Integer> {
             MapRun run = new MapRun(request(first), pool, progress, this::note);
             List<MapRun.Fitted> fitted = run.all(spaces, page);
             List<MapView> views = fitted.stream().map(MapRun.Fitted::view).toList();
-            MapAbout about = new MapAbout(title(first), run.method(), Optional.of(shown).filter(name -> !name.isEmpty()), provenance(first));
+            MapAbout about = new MapAbout(title(first), run.method(), Optional.of(shown).filter(name -> !name.isEmpty()),
+                    provenance(first));
             for (int i = 0; i < files.size(); i++) {
                 long size = new MapFiles(about, points, views).write(files.get(i), out.get(i));
                 note("%s: %s".formatted(out.get(i), Amounts.bytes(size)));

@@ -68,8 +68,9 @@ final class MapFigure {
     /** Draws an SVG. */
     void writeSvg(Writer out) throws IOException {
         StringBuilder svg = new StringBuilder();
-        svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\" font-family=\"sans-serif\">\n"
-                .formatted(width(), height()));
+        svg.append(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\" font-family=\"sans-serif\">\n"
+                        .formatted(width(), height()));
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
         draw(new Svg(svg));
         out.append(svg).append("</svg>\n");
@@ -174,7 +175,8 @@ final class MapFigure {
         @Override
         public void frame(double x, double y, double width, double height) {
             out.append(String.format(Locale.ROOT,
-                    "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"none\" stroke=\"#%06x\"/>%n", x, y, width, height, FRAME));
+                    "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"none\" stroke=\"#%06x\"/>%n", x, y, width, height,
+                    FRAME));
         }
 
         @Override

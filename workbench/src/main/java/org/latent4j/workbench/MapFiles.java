@@ -55,8 +55,10 @@ record MapFiles(MapAbout about, MapPoints points, List<MapView> views) {
     }
 
     private MapFigure figure() {
-        Optional<MapColumn> column = about.colour().flatMap(name -> points.columns().stream().filter(c -> c.name().equals(name)).findFirst());
-        return new MapFigure(about.title(), about.method(), views, column.map(MapColours::of).orElse(MapColours.plain(points.names().size())));
+        Optional<MapColumn> column = about.colour()
+                .flatMap(name -> points.columns().stream().filter(c -> c.name().equals(name)).findFirst());
+        return new MapFigure(about.title(), about.method(), views,
+                column.map(MapColours::of).orElse(MapColours.plain(points.names().size())));
     }
 
     private static final List<String> AXES = List.of("x", "y", "z");

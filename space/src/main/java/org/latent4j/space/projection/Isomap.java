@@ -39,7 +39,8 @@ public record Isomap(Matrix coordinates, int landmarks) {
     public static Isomap fit(Geodesics geodesics, int n, int dims, WorkerPool pool, Progress progress) {
         int parts = geodesics.parts();
         if (parts > 1) {
-            throw new LatentException("the neighbour graph is in %d parts, between which no way leads; take more neighbours".formatted(parts));
+            throw new LatentException(
+                    "the neighbour graph is in %d parts, between which no way leads; take more neighbours".formatted(parts));
         }
         double[][] ways = n <= ALL ? all(geodesics, n, pool) : spread(geodesics, n, progress);
         return new Isomap(layout(ways, n <= ALL ? null : landmarksOf(ways), n, dims, pool), ways.length);
