@@ -83,7 +83,7 @@ final class Latent implements Runnable {
             spec.mixinStandardHelpOptions(true).usageMessage().hidden(name.equals("rehearse"));
             line.addSubcommand(name, spec);
         }
-        return line.setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(Math.clamp(Terminal.detect().width(), 60, 110));
     }
 
     private static CommandSpec firstLine(Class<?> command) {
