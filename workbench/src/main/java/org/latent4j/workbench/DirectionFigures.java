@@ -71,11 +71,12 @@ record DirectionFigures(Direction direction, List<SiteReport> reports, Site site
     /** Whether it is a direction of its texts or of chance. */
     static String verdict(SiteReport r) {
         return works(r) ? "it separates texts that it wasn't found from\n"
-                : "it doesn't work: on texts that it wasn't found from it is no better than chance\n";
+                : "it doesn't work: on texts that it wasn't found from it is hardly better than chance, or its halves disagree\n";
     }
 
     static boolean works(SiteReport r) {
-        return r.low() > 0.5 && r.separation() > r.shuffledSeparation() + 0.05;
+        boolean stable = Double.isNaN(r.agreement()) || r.agreement() > Math.max(0.2, r.shuffledAgreement());
+        return r.low() > 0.5 && r.separation() > r.shuffledSeparation() + 0.1 && stable;
     }
 
     private static String tokens(List<String> tokens) {

@@ -37,9 +37,9 @@ final class States implements AutoCloseable {
         }
         try {
             Path file = Files.createTempFile("latent-states", ".bin");
+            long free = Files.getFileStore(file).getUsableSpace();
             try (FileChannel channel = FileChannel.open(
                     file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
-                long free = Files.getFileStore(file).getUsableSpace();
                 if (free < starts[sites.size()]) {
                     throw new LatentException("the states take %d MB, in %s there are %d MB: probe fewer sites (--sites) or rows (--limit)"
                             .formatted(starts[sites.size()] >> 20, file.getParent(), free >> 20));
