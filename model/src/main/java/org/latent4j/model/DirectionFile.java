@@ -64,8 +64,9 @@ public final class DirectionFile {
             if (name.matches("direction\\.[a-z_]{1,20}(\\.\\d{1,6})?")) {
                 String[] parts = name.split("\\.", -1);
                 if (kind != null && !kind.equals(parts[1])) {
-                    throw new LatentException("%s has directions for both %s and %s: take one of them with 'latent direction combine --sites'"
-                            .formatted(file, kind, parts[1]));
+                    throw new LatentException(
+                            "%s has directions for both %s and %s: take one of them with 'latent direction combine --sites'"
+                                    .formatted(file, kind, parts[1]));
                 }
                 kind = parts[1];
                 byLayer.put(parts.length > 2 ? Integer.parseInt(parts[2]) : -1, checked(entry.getValue().floats(), file));

@@ -53,7 +53,8 @@ final class DirectionCombineCommand implements Callable<Integer> {
         String wanted = how.toLowerCase(Locale.ROOT).replace("orthogonalize", "orthogonalise");
         Combination combination = Arrays.stream(Combination.values())
                 .filter(c -> c.name().toLowerCase(Locale.ROOT).equals(wanted)).findFirst()
-                .orElseThrow(() -> new LatentException("combine how? '%s' is none of add, subtract, orthogonalise, average".formatted(how)));
+                .orElseThrow(
+                        () -> new LatentException("combine how? '%s' is none of add, subtract, orthogonalise, average".formatted(how)));
         try (Model opened = model.open()) {
             List<Direction> directions = named.stream().map(name -> DirectionFiles.open(name, opened)).toList();
             String name = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");

@@ -1,7 +1,7 @@
 package org.latent4j.workbench;
 
-import picocli.CommandLine.Command;
 import org.latent4j.kernel.LatentException;
+import picocli.CommandLine.Command;
 
 /** {@code latent direction}: find directions, look at them, change their form. */
 @Command(name = "direction", header = "Find directions in hidden states, look at them, combine them, exchange them.", description = {
@@ -21,6 +21,7 @@ import org.latent4j.kernel.LatentException;
 final class DirectionCommand implements Runnable {
     @Override
     public void run() {
-        throw new LatentException("which of find, list, show, combine, export, import, read, build-library? (see: latent direction --help)");
+        throw new LatentException(
+                "which of find, list, show, combine, export, import, read, build-library? (see: latent direction --help)");
     }
 }

@@ -47,7 +47,8 @@ final class DirectionExportCommand implements Callable<Integer> {
                 direction.writeGguf(file, opened.description().architecture(), opened.config().layers());
                 long left = direction.vectors().keySet().stream().filter(s -> s.kind() != Site.Kind.RESID_POST || s.layer() == 0).count();
                 if (left > 0) {
-                    text.note("%d of %d sites left out: control vectors act on resid_post.1 and above".formatted(left, direction.vectors().size()));
+                    text.note("%d of %d sites left out: control vectors act on resid_post.1 and above".formatted(left,
+                            direction.vectors().size()));
                 }
             } else {
                 direction.write(file, text.manifest());

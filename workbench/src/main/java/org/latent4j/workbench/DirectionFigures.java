@@ -45,14 +45,16 @@ record DirectionFigures(Direction direction, List<SiteReport> reports, Site site
 
     String told() {
         StringBuilder out = new StringBuilder();
-        out.append("%s: %s, %s%n".formatted(PlainLine.of(direction.name()), direction.method(), direction.notes().getOrDefault("texts", "")));
+        out.append(
+                "%s: %s, %s%n".formatted(PlainLine.of(direction.name()), direction.method(), direction.notes().getOrDefault("texts", "")));
         if (!reports.isEmpty()) {
             out.append("%n%-16s %10s  %-13s %9s   %-21s%n".formatted("site", "separation", "interval", "agreement", "shuffled labels"));
         }
         for (SiteReport r : reports) {
             out.append("%-16s %10s  %-13s %9s   %s, %s%s%n".formatted(r.site(), Decimals.fixed(r.separation(), 3),
                     Decimals.fixed(r.low(), 3) + "–" + Decimals.fixed(r.high(), 3), Decimals.fixed(r.agreement(), 3),
-                    Decimals.fixed(r.shuffledSeparation(), 3), Decimals.fixed(r.shuffledAgreement(), 3), r.site().equals(site) ? "   best" : ""));
+                    Decimals.fixed(r.shuffledSeparation(), 3), Decimals.fixed(r.shuffledAgreement(), 3),
+                    r.site().equals(site) ? "   best" : ""));
         }
         out.append("%nat %s%n".formatted(site));
         if (!head.promoted().isEmpty()) {
@@ -70,7 +72,8 @@ record DirectionFigures(Direction direction, List<SiteReport> reports, Site site
 
     /** Whether it is a direction of its texts or of chance. */
     static String verdict(SiteReport r) {
-        return works(r) ? "it separates texts that it wasn't found from\n"
+        return works(r)
+                ? "it separates texts that it wasn't found from\n"
                 : "it doesn't work: on texts that it wasn't found from it is hardly better than chance, or its halves disagree\n";
     }
 

@@ -85,7 +85,9 @@ final class DirectionFiles {
             return Sites.of("resid_post.*");
         }
         return Sites.of(Arrays.stream(layers.split(",", -1))
-                .map(part -> Character.isDigit(part.strip().isEmpty() ? ' ' : part.strip().charAt(0)) ? "resid_post." + part.strip() : part.strip())
+                .map(part -> Character.isDigit(part.strip().isEmpty() ? ' ' : part.strip().charAt(0))
+                        ? "resid_post." + part.strip()
+                        : part.strip())
                 .toArray(String[]::new));
     }
 }

@@ -41,7 +41,8 @@ final class DirectionFindCommand implements Callable<Integer> {
     @Option(names = "--method", paramLabel = "M", defaultValue = "means", description = "means, pca-diff, pca-center (as repeng), logistic or lda (default: ${DEFAULT-VALUE}).")
     private String method = "means";
 
-    @Option(names = {"--layer", "--layers"}, paramLabel = "L", defaultValue = "all", description = "all, best (by held-out separation), or layers like 12 or 8-21 (default: ${DEFAULT-VALUE}).")
+    @Option(names = {"--layer",
+        "--layers"}, paramLabel = "L", defaultValue = "all", description = "all, best (by held-out separation), or layers like 12 or 8-21 (default: ${DEFAULT-VALUE}).")
     private String layers = "all";
 
     @Option(names = "--sites", paramLabel = "LIST", description = "Other sites than resid_post (see: latent help sites).")
@@ -62,7 +63,8 @@ final class DirectionFindCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Divides the texts (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
-    @Option(names = {"-o", "--out"}, paramLabel = "FILE", required = true, description = "The safetensors file to write (or a .gguf control vector).")
+    @Option(names = {"-o",
+        "--out"}, paramLabel = "FILE", required = true, description = "The safetensors file to write (or a .gguf control vector).")
     private @Nullable Path out;
 
     @Option(names = "--json", description = "Write the figures as JSON.")

@@ -52,7 +52,8 @@ final class DirectionImportCommand implements Callable<Integer> {
         Path to = Objects.requireNonNull(out);
         DirectionFiles.requireFolder(to);
         try (Model opened = model.open()) {
-            Direction read = label != null ? ofProbe(from, opened)
+            Direction read = label != null
+                    ? ofProbe(from, opened)
                     : site != null ? Direction.read(from, SiteNames.one(site)) : Direction.read(from);
             read.requireFits(opened);
             // From here on it belongs to this model.
@@ -78,6 +79,7 @@ final class DirectionImportCommand implements Callable<Integer> {
         }
         Site where = SiteNames.one(stored.site());
         return new Direction(String.valueOf(label), "probe (" + stored.probe().kind().label() + ")", Direction.Unit.UNKNOWN,
-                new TreeMap<>(Map.of(where, stored.probe().direction(number))), new TreeMap<>(), Optional.of(stored.fingerprint()), Map.of());
+                new TreeMap<>(Map.of(where, stored.probe().direction(number))), new TreeMap<>(), Optional.of(stored.fingerprint()),
+                Map.of());
     }
 }

@@ -40,7 +40,8 @@ final class DirectionLibraryCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "Which (default: all).")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = {"-o", "--out"}, paramLabel = "FOLDER", description = "Where to (default: latent's own folder, where names are looked up).")
+    @Option(names = {"-o",
+        "--out"}, paramLabel = "FOLDER", description = "Where to (default: latent's own folder, where names are looked up).")
     private @Nullable Path out;
 
     @Override
@@ -53,7 +54,8 @@ final class DirectionLibraryCommand implements Callable<Integer> {
             Path folder = out != null ? out : DirectionFiles.library(opened);
             Files.createDirectories(folder);
             DirectionFinder finder = new DirectionFinder(opened, options);
-            text.print("%-14s %-15s %10s  %-13s %9s   %s%n".formatted("direction", "best site", "separation", "interval", "agreement", "shuffled"));
+            text.print("%-14s %-15s %10s  %-13s %9s   %s%n".formatted("direction", "best site", "separation", "interval", "agreement",
+                    "shuffled"));
             for (Concept concept : DirectionLibrary.concepts()) {
                 if (!names.isEmpty() && !names.contains(concept.name())) {
                     continue;
@@ -69,9 +71,10 @@ final class DirectionLibraryCommand implements Callable<Integer> {
                 new Direction(plain.name(), plain.method(), plain.unit(), plain.vectors(), plain.typicalNorms(), plain.fingerprint(), notes)
                         .write(folder.resolve(concept.name() + ".safetensors"), Map.of("command", "latent direction build-library",
                                 "version", Version.ofLatent4j(), "seed", "1"));
-                text.print("%-14s %-15s %10s  %-13s %9s   %s%s%n".formatted(concept.name(), best.site(), Decimals.fixed(best.separation(), 3),
-                        Decimals.fixed(best.low(), 3) + "–" + Decimals.fixed(best.high(), 3), Decimals.fixed(best.agreement(), 3),
-                        Decimals.fixed(best.shuffledSeparation(), 3), works ? "" : "   doesn't work"));
+                text.print(
+                        "%-14s %-15s %10s  %-13s %9s   %s%s%n".formatted(concept.name(), best.site(), Decimals.fixed(best.separation(), 3),
+                                Decimals.fixed(best.low(), 3) + "–" + Decimals.fixed(best.high(), 3), Decimals.fixed(best.agreement(), 3),
+                                Decimals.fixed(best.shuffledSeparation(), 3), works ? "" : "   doesn't work"));
             }
             text.note("the library is in %s".formatted(folder));
         }

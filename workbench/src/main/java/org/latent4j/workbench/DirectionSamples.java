@@ -95,7 +95,8 @@ final class DirectionSamples {
     private List<String> texts(Path file) {
         List<String> texts = new ArrayList<>();
         boolean plain = file.toString().endsWith(".txt") || file.toString().endsWith(".json");
-        try (TextRows rows = new TextRows.Source(file, plain ? Optional.empty() : Optional.ofNullable(column), Optional.empty()).open(_ -> {})) {
+        try (TextRows rows = new TextRows.Source(file, plain ? Optional.empty() : Optional.ofNullable(column), Optional.empty())
+                .open(_ -> {})) {
             for (TextRow row = rows.next(); row != null; row = rows.next()) {
                 if (!row.text().isBlank()) {
                     texts.add(row.text());

@@ -120,7 +120,8 @@ record LabelledTexts(Path file, Optional<String> text, Optional<String> label, O
         int from = place(row, "start", start);
         int to = place(row, "end", end);
         if (from >= to || to > points) {
-            throw new LatentException("%s: the span %d to %d isn't within its text of %d characters".formatted(row.origin(), from, to, points));
+            throw new LatentException(
+                    "%s: the span %d to %d isn't within its text of %d characters".formatted(row.origin(), from, to, points));
         }
         int first = written.offsetByCodePoints(0, from);
         int last = written.offsetByCodePoints(0, to);
@@ -137,6 +138,7 @@ record LabelledTexts(Path file, Optional<String> text, Optional<String> label, O
         } catch (NumberFormatException _) {
             // told below
         }
-        throw new LatentException("%s: '%s' in column %s is no place of a character, counted from 0".formatted(row.origin(), value, column));
+        throw new LatentException(
+                "%s: '%s' in column %s is no place of a character, counted from 0".formatted(row.origin(), value, column));
     }
 }

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     "",
     "A probe of words reads every token, a probe of texts the state that it was fitted on; --every-token reads all with either.",
     ""
-})
+}, mixinStandardHelpOptions = true)
 final class ProbeApplyCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
@@ -106,7 +106,8 @@ final class ProbeApplyCommand implements Callable<Integer> {
         StringBuilder out = new StringBuilder();
         for (int r = 0; r < reading.predicted.rows(); r++) {
             String what = reading.tokens.isEmpty() ? PlainLine.of(reading.text) : TokenText.visible(reading.tokens.get(r));
-            String said = classes.isEmpty() ? Decimals.fixed(reading.predicted.at(r, 0), 4)
+            String said = classes.isEmpty()
+                    ? Decimals.fixed(reading.predicted.at(r, 0), 4)
                     : "%s %s".formatted(PlainLine.of(classes.get(best[r])), Decimals.fixed(reading.predicted.at(r, best[r]), 3));
             out.append("%-24s %s%n".formatted(said, what));
         }

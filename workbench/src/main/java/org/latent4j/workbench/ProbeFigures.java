@@ -26,7 +26,8 @@ record ProbeFigures(ProbeReport report, String subject, String model, long seed)
                 report.kind().label(), plain(report.c()), Amounts.count(report.trained()), Amounts.count(report.tested())));
         if (!numbers) {
             out.append("%d classes (%s), the most frequent one is right in %s%n".formatted(report.classes().size(),
-                    PlainLine.of(String.join(", ", report.classes().stream().limit(8).toList())) + (report.classes().size() > 8 ? ", …" : ""),
+                    PlainLine.of(String.join(", ", report.classes().stream().limit(8).toList()))
+                            + (report.classes().size() > 8 ? ", …" : ""),
                     Decimals.fixed(report.majority(), 3)));
         }
         boolean random = report.sites().stream().anyMatch(s -> !Double.isNaN(s.random()));

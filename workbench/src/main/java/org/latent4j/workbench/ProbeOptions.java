@@ -41,7 +41,8 @@ final class ProbeOptions {
 
     Read read() {
         if ((conllu == null) == (data == null)) {
-            throw new LatentException(conllu == null ? "there is nothing to probe for: give --data FILE or --conllu FILE --feature F"
+            throw new LatentException(conllu == null
+                    ? "there is nothing to probe for: give --data FILE or --conllu FILE --feature F"
                     : "give --data or --conllu, not both");
         }
         if (conllu != null) {
@@ -58,7 +59,8 @@ final class ProbeOptions {
             throw new LatentException("--feature goes with --conllu; --data has its labels in a column (--label)");
         }
         Path file = java.util.Objects.requireNonNull(data);
-        LabelledTexts.Read read = new LabelledTexts(file, Optional.ofNullable(text), Optional.ofNullable(label), Optional.ofNullable(group)).read();
+        LabelledTexts.Read read = new LabelledTexts(file, Optional.ofNullable(text), Optional.ofNullable(label), Optional.ofNullable(group))
+                .read();
         return new Read(read.data(), file, read.sha256(), read.labelColumn().isEmpty() ? "positive or negative" : read.labelColumn());
     }
 

@@ -36,15 +36,17 @@ record ProbePage(ProbeFigures figures, String command) {
                 escaped(figures.subject()), escaped(figures.model()), escaped(report.verdict())));
         drawing(out, report);
         table(out, report);
-        out.write("<p>%s probes, C %s, %d rows fitted, %d tested, seed %d. Intervals hold 95 percent of bootstrap samples of groups.</p>%n".formatted(
-                report.kind().label(), report.c(), report.trained(), report.tested(), figures.seed()));
+        out.write("<p>%s probes, C %s, %d rows fitted, %d tested, seed %d. Intervals hold 95 percent of bootstrap samples of groups.</p>%n"
+                .formatted(
+                        report.kind().label(), report.c(), report.trained(), report.tested(), figures.seed()));
         for (String note : report.notes()) {
             out.write("<p>%s</p>%n".formatted(escaped(note)));
         }
         if (!report.dimensions().isEmpty()) {
             StringBuilder line = new StringBuilder();
             report.dimensions().forEach((count, accuracy) -> line.append(" %d: %s ".formatted(count, Decimals.fixed(accuracy, 3))));
-            out.write("<p>Accuracy at %s with so many coordinates, those with the largest weights:%s</p>%n".formatted(report.best().site(), line));
+            out.write("<p>Accuracy at %s with so many coordinates, those with the largest weights:%s</p>%n".formatted(report.best().site(),
+                    line));
         }
         out.write("<p>Repeat: <code>%s</code></p></body></html>%n".formatted(escaped(command)));
     }
@@ -64,15 +66,18 @@ record ProbePage(ProbeFigures figures, String command) {
             }
         }
         low = Math.max(numbers ? -0.2 : 0, Math.floor(10 * Math.min(low, numbers ? 0 : report.majority())) / 10);
-        out.write("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"accuracy by site\" font-size=\"12\">%n".formatted(WIDTH, HEIGHT + BOTTOM));
+        out.write("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"accuracy by site\" font-size=\"12\">%n".formatted(WIDTH,
+                HEIGHT + BOTTOM));
         for (int i = 0; i <= 5; i++) {
             double value = low + (1 - low) * i / 5;
             double y = y(value, low);
-            out.write(String.format(Locale.ROOT, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#8884\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.2f</text>%n",
+            out.write(String.format(Locale.ROOT,
+                    "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#8884\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.2f</text>%n",
                     LEFT, WIDTH, y, y, LEFT - 6, y + 4, value));
         }
         if (!numbers) {
-            out.write(String.format(Locale.ROOT, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#c0392b\" stroke-dasharray=\"5 4\"/><text x=\"%d\" y=\"%.1f\" fill=\"#c0392b\" text-anchor=\"end\">majority class</text>%n",
+            out.write(String.format(Locale.ROOT,
+                    "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#c0392b\" stroke-dasharray=\"5 4\"/><text x=\"%d\" y=\"%.1f\" fill=\"#c0392b\" text-anchor=\"end\">majority class</text>%n",
                     LEFT, WIDTH, y(report.majority(), low), y(report.majority(), low), WIDTH, y(report.majority(), low) - 5));
         }
         band(out, report.sites(), low);
@@ -121,8 +126,9 @@ record ProbePage(ProbeFigures figures, String command) {
     }
 
     private static void table(Writer out, ProbeReport report) throws IOException {
-        out.write("<table><tr><th>site</th><th>%s</th><th>interval</th><th>macro F1</th><th>control</th><th>selectivity</th><th>shuffled</th><th>random weights</th></tr>%n"
-                .formatted(report.classes().isEmpty() ? "R²" : "accuracy"));
+        out.write(
+                "<table><tr><th>site</th><th>%s</th><th>interval</th><th>macro F1</th><th>control</th><th>selectivity</th><th>shuffled</th><th>random weights</th></tr>%n"
+                        .formatted(report.classes().isEmpty() ? "R²" : "accuracy"));
         for (SiteScore s : report.sites()) {
             out.write("<tr%s><td>%s</td><td>%s</td><td>%s–%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>%n".formatted(
                     s.site().equals(report.best().site()) ? " class=\"best\"" : "", s.site(), Decimals.fixed(s.accuracy(), 3),

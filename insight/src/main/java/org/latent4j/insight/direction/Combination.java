@@ -106,7 +106,8 @@ public enum Combination {
         }
         result = without(without(result, basis), basis);
         if (Linear.norm(result) < 1e-5 * Linear.norm(vector)) {
-            throw new LatentException("nothing is left of '%s' at %s: it lies along the others".formatted(directions.getFirst().name(), site));
+            throw new LatentException(
+                    "nothing is left of '%s' at %s: it lies along the others".formatted(directions.getFirst().name(), site));
         }
         return result;
     }

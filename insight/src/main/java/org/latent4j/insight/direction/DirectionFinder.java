@@ -47,8 +47,7 @@ public final class DirectionFinder {
      */
     public record Options(Method method, Sites sites, Positions positions, PromptMode mode, boolean report, long seed) {
         /** The difference of means at the end of every block, at the last position. */
-        public static final Options STANDARD =
-                new Options(Method.MEANS, Sites.of("resid_post.*"), Positions.LAST, PromptMode.RAW, true, 1);
+        public static final Options STANDARD = new Options(Method.MEANS, Sites.of("resid_post.*"), Positions.LAST, PromptMode.RAW, true, 1);
 
         /** The same by another method. */
         public Options with(Method other) {
@@ -135,7 +134,8 @@ public final class DirectionFinder {
             }
         }
         if (options.method.needsPairs() && !samples.paired()) {
-            throw new LatentException("method %s needs pairs: give --pairs, or choose means, logistic or lda".formatted(options.method.label()));
+            throw new LatentException(
+                    "method %s needs pairs: give --pairs, or choose means, logistic or lda".formatted(options.method.label()));
         }
         int texts = samples.positive().size() + samples.negative().size();
         if (options.method == Method.LDA && texts > MOST_FOR_COVARIANCE) {
@@ -244,8 +244,9 @@ public final class DirectionFinder {
         TreeMap<Site, Double> typical = new TreeMap<>();
         for (int i = 0; i < sites.size(); i++) {
             if (Linear.norm(vectors[i]) == 0) {
-                throw new LatentException("positive and negative texts have the same states at %s, so nothing points from one to the other; "
-                        .formatted(sites.get(i)) + "texts may differ before their last token alone: try --positions mean");
+                throw new LatentException(
+                        "positive and negative texts have the same states at %s, so nothing points from one to the other; "
+                                .formatted(sites.get(i)) + "texts may differ before their last token alone: try --positions mean");
             }
             bySite.put(sites.get(i), vectors[i]);
             typical.put(sites.get(i), norms[i]);
@@ -253,7 +254,8 @@ public final class DirectionFinder {
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put("texts", "%d positive, %d negative%s".formatted(
                 samples.positive().size(), samples.negative().size(), samples.paired() ? ", in pairs" : ""));
-        notes.put("positions", options.positions instanceof Positions.Mean ? "mean"
+        notes.put("positions", options.positions instanceof Positions.Mean
+                ? "mean"
                 : options.positions.equals(Positions.LAST) ? "last" : options.positions.toString());
         List<SiteReport> measured = options.report ? List.of(reports) : List.of();
         Direction direction = direction(name, bySite, typical, notes);
@@ -262,7 +264,8 @@ public final class DirectionFinder {
             notes.put(Direction.BEST_SITE, best.get().site().toString());
             notes.put("separation", String.format(Locale.ROOT, "%.3f (%.3f to %.3f), shuffled %.3f", best.get().separation(),
                     best.get().low(), best.get().high(), best.get().shuffledSeparation()));
-            notes.put("agreement", String.format(Locale.ROOT, "%.3f, shuffled %.3f", best.get().agreement(), best.get().shuffledAgreement()));
+            notes.put("agreement",
+                    String.format(Locale.ROOT, "%.3f, shuffled %.3f", best.get().agreement(), best.get().shuffledAgreement()));
         }
         return new Found(direction(name, bySite, typical, notes), measured, tokens);
     }

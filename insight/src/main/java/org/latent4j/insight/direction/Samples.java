@@ -32,7 +32,8 @@ public record Samples(List<String> positive, List<String> negative, boolean pair
         for (List<String> kind : List.of(positive, negative)) {
             for (int i = 0; i < kind.size(); i++) {
                 if (kind.get(i).isEmpty()) {
-                    throw new LatentException("%s text %d is empty: it has no state".formatted(kind == positive ? "positive" : "negative", i + 1));
+                    throw new LatentException(
+                            "%s text %d is empty: it has no state".formatted(kind == positive ? "positive" : "negative", i + 1));
                 }
             }
         }

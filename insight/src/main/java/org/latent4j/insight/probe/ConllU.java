@@ -112,7 +112,8 @@ public final class ConllU {
             throw new LatentException("%s isn't there".formatted(file), e);
         } catch (IOException e) {
             throw new LatentException("%s can't be read: %s".formatted(file, e instanceof java.nio.charset.CharacterCodingException
-                    ? "it isn't UTF-8" : e.getMessage()), e);
+                    ? "it isn't UTF-8"
+                    : e.getMessage()), e);
         }
         long with = reading.items.stream().filter(item -> !item.label().equals(OTHER)).count();
         if (with == 0) {

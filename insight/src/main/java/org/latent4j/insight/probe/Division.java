@@ -55,8 +55,9 @@ record Division(int[] train, int[] test, List<String> notes) {
 
     private Division checked(int rows) {
         if (train.length < 2 || test.length < 1) {
-            throw new LatentException("%d rows make %d to fit on and %d to test on, which is too few: give more data or another --test share"
-                    .formatted(rows, train.length, test.length));
+            throw new LatentException(
+                    "%d rows make %d to fit on and %d to test on, which is too few: give more data or another --test share"
+                            .formatted(rows, train.length, test.length));
         }
         return this;
     }

@@ -62,9 +62,11 @@ public record ProbeReport(
         if (embedding.isPresent() && !embedding.get().site().equals(best.site())) {
             double gain = (best.accuracy() - floor) <= 0 ? 0 : (embedding.get().accuracy() - floor) / (best.accuracy() - floor);
             if (gain >= 0.8) {
-                verdict.append(String.format(Locale.ROOT, "; so does the embedding (%.2f): mostly word identity", embedding.get().accuracy()));
+                verdict.append(
+                        String.format(Locale.ROOT, "; so does the embedding (%.2f): mostly word identity", embedding.get().accuracy()));
             } else {
-                verdict.append(String.format(Locale.ROOT, "; the embedding alone reaches %.2f: the layers add to it", embedding.get().accuracy()));
+                verdict.append(
+                        String.format(Locale.ROOT, "; the embedding alone reaches %.2f: the layers add to it", embedding.get().accuracy()));
             }
         }
         if (!classes.isEmpty() && best.control() > best.accuracy() - 0.02) {

@@ -151,7 +151,8 @@ record ProbeStates(List<int[]> ids, List<Item> items, List<int @Nullable []> pla
     private static int[] widths(Trace trace, List<Site> sites) {
         return sites.stream().mapToInt(site -> {
             if (site.kind() == Site.Kind.ATTN_PATTERN) {
-                throw new LatentException("site '%s' holds attention weights, whose number depends on the text; probe another site".formatted(site));
+                throw new LatentException(
+                        "site '%s' holds attention weights, whose number depends on the text; probe another site".formatted(site));
             }
             return trace.get(site).columns();
         }).toArray();

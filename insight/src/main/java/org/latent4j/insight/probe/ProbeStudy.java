@@ -187,7 +187,8 @@ public final class ProbeStudy {
             if (found.size() > MOST_CLASSES || (found.size() > 20 && found.size() > division.train().length / 2)) {
                 boolean asNumbers = found.stream().allMatch(ProbeStudy::isNumber);
                 throw new LatentException("%d rows have %d different labels%s".formatted(division.train().length, found.size(), asNumbers
-                        ? ", all numbers: --kind ridge fits numbers" : ": too many for classes, do they name the column you mean?"));
+                        ? ", all numbers: --kind ridge fits numbers"
+                        : ": too many for classes, do they name the column you mean?"));
             }
             if (found.size() > 10 && found.stream().allMatch(ProbeStudy::isNumber)) {
                 notes.add("the labels are numbers, taken as %d classes; --kind ridge takes them as numbers".formatted(found.size()));
@@ -199,7 +200,8 @@ public final class ProbeStudy {
             return Arrays.stream(rows).mapToDouble(row -> {
                 String label = items.get(row).label();
                 if (!isNumber(label)) {
-                    throw new LatentException("label '%.40s' is not a finite number: ridge fits numbers, choose --kind logistic".formatted(label));
+                    throw new LatentException(
+                            "label '%.40s' is not a finite number: ridge fits numbers, choose --kind logistic".formatted(label));
                 }
                 return Double.parseDouble(label);
             }).toArray();
@@ -323,7 +325,8 @@ public final class ProbeStudy {
                 control = ofControl(refit, trainControl, testControl, test);
                 shuffled = ofControl(refit, select(trainLabels, shuffledLabels), testLabels, test);
             }
-            return new SiteScore(site, accuracy, interval[0], interval[1], macroF1(said), control, accuracy - control, shuffled, Double.NaN);
+            return new SiteScore(site, accuracy, interval[0], interval[1], macroF1(said), control, accuracy - control, shuffled,
+                    Double.NaN);
         }
 
         private double ofControl(Refit refit, int[] labels, int[] right, Matrix test) {
@@ -349,7 +352,8 @@ public final class ProbeStudy {
                 order[s] = explained(y, x);
             }
             Arrays.sort(order);
-            double shuffled = !controls ? Double.NaN
+            double shuffled = !controls
+                    ? Double.NaN
                     : explained(Probe.fit(train, Arrays.stream(shuffledLabels).mapToDouble(i -> trainNumbers[i]).toArray(), settings(c))
                             .predict(test), testNumbers);
             double control = controls ? controlOfNumbers(train, test, c) : Double.NaN;
@@ -428,12 +432,14 @@ public final class ProbeStudy {
             }
             progress.report("Looking closer", 0, 2, Progress.Unit.STEPS);
             Map<Integer, Double> dimensions = probe instanceof LinearProbe linear && options.kind == Kind.LOGISTIC
-                    ? byDimensions(linear, train, test, c) : Map.of();
+                    ? byDimensions(linear, train, test, c)
+                    : Map.of();
             progress.report("Looking closer", 1, 2, Progress.Unit.STEPS);
             Map<String, Double> others = new LinkedHashMap<>();
             for (Kind kind : List.of(Kind.MEANS, Kind.MLP)) {
                 if (kind != options.kind) {
-                    others.put(kind.label(), accuracy(Probe.fit(train, trainLabels, classes, settings(c).withKind(kind)).predict(test), testLabels));
+                    others.put(kind.label(),
+                            accuracy(Probe.fit(train, trainLabels, classes, settings(c).withKind(kind)).predict(test), testLabels));
                 }
             }
             progress.report("Looking closer", 2, 2, Progress.Unit.STEPS);

@@ -62,8 +62,7 @@ class GoldenDirectionTest {
             return;
         }
         try (Model model = opened) {
-            DirectionFinder finder =
-                    new DirectionFinder(model, DirectionFinder.Options.STANDARD.with(Method.PCA_DIFF).unmeasured());
+            DirectionFinder finder = new DirectionFinder(model, DirectionFinder.Options.STANDARD.with(Method.PCA_DIFF).unmeasured());
             Direction found = finder.find("happy", pairs(golden.resolve("repeng-happy.expected.json")), Progress.NONE).direction();
             expected.vectors().forEach((site, vector) -> {
                 double cosine = Linear.cosine(vector, found.at(site));

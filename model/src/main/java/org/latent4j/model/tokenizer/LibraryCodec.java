@@ -108,7 +108,8 @@ final class LibraryCodec implements Codec {
             long encoding = library.encode(tokenizer, text, false);
             try {
                 return Arrays.stream(library.getTokenCharSpans(encoding))
-                        .map(span -> span == null ? new Tokenizer.Span(0, 0)
+                        .map(span -> span == null
+                                ? new Tokenizer.Span(0, 0)
                                 : new Tokenizer.Span(place(span.getStart(), starts, text), place(span.getEnd(), starts, text)))
                         .toList();
             } finally {
