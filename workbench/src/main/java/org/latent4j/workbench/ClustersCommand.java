@@ -28,8 +28,11 @@ import picocli.CommandLine.Parameters;
     "  latent clusters points.npy -k 10 --json"
 })
 final class ClustersCommand implements Callable<Integer> {
-    /** Silhouettes are of all points up to so many; of more, of as many against all. */
-    private static final int LOOKED = 20_000;
+    /** Silhouettes are of all points up to so many; of more, of a part against all. */
+    private static final int LOOKED = 10_000;
+    private static final int LOOKED_OF_MORE = 4000;
+    /** Points times clusters times width that a start may take so that there are some. */
+    private static final double WORK = 5e8;
 
     /** The methods. */
     enum Method {
@@ -72,8 +75,8 @@ final class ClustersCommand implements Callable<Integer> {
     @Option(names = {"-k", "--clusters"}, paramLabel = "N", description = "k-means: how many clusters (default: what the silhouette says).")
     private @Nullable Integer count;
 
-    @Option(names = "--starts", paramLabel = "N", defaultValue = "10", description = "k-means: how many times to begin anew; the best counts (default: ${DEFAULT-VALUE}).")
-    private int starts = 10;
+    @Option(names = "--starts", paramLabel = "N", description = "k-means: how many times to begin anew; the best counts (default: 3 to 30, more where points are few).")
+    private @Nullable Integer starts;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "0", description = "k-means: points in a batch; 0 for all at every step (default: ${DEFAULT-VALUE}).")
     private int batch;
@@ -128,13 +131,18 @@ final class ClustersCommand implements Callable<Integer> {
         } else {
             boolean spherical = measure == Metric.COSINE;
             int k = count != null ? count : ClusterCount.bySilhouette(points, spherical, computing.seed(), pool, computing.progress());
-            KMeans found = KMeans.fit(points, new KMeans.Options(k, starts, 300, 1e-4, batch, spherical, computing.seed()), pool,
+            KMeans found = KMeans.fit(points, new KMeans.Options(k, starts == null ? usualStarts(points, k) : starts, 300, 1e-4, batch, spherical, computing.seed()), pool,
                     computing.progress());
             labels = found.labels();
             inertia = found.inertia();
         }
-        Separation separation = Separation.of(points, labels, measure, LOOKED, pool);
+        Separation separation = Separation.of(points, labels, measure, points.rows() <= LOOKED ? LOOKED : LOOKED_OF_MORE, pool);
         return new Found(labels, inertia, probabilities, separation.silhouette(), separation.silhouettes());
+    }
+
+    private static int usualStarts(Matrix points, int k) {
+        double work = (double) Math.min(points.rows(), 8192) * Math.max(1, k) * points.columns();
+        return (int) Math.clamp(WORK / work, 3, 30);
     }
 
     private void tell(Space opened, Found found) {
