@@ -9,11 +9,13 @@ import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
 import org.latent4j.space.projection.MapQuality;
 import org.latent4j.space.projection.Projection;
+import org.latent4j.space.projection.TsneMap;
+import org.latent4j.space.projection.TsneSettings;
 import org.latent4j.space.projection.UmapMap;
 import org.latent4j.space.projection.UmapSettings;
 
 /**
- * Seconds and quality of maps of embedded descriptions. The same work as the peers' {@code project.py}. Arguments: umap or tsne,
+ * Seconds and quality of maps of embedded descriptions. The same work as the peers' {@code project.py}. Arguments: umap, tsne or tsne-grid,
  * the vectors as {@code .npy}, how many rows (default 10,000), how many runs (default 1).
  */
 public final class ProjectSpeed {
@@ -44,7 +46,10 @@ public final class ProjectSpeed {
         Progress progress = System.getenv("PROGRESS") == null ? Progress.NONE : new Stages();
         return switch (method) {
             case "umap" -> UmapMap.fit(points, UmapSettings.of(2, Metric.COSINE, seed), pool, progress);
-            default -> throw new IllegalArgumentException("umap or tsne, not " + method);
+            case "tsne" -> TsneMap.fit(points, TsneSettings.of(2, Metric.COSINE, seed), pool, progress);
+            case "tsne-grid" -> TsneMap.fit(points,
+                    TsneSettings.of(2, Metric.COSINE, seed).withRepulsion(TsneSettings.Approximation.INTERPOLATION), pool, progress);
+            default -> throw new IllegalArgumentException("umap, tsne or tsne-grid, not " + method);
         };
     }
 

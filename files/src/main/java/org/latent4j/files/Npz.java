@@ -46,7 +46,9 @@ public final class Npz implements AutoCloseable {
                 return npz;
             } catch (LatentException | IllegalArgumentException e) {
                 npz.close();
-                throw e instanceof LatentException known ? known : Broken.because(e, file, "is no zip archive that can be read: %s", e.getMessage());
+                throw e instanceof LatentException known
+                        ? known
+                        : Broken.because(e, file, "is no zip archive that can be read: %s", e.getMessage());
             }
         } catch (ZipException e) {
             throw Broken.because(e, file, "is no zip archive that can be read: %s", e.getMessage());
@@ -88,7 +90,8 @@ public final class Npz implements AutoCloseable {
             throw Broken.file(file, "doesn't say how large the array '%s' is", name);
         }
         if (size > HARMLESS && size / Math.max(1, packed) >= MOST_RATIO) {
-            throw Broken.file(file, "the array '%s' would unpack from %d bytes to %d: that looks like a zip bomb; save it uncompressed if it is meant",
+            throw Broken.file(file,
+                    "the array '%s' would unpack from %d bytes to %d: that looks like a zip bomb; save it uncompressed if it is meant",
                     name, packed, size);
         }
         try {

@@ -52,7 +52,8 @@ final class Exponential {
     static final float ERF_LARGE_7 = -4.561102105071768e-05f;
     static final float ERF_LARGE_8 = 1.6150449937413214e-06f;
 
-    private static final float[] ERF_LARGE = {ERF_LARGE_0, ERF_LARGE_1, ERF_LARGE_2, ERF_LARGE_3, ERF_LARGE_4, ERF_LARGE_5, ERF_LARGE_6, ERF_LARGE_7, ERF_LARGE_8};
+    private static final float[] ERF_LARGE = {ERF_LARGE_0, ERF_LARGE_1, ERF_LARGE_2, ERF_LARGE_3, ERF_LARGE_4, ERF_LARGE_5, ERF_LARGE_6,
+        ERF_LARGE_7, ERF_LARGE_8};
 
     /** tanh(x) / x as a polynomial of x squared: its Taylor series. */
     static final float[] TANH_SMALL = {1, -1 / 3f, 2 / 15f, -17 / 315f, 62 / 2835f};

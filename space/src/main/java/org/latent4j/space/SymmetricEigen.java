@@ -118,7 +118,8 @@ public record SymmetricEigen(double[] values, double[][] vectors) {
             int rounds = 0;
             for (int split = split(d, e, low); split > low; split = split(d, e, low)) {
                 if (++rounds > MOST_ROUNDS) {
-                    throw new LatentException("the eigenvalues of a matrix of %d rows weren't found; its values may not be finite".formatted(n));
+                    throw new LatentException(
+                            "the eigenvalues of a matrix of %d rows weren't found; its values may not be finite".formatted(n));
                 }
                 sweep(d, e, basis, low, split);
             }

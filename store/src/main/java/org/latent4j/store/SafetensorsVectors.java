@@ -146,7 +146,8 @@ final class SafetensorsVectors {
         Origin origin = origin(file, files.getFirst().metadata());
         String positions = files.getFirst().metadata().getOrDefault("positions", "all");
         Origin atSite = new Origin(origin.source(),
-                origin.fingerprint().map(print -> print.at(site, positions.equals("mean") || positions.equals("last") ? positions : "none")),
+                origin.fingerprint()
+                        .map(print -> print.at(site, positions.equals("mean") || positions.equals("last") ? positions : "none")),
                 origin.encoder(), origin.details());
         return new Imported(points.matrix(), Optional.of(points.names), columns, atSite);
     }

@@ -45,11 +45,11 @@ public final class Spaces {
      * @throws org.latent4j.kernel.LatentException if it isn't there, is of no kind that is known, or is damaged; the message says how
      */
     public static Space open(Path path, ImportOptions options, Progress progress) {
+        if (SpaceFolder.is(path) || SpaceFolder.isBeingReplaced(path)) {
+            return SpaceFolder.open(path);
+        }
         if (!Files.exists(path)) {
             throw Broken.file(path, "there is no such file or folder; check the path");
-        }
-        if (SpaceFolder.is(path)) {
-            return SpaceFolder.open(path);
         }
         return assembled(path, labelled(path, named(path, read(path, options, progress), options), options), options);
     }
@@ -58,7 +58,7 @@ public final class Spaces {
     public static boolean looksLikeOne(String argument) {
         try {
             Path path = Path.of(argument);
-            return VectorFile.ofName(path).isPresent() || Files.isDirectory(path) && SpaceFolder.is(path);
+            return VectorFile.ofName(path).isPresent() || SpaceFolder.is(path);
         } catch (InvalidPathException _) {
             return false;
         }
@@ -84,7 +84,8 @@ public final class Spaces {
         try (Npz npz = Npz.open(file)) {
             List<String> wanted = options.array().map(List::of).orElse(ARRAYS);
             Npy vectors = wanted.stream().flatMap(name -> npz.array(name).stream()).findFirst().orElseThrow(() -> Broken.file(
-                    file, "has no array '%s'; it has %s; name one with --array", String.join("' or '", wanted), String.join(", ", npz.names())));
+                    file, "has no array '%s'; it has %s; name one with --array", String.join("' or '", wanted),
+                    String.join(", ", npz.names())));
             Imported read = Imported.of(file, vectors.matrix());
             Optional<Npy> names = options.names().flatMap(npz::array);
             if (names.isPresent()) {
@@ -188,8 +189,10 @@ public final class Spaces {
             String name = given.get(i);
             Integer before = first.putIfAbsent(name, i);
             if (before != null && repeated == ImportOptions.Repeated.REFUSE) {
-                throw Broken.file(file, "has the name '%s' twice, at points %d and %d; take the first of each with --repeated first, or all with "
-                        + "--repeated number", name, before, i);
+                throw Broken.file(file,
+                        "has the name '%s' twice, at points %d and %d; take the first of each with --repeated first, or all with "
+                                + "--repeated number",
+                        name, before, i);
             }
             if (before != null && repeated == ImportOptions.Repeated.NUMBER) {
                 int number = 2;
@@ -211,7 +214,8 @@ public final class Spaces {
         columns.replaceAll((_, values) -> kept.stream().map(values::get).toList());
         Matrix vectors = Matrix.zeros(kept.size(), read.vectors().columns());
         for (int i = 0; i < kept.size(); i++) {
-            System.arraycopy(read.vectors().data(), kept.get(i) * vectors.columns(), vectors.data(), i * vectors.columns(), vectors.columns());
+            System.arraycopy(read.vectors().data(), kept.get(i) * vectors.columns(), vectors.data(), i * vectors.columns(),
+                    vectors.columns());
         }
         return Space.of(vectors, Items.of(names, columns), read.origin());
     }

@@ -275,7 +275,8 @@ final class Table {
                 (coordinate ? points : rest).add(column);
             }
             if (points.isEmpty()) {
-                throw Broken.file(file, "has no columns of numbers; its first row is: %s", String.join(", ", names.subList(0, Math.min(8, names.size()))));
+                throw Broken.file(file, "has no columns of numbers; its first row is: %s",
+                        String.join(", ", names.subList(0, Math.min(8, names.size()))));
             }
             this.coordinates = points.stream().mapToInt(Integer::intValue).toArray();
             this.others = rest.stream().mapToInt(Integer::intValue).toArray();
@@ -351,7 +352,9 @@ final class Table {
     private static Imported withMetadata(Path file, Imported table) {
         String name = String.valueOf(file.getFileName());
         Path metadata = file.resolveSibling(
-                name.contains("vectors") ? name.replace("vectors", "metadata") : name.contains("tensors") ? name.replace("tensors", "metadata") : "metadata.tsv");
+                name.contains("vectors")
+                        ? name.replace("vectors", "metadata")
+                        : name.contains("tensors") ? name.replace("tensors", "metadata") : "metadata.tsv");
         if (metadata.equals(file) || !Files.isRegularFile(metadata)) {
             return table;
         }

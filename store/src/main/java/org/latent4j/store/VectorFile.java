@@ -54,7 +54,9 @@ enum VectorFile {
                     ? Optional.of(NPY)
                     : first.startsWith("PK")
                             ? Optional.of(NPZ)
-                            : first.startsWith("PAR1") ? Optional.of(PARQUET) : first.endsWith("{") ? Optional.of(SAFETENSORS) : Optional.empty();
+                            : first.startsWith("PAR1")
+                                    ? Optional.of(PARQUET)
+                                    : first.endsWith("{") ? Optional.of(SAFETENSORS) : Optional.empty();
         } catch (IOException e) {
             throw Broken.because(e, path, "can't be read: %s", e.getMessage());
         }

@@ -72,7 +72,8 @@ final class WinkEmbeddings {
     }
 
     private LatentException broken(String what) {
-        return Broken.file(file, "%s: of JSON the word vectors of wink-embeddings are read, with 'dimensions', 'words' and 'vectors'", what);
+        return Broken.file(file, "%s: of JSON the word vectors of wink-embeddings are read, with 'dimensions', 'words' and 'vectors'",
+                what);
     }
 
     private Gathered vectors(JsonParser json, long size) throws IOException {

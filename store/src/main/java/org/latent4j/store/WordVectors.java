@@ -1,9 +1,9 @@
 package org.latent4j.store;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.BufferedInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -135,7 +135,8 @@ final class WordVectors {
             long words = header[0];
             long width = header[1];
             if (width < 1 || width > MOST_WIDTH || words > size / (4 * width)) {
-                throw Broken.file(file, "says that it has %d words of width %d, more than fit in its %d bytes; is it whole?", words, width, size);
+                throw Broken.file(file, "says that it has %d words of width %d, more than fit in its %d bytes; is it whole?", words, width,
+                        size);
             }
             Gathered points = new Gathered(file, (int) width, (int) Math.min(words, Integer.MAX_VALUE));
             read(file, new DataInputStream(in), points, (int) words, (int) width, progress);
@@ -168,7 +169,8 @@ final class WordVectors {
         int length = 0;
         for (int c = in.read(); c != ' '; c = in.read()) {
             if (c < 0 || length > LONGEST_WORD) {
-                throw Broken.file(file, c < 0 ? "ends before word %d; is it whole?" : "has a word %d that doesn't end; is it whole?", number);
+                throw Broken.file(file, c < 0 ? "ends before word %d; is it whole?" : "has a word %d that doesn't end; is it whole?",
+                        number);
             }
             if (c == '\n' && length == 0) {
                 continue;

@@ -71,14 +71,16 @@ final class CommaSeparatedCells implements TextRows.Cells {
         }
         skipCarriageReturn();
         if (peek() >= 0 && peek() != ',' && peek() != '\n') {
-            throw new LatentException("%s has something behind a closing quote; a quote within quotes is written twice".formatted(origin()));
+            throw new LatentException(
+                    "%s has something behind a closing quote; a quote within quotes is written twice".formatted(origin()));
         }
         return cell.toString();
     }
 
     private void append(StringBuilder cell, int c) {
         if (cell.length() > TextInput.LONGEST_TEXT) {
-            throw new LatentException("%s has a cell of more than %s characters".formatted(origin(), Amounts.count(TextInput.LONGEST_TEXT)));
+            throw new LatentException(
+                    "%s has a cell of more than %s characters".formatted(origin(), Amounts.count(TextInput.LONGEST_TEXT)));
         }
         cell.append((char) c);
     }

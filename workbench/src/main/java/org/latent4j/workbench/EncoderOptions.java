@@ -18,8 +18,9 @@ final class EncoderOptions {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec spec;
 
-    @Option(names = {"-m", "--model"}, paramLabel = "MODEL", description = "The encoder: a catalogue name, e5-small-v2, bge-small-en-v1.5, gte-small, mpnet, a folder, a .gguf file, org/name; "
-            + "any language model will do as well (default: " + Encoders.DEFAULT + ").")
+    @Option(names = {"-m",
+        "--model"}, paramLabel = "MODEL", description = "The encoder: a catalogue name, e5-small-v2, bge-small-en-v1.5, gte-small, mpnet, a folder, a .gguf file, org/name; "
+                + "any language model will do as well (default: " + Encoders.DEFAULT + ").")
     private @Nullable String model;
 
     @Option(names = "--prompt-name", paramLabel = "NAME", description = "Set one of the encoder's prompts before every text: query, passage.")

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.format.Gguf;
-import org.latent4j.files.Tensor;
 import org.latent4j.model.store.Details;
 
 /** What a GGUF's header tells, of any architecture, whether or not this version opens it. */

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.Fingerprint;
@@ -82,7 +81,8 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
             }
             return Files.readAllLines(file).stream().filter(line -> !line.isBlank()).toList();
         } catch (CharacterCodingException e) {
-            throw new LatentException("%s isn't text in UTF-8; convert it, from Latin-1 for example: iconv -f LATIN1 -t UTF-8".formatted(file), e);
+            throw new LatentException(
+                    "%s isn't text in UTF-8; convert it, from Latin-1 for example: iconv -f LATIN1 -t UTF-8".formatted(file), e);
         } catch (IOException e) {
             throw new LatentException("%s can't be read: %s".formatted(
                     file, Files.exists(file) ? e.getMessage() : "there is no such file"), e);
@@ -113,16 +113,23 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
     }
 
     private static Matrix encoded(Space space, List<String> texts) {
-        Optional<String> name = space.origin().encoder();
-        if (name.isEmpty()) {
+        if (space.origin().encoder().isEmpty()) {
             space.require(texts.getFirst()); // tells what it might have meant
         }
-        try (Encoder encoder = opened(space, name.orElseThrow())) {
+        try (Encoder encoder = encoder(space)) {
             return encoder.forQueries().encode(texts);
         }
     }
 
-    private static Encoder opened(Space space, String name) {
+    /**
+     * Opens the encoder that made a space.
+     *
+     * @throws LatentException if none did, or what is called so here is another; the message names both
+     */
+    static Encoder encoder(Space space) {
+        String name = space.origin().encoder().orElseThrow(() -> new LatentException(
+                "%s doesn't say which encoder made it, so texts can't become points of it; make it with latent encode".formatted(
+                        space.origin().source())));
         Encoder encoder = Encoders.open(name, options(space, Encoders.Options.of(
                 Models.Options.standard().withProgress(ProgressBar.on(Terminal.detect())))));
         @Nullable
@@ -136,7 +143,8 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
         if (encoder.width() != space.width()) {
             int width = encoder.width();
             encoder.close();
-            throw new LatentException("%s is %d wide, the vectors of '%s' are %d".formatted(space.origin().source(), space.width(), name, width));
+            throw new LatentException(
+                    "%s is %d wide, the vectors of '%s' are %d".formatted(space.origin().source(), space.width(), name, width));
         }
         return encoder;
     }

@@ -172,7 +172,8 @@ final class TextRows implements AutoCloseable {
             }
             for (int i = 0; i < first.size(); i++) {
                 if (first.indexOf(first.get(i)) != i) {
-                    throw new LatentException("%s has two columns named '%s'; give them different names".formatted(source.file, first.get(i)));
+                    throw new LatentException(
+                            "%s has two columns named '%s'; give them different names".formatted(source.file, first.get(i)));
                 }
             }
             columns = first;
@@ -245,7 +246,9 @@ final class TextRows implements AutoCloseable {
                 case VALUE_NULL -> null;
                 case VALUE_STRING -> parser.getText();
                 case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+                case VALUE_NUMBER_INT ->
+                    parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? parser.getText() : parser.getLongValue();
+                case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
                 default -> {
                     StringWriter text = new StringWriter();
                     try (var out = json.createGenerator(text)) {

@@ -61,7 +61,8 @@ public final class Browser implements AutoCloseable {
     public static Browser start(Path chromium) throws Exception {
         Path profile = Files.createTempDirectory("latent-browser");
         Process process = new ProcessBuilder(chromium.toString(), "--headless", "--no-sandbox", "--disable-quic",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-angle=swiftshader",
+                "--enable-unsafe-swiftshader",
                 "--remote-debugging-port=0", "--window-size=1400,1000", "--user-data-dir=" + profile, "about:blank")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         Browser browser = new Browser(process, profile);

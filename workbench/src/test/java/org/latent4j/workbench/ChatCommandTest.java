@@ -11,11 +11,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.latent4j.files.SafetensorsWriter;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.Generation;
 import org.latent4j.model.Model;
 import org.latent4j.model.Models;
-import org.latent4j.files.SafetensorsWriter;
 import org.latent4j.model.tokenizer.ChatTemplate.Message;
 
 /** {@code latent chat} with piped input on a tiny model, whose tokens are bytes. */

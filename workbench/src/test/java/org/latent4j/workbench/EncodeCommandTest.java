@@ -21,6 +21,8 @@ import org.latent4j.files.Safetensors;
 import org.latent4j.model.Models;
 import org.latent4j.model.encoder.Encoder;
 import org.latent4j.model.encoder.Encoders;
+import org.latent4j.space.Space;
+import org.latent4j.store.Spaces;
 
 /** {@code latent encode} with small sentence encoders, by the command lines that a user writes. */
 class EncodeCommandTest {
@@ -73,7 +75,8 @@ class EncodeCommandTest {
             file("a.txt", String.join("\n", texts) + "\n"),
             file("a.tsv", "name\ttext\tn\n0\tthe cat\t1\n1\ta \"dog\", a hat\t2\n2\t\t3\n3\tthe\t4\n"),
             file("a.csv", "name,text,n\r\n0,the cat,1\r\n1,\"a \"\"dog\"\", a hat\",2\r\n2,,3\r\n3,\"the\",4\r\n"),
-            file("a.jsonl", "{\"text\":\"the cat\",\"n\":1}\n{\"n\":2,\"text\":\"a \\\"dog\\\", a hat\"}\n\n{\"text\":\"\"}\n{\"text\":\"the\",\"x\":[1,{}]}\n"),
+            file("a.jsonl",
+                    "{\"text\":\"the cat\",\"n\":1}\n{\"n\":2,\"text\":\"a \\\"dog\\\", a hat\"}\n\n{\"text\":\"\"}\n{\"text\":\"the\",\"x\":[1,{}]}\n"),
             file("a.json", "[\"the cat\", \"a \\\"dog\\\", a hat\", \"\", \"the\"]")};
         for (Path file : files) {
             Ran ran = encode("--texts", file.toString(), "--json");
@@ -89,6 +92,32 @@ class EncodeCommandTest {
         Ran other = encode("--texts", files[1].toString(), "--column", "n");
         assertThat(other.code()).isZero();
         assertThat(written().vectors()).isEqualTo(expected(List.of("1", "2", "3", "4")));
+    }
+
+    @Test
+    void aSpaceHasNamesTextsAndColumns() throws IOException {
+        Path table = file("a.tsv", "name\tsection\ttext\nx\tscience\tthe cat\ny\tart\t" + "a dog ".repeat(40) + "\n");
+        out = folder.resolve("a.space");
+        Ran ran = encode("--texts", table.toString());
+        assertThat(ran.code()).as(ran.err()).isZero();
+        Space space = Spaces.open(out);
+        assertThat(space.size()).isEqualTo(2);
+        assertThat(space.width()).isEqualTo(16);
+        assertThat(space.name(1)).isEqualTo("y");
+        assertThat(space.items().fields(0)).containsEntry("text", "the cat").containsEntry("section", "science").hasSize(2);
+        assertThat(space.origin().encoder()).contains(model);
+        try (Encoder query = Encoders.forQueries(
+                model, space.origin().fingerprint().orElseThrow(), 16, Models.Options.standard().withOffline(true))) {
+            assertThat(query.encode("the cat")).isEqualTo(Arrays.copyOf(space.vectors().data(), 16));
+        }
+        assertThat(encode("--texts", table.toString(), "--chunk", "20", "--restart").code()).isZero();
+        Space pieces = Spaces.open(out);
+        assertThat(pieces.size()).isGreaterThan(4);
+        assertThat(pieces.name(1)).isEqualTo("y#1");
+        assertThat(pieces.items().fields(2)).containsEntry("document", "y").containsEntry("piece", 2L).containsEntry("section", "art");
+        Path words = file("w.txt", "cat\ndog\n");
+        assertThat(encode("--texts", words.toString()).code()).isZero();
+        assertThat(Spaces.open(out).name(1)).isEqualTo("dog");
     }
 
     @Test
@@ -190,9 +219,11 @@ class EncodeCommandTest {
     private Process start(List<String> options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Often.class.getName(), "-m", model, "--offline", "--out", out.toString()));
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Often.class.getName(), "-m", model,
+                "--offline", "--out", out.toString()));
         command.addAll(options);
-        return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     @Test

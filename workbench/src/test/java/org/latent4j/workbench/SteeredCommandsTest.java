@@ -13,8 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.latent4j.kernel.WarmUp;
 import org.latent4j.files.SafetensorsWriter;
+import org.latent4j.kernel.WarmUp;
 
 /** {@code --add} and {@code --ablate} of {@code generate}, {@code capture} and {@code read} on a tiny model. */
 class SteeredCommandsTest {

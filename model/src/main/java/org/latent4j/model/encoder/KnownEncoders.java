@@ -61,7 +61,8 @@ record KnownEncoders(String name, String hub, Map<String, String> prompts, Optio
     /** The encoder of a name: short, the hub's, or that of a folder or file. */
     static Optional<KnownEncoders> of(String name) {
         String last = name.replaceAll("[/\\\\]+$", "").replaceAll(".*[/\\\\]", "").toLowerCase(Locale.ROOT);
-        String plain = last.replaceAll("([.-]q\\d.*|[.-](f16|f32|bf16).*)?\\.gguf$", "").replaceAll("-gguf(:.*)?$", "").replaceAll("@.*$", "");
+        String plain = last.replaceAll("([.-]q\\d.*|[.-](f16|f32|bf16).*)?\\.gguf$", "").replaceAll("-gguf(:.*)?$", "").replaceAll("@.*$",
+                "");
         return ALL.stream().filter(known -> known.name.equals(SHORT.getOrDefault(plain, plain))).findFirst();
     }
 }

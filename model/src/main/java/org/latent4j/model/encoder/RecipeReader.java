@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.files.Safetensors;
+import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.model.encoder.Step.Activation;
 import org.latent4j.model.encoder.Step.Dense;
-import org.latent4j.files.Safetensors;
-import org.latent4j.files.Tensor;
 
 /**
  * Reads how sentence-transformers would make a vector of a text: {@code modules.json}, the modules' folders, {@code
@@ -81,8 +81,10 @@ final class RecipeReader {
             SmallFiles folder = root.within(module.path("path").asText(""));
             String kind = kind(module);
             if ((i == 0) != kind.equals("Transformer") || i > 0 && (i == 1) != kind.equals("Pooling")) {
-                throw root.broken(MODULES, "lists '%s' as number %d; supported are a Transformer, Pooling, and Dense, LayerNorm, Normalize behind"
-                        + " them", module.path("type").asText(""), i + 1);
+                throw root.broken(MODULES,
+                        "lists '%s' as number %d; supported are a Transformer, Pooling, and Dense, LayerNorm, Normalize behind"
+                                + " them",
+                        module.path("type").asText(""), i + 1);
             }
             switch (kind) {
                 case "Transformer" -> transformer = folder;
@@ -93,7 +95,8 @@ final class RecipeReader {
                 case "Normalize" -> steps.add(new Step.Normalise());
                 case "Dense" -> steps.add(dense(folder, now));
                 case "LayerNorm" -> steps.add(layerNorm(folder, now));
-                case "Dropout" -> {} // for training alone
+                case "Dropout" -> {
+                } // for training alone
                 default ->
                     throw root.broken(MODULES, "has the module '%s', which isn't supported", module.path("type").asText(""));
             }
@@ -137,7 +140,8 @@ final class RecipeReader {
         int inputs = folder.integer(CONFIG, config, "in_features", before);
         int outputs = folder.integer(CONFIG, config, "out_features", 0);
         if (inputs != before || outputs < 1 || outputs > MOST_WIDTH) {
-            throw folder.broken(CONFIG, "projects %d dimensions to %d; %d come in, and 1 to %d may leave", inputs, outputs, before, MOST_WIDTH);
+            throw folder.broken(CONFIG, "projects %d dimensions to %d; %d come in, and 1 to %d may leave", inputs, outputs, before,
+                    MOST_WIDTH);
         }
         try (Safetensors file = weights(folder)) {
             Matrix weight = matrix(file, "linear.weight", outputs, inputs);
@@ -162,7 +166,8 @@ final class RecipeReader {
             case "SiLU" -> Activation.SILU;
             case "Sigmoid" -> Activation.SIGMOID;
             default -> throw folder.broken(
-                    CONFIG, "has the activation '%s', which isn't supported; supported are Identity, Tanh, ReLU, GELU, SiLU, Sigmoid", name);
+                    CONFIG, "has the activation '%s', which isn't supported; supported are Identity, Tanh, ReLU, GELU, SiLU, Sigmoid",
+                    name);
         };
     }
 

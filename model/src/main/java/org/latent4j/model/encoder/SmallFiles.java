@@ -56,7 +56,8 @@ record SmallFiles(Path folder) {
         }
         try {
             Path path = Path.of(name);
-            if (!path.isAbsolute() && path.getNameCount() == 1 && path.equals(path.normalize()) && !name.equals("..") && name.indexOf('\\') < 0) {
+            if (!path.isAbsolute() && path.getNameCount() == 1 && path.equals(path.normalize()) && !name.equals("..")
+                    && name.indexOf('\\') < 0) {
                 return new SmallFiles(folder.resolve(path));
             }
         } catch (InvalidPathException _) {

@@ -287,7 +287,8 @@ final class Architectures {
             LayerPattern.ALIKE,
             TensorNames.NOMIC_BERT,
             Map.of(Setting.NORM_EPSILON, 1e-12, Setting.ROTARY_BASE, 1000),
-            Map.of("prenorm", false, "use_rms_norm", false, "rotary_emb_interleaved", false, "qkv_proj_bias", false, "mlp_fc1_bias", false));
+            Map.of("prenorm", false, "use_rms_norm", false, "rotary_emb_interleaved", false, "qkv_proj_bias", false, "mlp_fc1_bias",
+                    false));
 
     private static final Architecture MODERNBERT = new Architecture(
             "modernbert",

@@ -208,7 +208,8 @@ public final class Checkpoint implements AutoCloseable {
 
     /** Transformers calls a model without a head {@code Qwen3Model}, one with a head {@code Qwen3ForCausalLM}. */
     private static boolean isBare(Json json) {
-        return json.texts("architectures").orElse(List.of()).stream().anyMatch(name -> name.endsWith("Model") && !name.endsWith("LMHeadModel"));
+        return json.texts("architectures").orElse(List.of()).stream()
+                .anyMatch(name -> name.endsWith("Model") && !name.endsWith("LMHeadModel"));
     }
 
     private static void refuseUnusual(Json json, Architecture architecture) {
@@ -286,7 +287,8 @@ public final class Checkpoint implements AutoCloseable {
                     case 1 -> Optional.of("mean");
                     case 2 -> Optional.of("cls");
                     case 3 -> Optional.of("last");
-                    default -> throw gguf.broken("metadata '%s' is %d, supported are 1 (mean), 2 (cls) and 3 (last)", key, said.getAsLong());
+                    default ->
+                        throw gguf.broken("metadata '%s' is %d, supported are 1 (mean), 2 (cls) and 3 (last)", key, said.getAsLong());
                 };
     }
 

@@ -164,7 +164,8 @@ record TensorNames(List<String> prefixes, String block, Map<Role, String> names,
                     entry(Role.UP, "mlp.fc11"),
                     entry(Role.GATE, "mlp.fc12"),
                     entry(Role.DOWN, "mlp.fc2"),
-                    entry(Role.MLP_SUM_NORM, "norm2"))).within("bert.");
+                    entry(Role.MLP_SUM_NORM, "norm2")))
+            .within("bert.");
 
     static final TensorNames ROBERTA = BERT.within("roberta.");
 

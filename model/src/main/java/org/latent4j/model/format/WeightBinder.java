@@ -93,7 +93,8 @@ final class WeightBinder {
         Linear head = architecture.is(Trait.ENCODER) || bare && find(Role.HEAD, 0, ".weight") == null ? null : head(config, tokens, tied);
         PackedMatrix segments = segments(width);
         refuseOthers(config.layers());
-        return new TransformerWeights(tokens, positions, segments, positionBias(config), embeddingNorm, List.copyOf(blocks), finalNorm, head);
+        return new TransformerWeights(tokens, positions, segments, positionBias(config), embeddingNorm, List.copyOf(blocks), finalNorm,
+                head);
     }
 
     /** BERT's token types, of which there may be any number. */

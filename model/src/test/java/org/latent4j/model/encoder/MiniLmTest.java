@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.latent4j.files.Safetensors;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.model.Models;
-import org.latent4j.files.Safetensors;
 
 /** The default encoder against what sentence-transformers computes. Fetched once; skipped where there is neither network nor cache. */
 class MiniLmTest {

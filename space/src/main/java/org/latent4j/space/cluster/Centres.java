@@ -12,18 +12,18 @@ final class Centres {
     private static final double ROUNDING = 0x1p-24;
 
     final Matrix rows;
+    private final Panels panels;
     private final double[] squares;
     private final double longest;
-    private final Panels panels;
     private final double error;
 
     /** Of rows {@code [clusters, width]}, which mustn't change. */
     Centres(Matrix rows) {
         this.rows = rows;
+        panels = Panels.of(rows);
         squares = Rows.squares(rows);
         longest = Arrays.stream(squares).max().orElse(0);
         error = (rows.columns() + 16) * ROUNDING;
-        panels = Panels.of(rows);
     }
 
     int count() {

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
@@ -97,11 +98,13 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
 
     private static Lloyd bestStart(Matrix sample, Options options, double tolerance, WorkerPool pool, Progress progress) {
         double[] squares = Rows.squares(sample);
-        @Nullable Lloyd best = null;
+        Panels panels = Panels.of(sample);
+        @Nullable
+        Lloyd best = null;
         double least = Double.POSITIVE_INFINITY;
         for (int start = 0; start < options.starts(); start++) {
             SeededRandom random = new SeededRandom(options.seed(), start + 1L);
-            Matrix first = Rows.pick(sample, new Seeding(sample, squares, random, pool).draw(options.clusters()));
+            Matrix first = Rows.pick(sample, new Seeding(sample, panels, squares, random, pool).draw(options.clusters()));
             Lloyd run = new Lloyd(sample, squares, first, options.spherical(), pool).run(options.iterations(), tolerance);
             double inertia = inertia(sample, run, pool);
             if (best == null || inertia < least) {
@@ -114,7 +117,7 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
     }
 
     /** Rows in ascending order, all where there are no more. */
-    private static int[] sample(int n, long wanted, long seed) {
+    static int[] sample(int n, long wanted, long seed) {
         int count = (int) Math.min(n, wanted);
         int[] rows = new int[n];
         Arrays.setAll(rows, i -> i);

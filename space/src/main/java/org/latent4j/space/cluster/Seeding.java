@@ -22,9 +22,9 @@ final class Seeding {
     private final int chunks;
     private long drawn;
 
-    Seeding(Matrix points, double[] squares, SeededRandom random, WorkerPool pool) {
+    Seeding(Matrix points, Panels panels, double[] squares, SeededRandom random, WorkerPool pool) {
         this.points = points;
-        this.panels = Panels.of(points);
+        this.panels = panels;
         this.squares = squares;
         this.pool = pool;
         this.random = random;
@@ -93,24 +93,21 @@ final class Seeding {
         for (int t = 0; t < trials; t++) {
             System.arraycopy(points.data(), candidates[t] * points.columns(), rows.data(), t * points.columns(), points.columns());
         }
-        float[] scores = new float[Math.multiplyExact(trials, n)];
+        float[][] scores = new float[chunks][];
         double[][] left = new double[chunks][trials];
-        Panels.Block[] products = new Panels.Block[pool.threads()];
-        float[][] found = new float[pool.threads()][];
-        pool.run(chunks, (chunk, worker) -> {
-            if (products[worker] == null) {
-                products[worker] = new Panels.Block();
-                products[worker].take(rows, 0, trials);
-                found[worker] = new float[products[worker].roundedRows() * CHUNK];
-            }
+        pool.run(chunks, (chunk, _) -> {
+            var block = new Panels.Block();
+            block.take(rows, 0, trials);
+            scores[chunk] = new float[block.roundedRows() * CHUNK];
             int from = chunk * CHUNK;
             int to = Math.min(n, from + CHUNK);
-            products[worker].times(panels, from, to, found[worker], CHUNK);
+            block.times(panels, from, to, scores[chunk], CHUNK);
             for (int t = 0; t < trials; t++) {
-                System.arraycopy(found[worker], t * CHUNK, scores, t * n + from, to - from);
+                double sum = 0;
                 for (int row = from; row < to; row++) {
-                    left[chunk][t] += Math.min(closest[row], square(candidates[t], row, scores[t * n + row]));
+                    sum += Math.min(closest[row], square(candidates[t], row, scores[chunk][t * CHUNK + row - from]));
                 }
+                left[chunk][t] = sum;
             }
         });
         int best = 0;
@@ -126,7 +123,8 @@ final class Seeding {
             }
         }
         for (int row = 0; row < n; row++) {
-            closest[row] = Math.min(closest[row], square(candidates[best], row, scores[best * n + row]));
+            float product = scores[row / CHUNK][best * CHUNK + row % CHUNK];
+            closest[row] = Math.min(closest[row], square(candidates[best], row, product));
         }
         return candidates[best];
     }

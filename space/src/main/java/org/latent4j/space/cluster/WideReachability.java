@@ -42,9 +42,9 @@ final class WideReachability extends Reachability {
         });
         setCores(counts, minSamples);
         factors = Rows.centred(metric == Metric.COSINE ? Rows.unit(points) : points);
+        panels = Panels.of(factors);
         squares = Rows.squares(factors);
         error = (points.columns() + 16) * ROUNDING;
-        panels = Panels.of(factors);
     }
 
     @Override

@@ -18,8 +18,9 @@ record Curve(double a, double b) {
      */
     static Curve fitted(double leastDistance, double spread) {
         if (!(leastDistance >= 0) || !(spread > 0) || leastDistance > 3 * spread || spread > 1e6) {
-            throw new LatentException("a least distance of %s with a spread of %s; give a least distance from 0 up to the spread, such as 0.1 and 1"
-                    .formatted(leastDistance, spread));
+            throw new LatentException(
+                    "a least distance of %s with a spread of %s; give a least distance from 0 up to the spread, such as 0.1 and 1"
+                            .formatted(leastDistance, spread));
         }
         double[] x = new double[SAMPLES];
         double[] y = new double[SAMPLES];

@@ -4,7 +4,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.WorkerPool;
 
 /** A fitted map of points, into which new points of the same origin can be placed. */
-public sealed interface Projection permits PrincipalMap, UmapMap {
+public sealed interface Projection permits PrincipalMap, UmapMap, TsneMap {
     /** Where the fitted points lie, {@code [points, dims]}; not a copy. */
     Matrix coordinates();
 

@@ -15,10 +15,10 @@ import java.util.function.IntUnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.lucene.document.LongField;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
-import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -245,6 +245,9 @@ final class LuceneBuilder {
             if (ordinal >= state.ordinals) {
                 Optional<float[]> vector = kind.vectors().isPresent() ? Optional.of(vectors.row(item)) : Optional.empty();
                 writer.addDocument(LuceneFields.document(space.items(), item, ordinal, vector, kind.metric()));
+            }
+            if (item == space.size() / 2) {
+                writer.flush(); // two parts at least: a graph is made when parts are merged
             }
             if (item % REPORTED == 0) {
                 progress.report(what, item, space.size(), Progress.Unit.STEPS);

@@ -104,6 +104,12 @@ public final class SpaceSearch implements AutoCloseable {
         return new SpaceSearch(space, options, pool, progress, notes);
     }
 
+    /** Whether an index was made by which points of a space are found by a metric: then {@link How#AUTO} uses it, if there are many. */
+    public static boolean isIndexed(Space space, Metric metric) {
+        return IndexKind.serves(metric)
+                && LuceneBuilder.isThere(space, new IndexKind(Optional.of(IndexKind.Vectors.FLOAT), metric));
+    }
+
     private Optional<SearchIndex> graph() {
         IndexKind kind = new IndexKind(
                 Optional.of(options.how == How.QUANTISED ? IndexKind.Vectors.BYTE : IndexKind.Vectors.FLOAT), options.metric);
@@ -133,8 +139,9 @@ public final class SpaceSearch implements AutoCloseable {
                     .formatted(options.metric.name().toLowerCase(Locale.ROOT)));
         }
         if (StoredItems.of(space).isEmpty()) {
-            throw new LatentException("%s is no .space folder, which approximate search keeps its index in; make one with: latent import %s "
-                    + "--out NAME.space".formatted(space.origin().source(), space.origin().source()));
+            throw new LatentException(
+                    "%s is no .space folder, which approximate search keeps its index in; make one with: latent import %s "
+                            + "--out NAME.space".formatted(space.origin().source(), space.origin().source()));
         }
     }
 
@@ -142,7 +149,8 @@ public final class SpaceSearch implements AutoCloseable {
     public Optional<String> told() {
         return graph.map(index -> {
             Recall.Step step = index.recall().reaching(options.recall);
-            return String.format(Locale.ROOT, "approximate (HNSW%s, %d candidates): finds %.1f %% of the 10 nearest, measured on %d of its points",
+            return String.format(Locale.ROOT,
+                    "approximate (HNSW%s, %d candidates): finds %.1f %% of the 10 nearest, measured with %d queries beside its points",
                     options.how == How.QUANTISED ? " over bytes" : "", step.candidates(), 100 * step.recall(), index.recall().queries());
         });
     }

@@ -61,7 +61,8 @@ final class WhereParser {
                 at += at + 1 < written.length() && written.charAt(at + 1) == '=' ? 2 : 1;
                 tokens.add(new Token(Kind.SIGN, written.substring(begin, at), begin + 1));
             } else {
-                while (at < written.length() && !Character.isWhitespace(written.charAt(at)) && "(),=<>!'\"".indexOf(written.charAt(at)) < 0) {
+                while (at < written.length() && !Character.isWhitespace(written.charAt(at))
+                        && "(),=<>!'\"".indexOf(written.charAt(at)) < 0) {
                     at++;
                 }
                 tokens.add(new Token(Kind.WORD, written.substring(begin, at), begin + 1));
@@ -157,7 +158,8 @@ final class WhereParser {
         if (take("in")) {
             return in(field);
         }
-        if (sign.kind == Kind.SIGN && !sign.text.equals("(") && !sign.text.equals(")") && !sign.text.equals(",") && !sign.text.equals("!")) {
+        if (sign.kind == Kind.SIGN && !sign.text.equals("(") && !sign.text.equals(")") && !sign.text.equals(",")
+                && !sign.text.equals("!")) {
             next++;
             return switch (sign.text) {
                 case "=" -> compared(field, Operator.EQUAL);

@@ -23,8 +23,7 @@ public record MapView(String name, Matrix positions, Optional<Neighbours> neighb
      * @param continuity how rarely points lie far apart in the picture that are near in the space
      * @param neighboursKept the share of the {@code k} true neighbours that are among the {@code k} nearest in the picture
      */
-    public record Quality(int k, double trustworthiness, double continuity, double neighboursKept) {
-    }
+    public record Quality(int k, double trustworthiness, double continuity, double neighboursKept) {}
 
     /**
      * Checks the sizes.

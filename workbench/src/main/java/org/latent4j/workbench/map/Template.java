@@ -19,7 +19,8 @@ import java.util.Objects;
  */
 record Template(String head, String script, String tail) {
     private static final List<String> LIBRARIES = List.of("vendor/regl.min.js", "vendor/regl-scatterplot.min.js");
-    private static final List<String> OWN = List.of("data.js", "colours.js", "flat.js", "solid.js", "telling.js", "page.js", "views.js", "start.js");
+    private static final List<String> OWN = List.of("data.js", "colours.js", "flat.js", "solid.js", "telling.js", "page.js", "views.js",
+            "start.js");
 
     static Template load() throws IOException {
         String style = file("map.css");
