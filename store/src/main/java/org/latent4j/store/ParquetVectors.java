@@ -90,14 +90,17 @@ final class ParquetVectors {
                 }
             }
             task.cancel(true);
-            throw Broken.file(file, "is no Parquet file that can be read: nothing came of it for %d s; is it damaged?", patience.toSeconds());
+            throw Broken.file(file, "is no Parquet file that can be read: nothing came of it for %d s; is it damaged?",
+                    patience.toSeconds());
         } catch (InterruptedException e) {
             task.cancel(true);
             Thread.currentThread().interrupt();
             throw Broken.because(e, file, "was interrupted while it was read");
         } catch (ExecutionException e) { // of damaged files the library says so in many ways
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw cause instanceof LatentException told ? told : Broken.because(cause, file, "is no Parquet file that can be read: %s", reason(cause));
+            throw cause instanceof LatentException told
+                    ? told
+                    : Broken.because(cause, file, "is no Parquet file that can be read: %s", reason(cause));
         }
     }
 
@@ -218,13 +221,15 @@ final class ParquetVectors {
                     current = offsets[record + 1] - offsets[record];
                     width = width < 0 ? current : width;
                     if (current != width || width == 0) {
-                        throw Broken.file(file, "row %d has %d numbers in '%s', the rows before have %d", rows, current, called(column), width);
+                        throw Broken.file(file, "row %d has %d numbers in '%s', the rows before have %d", rows, current, called(column),
+                                width);
                     }
                     if ((long) filled + width > Integer.MAX_VALUE - 8) {
                         throw Broken.file(file, "has more numbers than fit in memory");
                     }
                     if (filled + width > data.length) {
-                        data = Arrays.copyOf(data, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(data.length * 2L, (long) filled + width)));
+                        data = Arrays.copyOf(data,
+                                (int) Math.min(Integer.MAX_VALUE - 8, Math.max(data.length * 2L, (long) filled + width)));
                     }
                     for (int i = offsets[record]; i < offsets[record + 1]; i++) {
                         if (reader.getLeafValidity().isNull(i)) {
