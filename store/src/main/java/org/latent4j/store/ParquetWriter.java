@@ -95,7 +95,8 @@ final class ParquetWriter {
         }
         ByteArrayOutputStream definitions = new ByteArrayOutputStream();
         run(definitions, (to - from) * width, 1);
-        ByteBuffer page = ByteBuffer.allocate(8 + repetitions.size() + definitions.size() + 4 * width * (to - from)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer page = ByteBuffer.allocate(8 + repetitions.size() + definitions.size() + 4 * width * (to - from))
+                .order(ByteOrder.LITTLE_ENDIAN);
         page.putInt(repetitions.size()).put(repetitions.toByteArray()).putInt(definitions.size()).put(definitions.toByteArray());
         page.asFloatBuffer().put(space.vectors().data(), from * width, (to - from) * width);
         return page.array();

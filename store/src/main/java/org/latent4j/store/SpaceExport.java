@@ -89,7 +89,9 @@ public final class SpaceExport {
         if (name.equals("vectors.tsv")) {
             return file.resolveSibling(other);
         }
-        String stem = name.endsWith(".vectors.tsv") ? name.substring(0, name.length() - ".vectors.tsv".length()) : name.replaceFirst("\\.[^.]*$", "");
+        String stem = name.endsWith(".vectors.tsv")
+                ? name.substring(0, name.length() - ".vectors.tsv".length())
+                : name.replaceFirst("\\.[^.]*$", "");
         return file.resolveSibling(stem + "." + other);
     }
 

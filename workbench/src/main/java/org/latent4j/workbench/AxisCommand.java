@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
     "A point's place is -1 at the one pole and 1 at the other. Poles are names, or texts where an encoder made the space; several "
             + "(--from given again) count together.",
     ""
-}, footer = {"", "  latent axis packages.space --from easy --to expert", "  latent axis glove --from small --from tiny --to large --most-frequent 5000"})
+}, footer = {"", "  latent axis packages.space --from easy --to expert",
+    "  latent axis glove --from small --from tiny --to large --most-frequent 5000"})
 final class AxisCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;

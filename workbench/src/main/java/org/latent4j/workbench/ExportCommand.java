@@ -35,7 +35,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "FORMAT", required = true, description = "projector, npy, csv, glove, safetensors or parquet.")
     private SpaceExport.@Nullable Format format;
 
-    @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "What to write (default: the space's name with the format's ending, here).")
+    @Option(names = {"-o",
+        "--out"}, paramLabel = "FILE", description = "What to write (default: the space's name with the format's ending, here).")
     private @Nullable Path out;
 
     @Mixin
@@ -45,7 +46,9 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         SpaceExport.Format wanted = Objects.requireNonNull(format);
         Space opened = argument.named(space);
-        Path file = out != null ? out : Path.of(String.valueOf(Path.of(space).getFileName()).replaceFirst("\\.[^.]*$", "") + wanted.ending());
+        Path file = out != null
+                ? out
+                : Path.of(String.valueOf(Path.of(space).getFileName()).replaceFirst("\\.[^.]*$", "") + wanted.ending());
         List<Path> files = SpaceExport.write(opened, wanted, file);
         PrintWriter written = Objects.requireNonNull(spec).commandLine().getOut();
         if (common.json()) {

@@ -150,7 +150,8 @@ final class MathCommand implements Callable<Integer> {
             });
             return;
         }
-        int width = Math.max(5, result.groups().stream().mapToInt(group -> DisplayWidth.of(SpaceTable.shown(group.name()))).max().orElse(0));
+        int width = Math.max(5,
+                result.groups().stream().mapToInt(group -> DisplayWidth.of(SpaceTable.shown(group.name()))).max().orElse(0));
         for (Analogies.Score group : result.groups()) {
             out.println(line(SpaceTable.shown(group.name()), group.right(), group.asked(), width));
         }
@@ -163,7 +164,8 @@ final class MathCommand implements Callable<Integer> {
 
     private static String line(String name, int right, int asked, int width) {
         String share = asked == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * right / asked);
-        return "  %s%s  %8s  %s of %s".formatted(name, " ".repeat(width - DisplayWidth.of(name)), share, Amounts.count(right), Amounts.count(asked));
+        return "  %s%s  %8s  %s of %s".formatted(name, " ".repeat(width - DisplayWidth.of(name)), share, Amounts.count(right),
+                Amounts.count(asked));
     }
 
     private PrintWriter out() {

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
@@ -81,7 +81,8 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
             }
             return Files.readAllLines(file).stream().filter(line -> !line.isBlank()).toList();
         } catch (CharacterCodingException e) {
-            throw new LatentException("%s isn't text in UTF-8; convert it, from Latin-1 for example: iconv -f LATIN1 -t UTF-8".formatted(file), e);
+            throw new LatentException(
+                    "%s isn't text in UTF-8; convert it, from Latin-1 for example: iconv -f LATIN1 -t UTF-8".formatted(file), e);
         } catch (IOException e) {
             throw new LatentException("%s can't be read: %s".formatted(
                     file, Files.exists(file) ? e.getMessage() : "there is no such file"), e);
@@ -112,20 +113,49 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
     }
 
     private static Matrix encoded(Space space, List<String> texts) {
-        Optional<String> name = space.origin().encoder();
-        if (name.isEmpty()) {
+        if (space.origin().encoder().isEmpty()) {
             space.require(texts.getFirst()); // tells what it might have meant
         }
-        Models.Options models = Models.Options.standard().withProgress(ProgressBar.on(Terminal.detect()));
-        Optional<Fingerprint> made = space.origin().fingerprint();
-        try (Encoder encoder = made.isPresent()
-                ? Encoders.forQueries(name.orElseThrow(), made.get(), space.width(), models)
-                : Encoders.open(name.orElseThrow(), Encoders.Options.of(models)).forQueries()) {
-            if (encoder.width() != space.width()) {
-                throw new LatentException("%s is %d wide, the vectors of '%s' are %d"
-                        .formatted(space.origin().source(), space.width(), name.get(), encoder.width()));
-            }
-            return encoder.encode(texts);
+        try (Encoder encoder = encoder(space)) {
+            return encoder.forQueries().encode(texts);
         }
+    }
+
+    /**
+     * Opens the encoder that made a space.
+     *
+     * @throws LatentException if none did, or what is called so here is another; the message names both
+     */
+    static Encoder encoder(Space space) {
+        String name = space.origin().encoder().orElseThrow(() -> new LatentException(
+                "%s doesn't say which encoder made it, so texts can't become points of it; make it with latent encode".formatted(
+                        space.origin().source())));
+        Encoder encoder = Encoders.open(name, options(space, Encoders.Options.of(
+                Models.Options.standard().withProgress(ProgressBar.on(Terminal.detect())))));
+        @Nullable
+        Fingerprint made = space.origin().fingerprint().orElse(null);
+        if (made != null && !made.equals(encoder.fingerprint())) {
+            Fingerprint here = encoder.fingerprint();
+            encoder.close();
+            throw new LatentException("%s was made by %s, but '%s' is %s here; queries must come from what made the space"
+                    .formatted(space.origin().source(), made, name, here));
+        }
+        if (encoder.width() != space.width()) {
+            int width = encoder.width();
+            encoder.close();
+            throw new LatentException(
+                    "%s is %d wide, the vectors of '%s' are %d".formatted(space.origin().source(), space.width(), name, width));
+        }
+        return encoder;
+    }
+
+    /** As the space was made: the prompt of its texts and the dimensions that were kept. */
+    private static Encoders.Options options(Space space, Encoders.Options standard) {
+        Encoders.Options options = standard;
+        String prompt = space.origin().details().get("prompt");
+        if (prompt != null && !prompt.isEmpty()) {
+            options = options.withPrompt(prompt);
+        }
+        return options;
     }
 }
