@@ -77,6 +77,16 @@ if [ -x "${PEERS_PYTHON:-}" ] && [ -f "$peers/decode.py" ]; then
         done
     done
 fi
+descriptions=${PEERS_WORK:-${TMPDIR:-/tmp}/peers-work}/descriptions.npy # the peers' embed.py writes it
+if [ -f "$descriptions" ]; then
+    {
+        ours org.latent4j.bench.IndexSpeed "$descriptions" "$runs"
+        ours org.latent4j.bench.IndexSpeed "$descriptions" "$runs" quantised | sed 's/^latent4j/latent4j, bytes:/'
+        [ ! -x "${PEERS_PYTHON:-}" ] || (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" neighbours.py 2>/dev/null)
+    } >"$work/index"
+else
+    echo "Not run this time." >"$work/index"
+fi
 if [ "${KERNELS:-yes}" = yes ]; then
     ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
     ours org.latent4j.bench.KernelTable packings >"$work/packings"
@@ -160,6 +170,10 @@ fi
             echo "| $label | not run here | | |"
         fi
     done
+    echo
+    echo "## Approximate search: 10 nearest of 19,500 x 384 (descriptions.npy), one query at a time on one thread, built with two"
+    echo
+    sed 's/^/    /' "$work/index"
     echo
     echo "## Products of activations with packed weights (JMH)"
     echo

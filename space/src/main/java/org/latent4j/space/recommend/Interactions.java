@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.latent4j.kernel.LatentException;
 
 /**
@@ -61,10 +62,14 @@ public record Interactions(List<String> users, List<String> items, List<Row> byU
     }
 
     static Row row(Map<Integer, Float> entries) {
-        int[] others = entries.entrySet().stream().filter(entry -> entry.getValue() > 0).mapToInt(Map.Entry::getKey).sorted().toArray();
+        TreeMap<Integer, Float> sorted = new TreeMap<>(entries);
+        sorted.values().removeIf(weight -> weight <= 0);
+        int[] others = new int[sorted.size()];
         float[] weights = new float[others.length];
-        for (int i = 0; i < others.length; i++) {
-            weights[i] = entries.getOrDefault(others[i], 0f);
+        int next = 0;
+        for (Map.Entry<Integer, Float> entry : sorted.entrySet()) {
+            others[next] = entry.getKey();
+            weights[next++] = entry.getValue();
         }
         return new Row(others, weights);
     }
