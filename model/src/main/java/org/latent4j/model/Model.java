@@ -232,8 +232,20 @@ public final class Model implements AutoCloseable {
      */
     public List<List<Continuation>> generate(
             List<int[]> prompts, Generation request, List<Steering> steerings, Generation.Listener listener) {
+        return generate(prompts, request, steerings, java.util.stream.IntStream.range(0, prompts.size()).toArray(), listener);
+    }
+
+    /**
+     * The same with random numbers of their own choice: continuations of prompts with the same stream draw the same ones, so that
+     * they differ by what is done to them alone.
+     *
+     * @param streams as many as there are prompts; otherwise a prompt's place in the list is its stream
+     */
+    public List<List<Continuation>> generate(
+            List<int[]> prompts, Generation request, List<Steering> steerings, int[] streams, Generation.Listener listener) {
         requireSame(prompts.size(), steerings.size());
-        return new Generator(this, request, listener).run(prompts, steerings);
+        requireSame(prompts.size(), streams.length);
+        return new Generator(this, request, listener).run(prompts, steerings, streams);
     }
 
     /** A text that goes on turn by turn, and keeps what it has computed. */

@@ -58,6 +58,26 @@ final class SpaceArgument {
         return named(space == null ? otherwise : space);
     }
 
+    /** The field that {@code --labels} names: of that name where the space has it, else what was read as {@code label}. */
+    Optional<String> labelField(Space opened) {
+        if (labels == null) {
+            return Optional.empty();
+        }
+        boolean own = opened.size() > 0 && opened.items().fields(0).containsKey(labels);
+        return Optional.of(own ? labels : "label");
+    }
+
+    /** The space that is a command's argument or named by {@code -s}. */
+    static Space required(SpaceArgument argument, @Nullable String first) {
+        if (first == null && !argument.isNamed()) {
+            throw new LatentException("which space? Name a .space folder, a file of vectors or " + String.join(" or ", catalogueNames()));
+        }
+        if (first != null && argument.isNamed()) {
+            throw new LatentException("two spaces are named, %s and %s; this command takes one".formatted(first, argument.space));
+        }
+        return argument.open(first == null ? DEFAULT : first);
+    }
+
     /** Whether {@code -s} names one. */
     boolean isNamed() {
         return space != null;

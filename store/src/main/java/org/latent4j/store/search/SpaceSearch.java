@@ -144,7 +144,7 @@ public final class SpaceSearch implements AutoCloseable {
         return graph.map(index -> {
             Recall.Step step = index.recall().reaching(options.recall);
             return String.format(Locale.ROOT,
-                    "approximate (HNSW%s, %d candidates): finds %.1f %% of the 10 nearest, measured on %d of its points",
+                    "approximate (HNSW%s, %d candidates): finds %.1f %% of the 10 nearest, measured with %d queries beside its points",
                     options.how == How.QUANTISED ? " over bytes" : "", step.candidates(), 100 * step.recall(), index.recall().queries());
         });
     }

@@ -1,0 +1,169 @@
+package org.latent4j.workbench;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Metric;
+import org.latent4j.space.Space;
+import org.latent4j.space.cluster.ClusterCount;
+import org.latent4j.space.cluster.Hdbscan;
+import org.latent4j.space.cluster.KMeans;
+import org.latent4j.space.cluster.Separation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code latent clusters}. */
+@Command(name = "clusters", header = "Find clusters in a space, each named by its typical points and telling words.", footer = {
+    "",
+    "Without -k, k-means takes the number of clusters with the best silhouette. HDBSCAN finds their number by itself and leaves points "
+            + "of no cluster aside (-1). Silhouettes are from -1 to 1; much below 0.2 there is little that tells clusters apart.",
+    "",
+    "  latent clusters packages.space",
+    "  latent clusters packages.space --method hdbscan --metric cosine --min-cluster-size 20",
+    "  latent clusters points.npy -k 10 --json"
+})
+final class ClustersCommand implements Callable<Integer> {
+    /** Silhouettes are of all points up to so many; of more, of as many against all. */
+    private static final int LOOKED = 20_000;
+
+    /** The methods. */
+    enum Method {
+        /** k-means. */
+        KMEANS,
+        /** HDBSCAN. */
+        HDBSCAN
+    }
+
+    /** The metrics. */
+    enum Distance {
+        /** The length of the difference. */
+        EUCLIDEAN(Metric.EUCLIDEAN),
+        /** The angle. */
+        COSINE(Metric.COSINE);
+
+        private final Metric metric;
+
+        Distance(Metric metric) {
+            this.metric = metric;
+        }
+
+        Metric metric() {
+            return metric;
+        }
+    }
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "SPACE", description = "The space (see -s).")
+    private @Nullable String space;
+
+    @Mixin
+    private SpaceArgument spaces = new SpaceArgument();
+
+    @Mixin
+    private Computing computing = new Computing();
+
+    @Option(names = "--method", paramLabel = "kmeans|hdbscan", defaultValue = "kmeans", description = "How (default: ${DEFAULT-VALUE}).")
+    private Method method = Method.KMEANS;
+
+    @Option(names = {"-k", "--clusters"}, paramLabel = "N", description = "k-means: how many clusters (default: what the silhouette says).")
+    private @Nullable Integer count;
+
+    @Option(names = "--starts", paramLabel = "N", defaultValue = "10", description = "k-means: how many times to begin anew; the best counts (default: ${DEFAULT-VALUE}).")
+    private int starts = 10;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "0", description = "k-means: points in a batch; 0 for all at every step (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--min-cluster-size", paramLabel = "N", defaultValue = "10", description = "HDBSCAN: the fewest points of a cluster (default: ${DEFAULT-VALUE}).")
+    private int minClusterSize = 10;
+
+    @Option(names = "--min-samples", paramLabel = "N", defaultValue = "5", description = "HDBSCAN: how many points must be near, the point itself counted; more make more noise (default: ${DEFAULT-VALUE}).")
+    private int minSamples = 5;
+
+    @Option(names = "--metric", paramLabel = "euclidean|cosine", defaultValue = "euclidean", description = "How distance is measured (default: ${DEFAULT-VALUE}).")
+    private Distance metric = Distance.EUCLIDEAN;
+
+    /** What came out. */
+    private record Found(int[] labels, double inertia, double[] probabilities, double silhouette, double[] silhouettes) {}
+
+    @Override
+    public Integer call() {
+        Space opened = SpaceArgument.required(spaces, space);
+        try (WorkerPool pool = computing.pool()) {
+            Found found = find(opened.vectors(), pool);
+            if (computing.json()) {
+                computing.write(to -> {
+                    to.writeFieldName("labels");
+                    to.writeArray(found.labels(), 0, found.labels().length);
+                    Computing.number(to, "inertia", found.inertia());
+                    Computing.number(to, "silhouette", found.silhouette());
+                    to.writeFieldName("probabilities");
+                    if (method == Method.HDBSCAN) {
+                        to.writeArray(found.probabilities(), 0, found.probabilities().length);
+                    } else {
+                        to.writeNull();
+                    }
+                    to.writeNumberField("clusters", Arrays.stream(found.labels()).max().orElse(-1) + 1);
+                });
+            } else {
+                tell(opened, found);
+            }
+        }
+        return 0;
+    }
+
+    private Found find(Matrix points, WorkerPool pool) {
+        Metric measure = metric.metric();
+        int[] labels;
+        double inertia = Double.NaN;
+        double[] probabilities = {};
+        if (method == Method.HDBSCAN) {
+            Hdbscan found = Hdbscan.fit(points, new Hdbscan.Options(minClusterSize, minSamples, measure), pool, computing.progress());
+            labels = found.labels();
+            probabilities = found.probabilities();
+        } else {
+            boolean spherical = measure == Metric.COSINE;
+            int k = count != null ? count : ClusterCount.bySilhouette(points, spherical, computing.seed(), pool, computing.progress());
+            KMeans found = KMeans.fit(points, new KMeans.Options(k, starts, 300, 1e-4, batch, spherical, computing.seed()), pool,
+                    computing.progress());
+            labels = found.labels();
+            inertia = found.inertia();
+        }
+        Separation separation = Separation.of(points, labels, measure, LOOKED, pool);
+        return new Found(labels, inertia, probabilities, separation.silhouette(), separation.silhouettes());
+    }
+
+    private void tell(Space opened, Found found) {
+        int clusters = Arrays.stream(found.labels()).max().orElse(-1) + 1;
+        long noise = Arrays.stream(found.labels()).filter(label -> label < 0).count();
+        var out = computing.out();
+        out.printf(Locale.ROOT, "%s: %s points, %s%s%n", opened.origin().source(), Amounts.count(opened.size()),
+                clusters == 1 ? "one cluster" : clusters == 0 ? "no clusters" : clusters + " clusters",
+                noise > 0 ? ", %s points of none".formatted(Amounts.count(noise)) : "");
+        if (Double.isFinite(found.silhouette())) {
+            out.printf(Locale.ROOT, "silhouette %.3f: %s%n", found.silhouette(), verdict(found.silhouette()));
+        }
+        for (ClusterPortrait portrait : ClusterPortrait.of(opened, found.labels(), metric.metric())) {
+            out.printf(Locale.ROOT, "%n%d  %s points%s%n", portrait.label(), Amounts.count(portrait.size()),
+                    portrait.words().isEmpty() ? "" : "   " + String.join(", ", portrait.words()));
+            for (String typical : portrait.typical()) {
+                out.println("     " + typical);
+            }
+        }
+        out.flush();
+    }
+
+    private static String verdict(double silhouette) {
+        return silhouette > 0.5
+                ? "clusters stand well apart"
+                : silhouette > 0.25
+                        ? "clusters can be told apart"
+                        : silhouette > 0.1
+                                ? "clusters touch; take their borders lightly"
+                                : "the points hardly fall into clusters; these are regions";
+    }
+}

@@ -1,0 +1,174 @@
+package org.latent4j.workbench;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Metric;
+import org.latent4j.space.Neighbours;
+import org.latent4j.space.Space;
+import org.latent4j.space.compare.KernelAlignment;
+import org.latent4j.space.compare.NeighbourOverlap;
+import org.latent4j.space.compare.Procrustes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code latent compare}. */
+@Command(name = "compare", header = "Compare two spaces of the same items: how alike they are, and what moved most.", footer = {
+    "",
+    "Items are matched by name; spaces without common names, equally many points, row by row. Linear CKA is 1 where one space is the other "
+            + "turned and scaled; trust the unbiased one where items are few.",
+    "",
+    "  latent compare early.space late.space",
+    "  latent compare a.npy b.npy --json"
+})
+final class CompareCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "A", description = "One space.")
+    private String one = "";
+
+    @Parameters(index = "1", paramLabel = "B", description = "The other.")
+    private String other = "";
+
+    @Mixin
+    private SpaceArgument spaces = new SpaceArgument();
+
+    @Mixin
+    private Computing computing = new Computing();
+
+    @Option(names = {"-k",
+        "--neighbours"}, paramLabel = "N", defaultValue = "10", description = "How many neighbours are compared (default: ${DEFAULT-VALUE}).")
+    private int neighbours = 10;
+
+    @Option(names = "--metric", paramLabel = "euclidean|cosine", defaultValue = "cosine", description = "What neighbours are near by (default: ${DEFAULT-VALUE}).")
+    private ClustersCommand.Distance metric = ClustersCommand.Distance.COSINE;
+
+    @Option(names = "--top", paramLabel = "N", defaultValue = "10", description = "How many of those that moved most are shown (default: ${DEFAULT-VALUE}).")
+    private int top = 10;
+
+    /** The items of both: the same row is the same item. */
+    private record Matched(Space named, List<Integer> items, Matrix one, Matrix other) {}
+
+    private record Result(int k, KernelAlignment alignment, @Nullable Procrustes procrustes, NeighbourOverlap overlap,
+            List<Integer> moved) {}
+
+    @Override
+    public Integer call() {
+        if (spaces.isNamed()) {
+            throw new LatentException("compare takes two spaces as arguments, A and B, without -s");
+        }
+        Matched matched = match(spaces.named(one), spaces.named(other));
+        try (WorkerPool pool = computing.pool()) {
+            Result result = compare(matched, pool);
+            if (computing.json()) {
+                json(matched, result);
+            } else {
+                tell(matched, result);
+            }
+        }
+        return 0;
+    }
+
+    private static Matched match(Space a, Space b) {
+        List<Integer> left = new ArrayList<>();
+        List<Integer> right = new ArrayList<>();
+        for (int point = 0; point < a.size(); point++) {
+            OptionalInt found = b.find(a.name(point));
+            if (found.isPresent()) {
+                left.add(point);
+                right.add(found.getAsInt());
+            }
+        }
+        if (left.size() < 2 && a.size() == b.size()) {
+            left = IntStream.range(0, a.size()).boxed().toList();
+            right = left;
+        }
+        if (left.size() < 2) {
+            throw new LatentException("%s (%d points) and %s (%d points) have %d names in common; to be compared they need the same items"
+                    .formatted(a.origin().source(), a.size(), b.origin().source(), b.size(), left.size()));
+        }
+        return new Matched(a, left, pick(a.vectors(), left), pick(b.vectors(), right));
+    }
+
+    private static Matrix pick(Matrix points, List<Integer> rows) {
+        Matrix picked = Matrix.zeros(rows.size(), points.columns());
+        for (int i = 0; i < rows.size(); i++) {
+            System.arraycopy(points.data(), rows.get(i) * points.columns(), picked.data(), i * points.columns(), points.columns());
+        }
+        return picked;
+    }
+
+    private Result compare(Matched matched, WorkerPool pool) {
+        Metric measure = metric.metric();
+        int k = Math.min(neighbours, matched.items().size() - 1);
+        Neighbours nearOne = Neighbours.among(matched.one(), k, measure, pool);
+        NeighbourOverlap overlap = NeighbourOverlap.of(nearOne, Neighbours.among(matched.other(), k, measure, pool));
+        KernelAlignment alignment = KernelAlignment.of(matched.one(), matched.other(), pool);
+        Procrustes procrustes = null;
+        if (Double.isFinite(alignment.biased()) && Procrustes.suits(matched.one(), matched.other())) {
+            procrustes = Procrustes.of(matched.one(), matched.other(), pool);
+        }
+        Procrustes laid = procrustes;
+        List<Integer> moved = IntStream.range(0, matched.items().size()).boxed()
+                .sorted(Comparator.comparingDouble((Integer row) -> laid == null ? overlap.ofItem()[row] : -laid.residuals()[row]))
+                .limit(top).toList();
+        return new Result(k, alignment, procrustes, overlap, moved);
+    }
+
+    private void json(Matched matched, Result result) {
+        computing.write(to -> {
+            Computing.number(to, "linear_cka", result.alignment().biased());
+            Computing.number(to, "linear_cka_unbiased", result.alignment().unbiased());
+            Computing.number(to, "procrustes", result.procrustes() == null ? Double.NaN : result.procrustes().disparity());
+            Computing.number(to, "neighbour_overlap", result.overlap().mean());
+            to.writeNumberField("k", result.k());
+            to.writeNumberField("points", matched.items().size());
+            to.writeArrayFieldStart("moved");
+            for (int row : result.moved()) {
+                to.writeStartObject();
+                to.writeStringField("name", matched.named().name(matched.items().get(row)));
+                Computing.number(to, "overlap", result.overlap().ofItem()[row]);
+                Computing.number(to, "residual", result.procrustes() == null ? Double.NaN : result.procrustes().residuals()[row]);
+                to.writeEndObject();
+            }
+            to.writeEndArray();
+        });
+    }
+
+    private void tell(Matched matched, Result result) {
+        var out = computing.out();
+        out.printf(Locale.ROOT, "%s items in both, %d and %d wide%n%n", Amounts.count(matched.items().size()), matched.one().columns(),
+                matched.other().columns());
+        double alignment = result.alignment().unbiased();
+        out.printf(Locale.ROOT, "linear CKA   %.4f, unbiased %.4f: %s%n", result.alignment().biased(), alignment,
+                alignment > 0.95
+                        ? "nearly the same form"
+                        : alignment > 0.7 ? "much alike" : alignment > 0.3 ? "partly alike" : "little in common");
+        if (result.procrustes() != null) {
+            out.printf(Locale.ROOT, "Procrustes   %.4f of the form is left when one is turned and laid on the other%n",
+                    result.procrustes().disparity());
+        }
+        out.printf(Locale.ROOT, "neighbours   %.1f of %d are the same (%.1f by chance)%n", result.overlap().mean() * result.k(), result.k(),
+                (double) result.k() * result.k() / (matched.items().size() - 1));
+        out.printf("%nWhat moved most%n");
+        for (int row : result.moved()) {
+            String residual = Optional.ofNullable(result.procrustes())
+                    .map(laid -> "%.2f times as far as usual, ".formatted(
+                            laid.residuals()[row] / Math.max(1e-30, Math.sqrt(laid.disparity() / matched.items().size()))))
+                    .orElse("");
+            out.printf(Locale.ROOT, "  %s   %s%.0f of %d neighbours kept%n",
+                    ClusterPortrait.shown(matched.named(), matched.items().get(row)), residual,
+                    result.overlap().ofItem()[row] * result.k(), result.k());
+        }
+        out.flush();
+    }
+}
