@@ -46,7 +46,8 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
         List<ClusterPortrait> portraits = new ArrayList<>();
         for (int cluster = 0; cluster < clusters; cluster++) {
             if (!members.get(cluster).isEmpty()) {
-                List<String> typical = typical(space.vectors(), members.get(cluster), metric).stream().map(point -> shown(space, point)).toList();
+                List<String> typical = typical(space.vectors(), members.get(cluster), metric).stream().map(point -> shown(space, point))
+                        .toList();
                 portraits.add(new ClusterPortrait(cluster, members.get(cluster).size(), typical, words.get(cluster)));
             }
         }
@@ -60,7 +61,9 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
         String text = text(space, point);
         String both = text.equals(name) ? name : name + "  " + text;
         String line = PlainLine.of(both.replace('\n', ' ').replace('\r', ' '));
-        return line.length() <= LONGEST ? line : line.substring(0, line.offsetByCodePoints(0, Math.min(LONGEST - 1, line.codePointCount(0, line.length()) - 1))) + "…";
+        return line.length() <= LONGEST
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, Math.min(LONGEST - 1, line.codePointCount(0, line.length()) - 1))) + "…";
     }
 
     private static String text(Space space, int point) {

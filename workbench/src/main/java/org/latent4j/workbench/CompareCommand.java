@@ -45,7 +45,8 @@ final class CompareCommand implements Callable<Integer> {
     @Mixin
     private Computing computing = new Computing();
 
-    @Option(names = {"-k", "--neighbours"}, paramLabel = "N", defaultValue = "10", description = "How many neighbours are compared (default: ${DEFAULT-VALUE}).")
+    @Option(names = {"-k",
+        "--neighbours"}, paramLabel = "N", defaultValue = "10", description = "How many neighbours are compared (default: ${DEFAULT-VALUE}).")
     private int neighbours = 10;
 
     @Option(names = "--metric", paramLabel = "euclidean|cosine", defaultValue = "cosine", description = "What neighbours are near by (default: ${DEFAULT-VALUE}).")
@@ -57,7 +58,8 @@ final class CompareCommand implements Callable<Integer> {
     /** The items of both: the same row is the same item. */
     private record Matched(Space named, List<Integer> items, Matrix one, Matrix other) {}
 
-    private record Result(int k, KernelAlignment alignment, @Nullable Procrustes procrustes, NeighbourOverlap overlap, List<Integer> moved) {}
+    private record Result(int k, KernelAlignment alignment, @Nullable Procrustes procrustes, NeighbourOverlap overlap,
+            List<Integer> moved) {}
 
     @Override
     public Integer call() {
@@ -148,9 +150,12 @@ final class CompareCommand implements Callable<Integer> {
                 matched.other().columns());
         double alignment = result.alignment().unbiased();
         out.printf(Locale.ROOT, "linear CKA   %.4f, unbiased %.4f: %s%n", result.alignment().biased(), alignment,
-                alignment > 0.95 ? "nearly the same form" : alignment > 0.7 ? "much alike" : alignment > 0.3 ? "partly alike" : "little in common");
+                alignment > 0.95
+                        ? "nearly the same form"
+                        : alignment > 0.7 ? "much alike" : alignment > 0.3 ? "partly alike" : "little in common");
         if (result.procrustes() != null) {
-            out.printf(Locale.ROOT, "Procrustes   %.4f of the form is left when one is turned and laid on the other%n", result.procrustes().disparity());
+            out.printf(Locale.ROOT, "Procrustes   %.4f of the form is left when one is turned and laid on the other%n",
+                    result.procrustes().disparity());
         }
         out.printf(Locale.ROOT, "neighbours   %.1f of %d are the same (%.1f by chance)%n", result.overlap().mean() * result.k(), result.k(),
                 (double) result.k() * result.k() / (matched.items().size() - 1));
@@ -160,7 +165,8 @@ final class CompareCommand implements Callable<Integer> {
                     .map(laid -> "%.2f times as far as usual, ".formatted(
                             laid.residuals()[row] / Math.max(1e-30, Math.sqrt(laid.disparity() / matched.items().size()))))
                     .orElse("");
-            out.printf(Locale.ROOT, "  %s   %s%.0f of %d neighbours kept%n", ClusterPortrait.shown(matched.named(), matched.items().get(row)), residual,
+            out.printf(Locale.ROOT, "  %s   %s%.0f of %d neighbours kept%n",
+                    ClusterPortrait.shown(matched.named(), matched.items().get(row)), residual,
                     result.overlap().ofItem()[row] * result.k(), result.k());
         }
         out.flush();

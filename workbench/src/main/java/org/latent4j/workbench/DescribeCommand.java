@@ -133,36 +133,44 @@ final class DescribeCommand implements Callable<Integer> {
     private static List<String> findings(Space opened, Shape shape, Map<String, TreeSet<String>> origins) {
         List<String> findings = new ArrayList<>();
         findings.add("%s points, %d wide.%s".formatted(Amounts.count(shape.points()), shape.width(), shape.looked() < shape.points()
-                ? " What follows on neighbours, dimension and clusters is of %s of them, drawn at random.".formatted(Amounts.count(shape.looked()))
+                ? " What follows on neighbours, dimension and clusters is of %s of them, drawn at random."
+                        .formatted(Amounts.count(shape.looked()))
                 : ""));
         findings.add(norms(shape));
         findings.add(directions(shape));
         findings.add(dimension(shape));
         Shape.Hubness hubness = shape.hubness();
         findings.add(in("Hubs: %s. '%s' is among the %d nearest of %s points; %.0f %% are among nobody's (skewness %.1f).",
-                hubness.skewness() > 2 ? "there are, and searches will meet them again and again" : hubness.skewness() > 1 ? "some" : "none to speak of",
+                hubness.skewness() > 2
+                        ? "there are, and searches will meet them again and again"
+                        : hubness.skewness() > 1 ? "some" : "none to speak of",
                 PlainLine.of(opened.name(hubness.hub())), hubness.k(), Amounts.count(hubness.largest()), 100 * hubness.orphans(),
                 hubness.skewness()));
         double hopkins = shape.clusterability();
         findings.add(Double.isNaN(hopkins)
                 ? "Clusters: no telling, the points are equal."
                 : in("Clusters: %s (Hopkins %.2f against one Gaussian cloud of the same covariance, which has 0.5).",
-                        hopkins > 0.7 ? "points crowd together; it is worth looking for clusters" : hopkins > 0.58
-                                ? "points crowd together somewhat"
-                                : "about as in one cloud; what an algorithm finds are regions rather than clusters",
+                        hopkins > 0.7
+                                ? "points crowd together; it is worth looking for clusters"
+                                : hopkins > 0.58
+                                        ? "points crowd together somewhat"
+                                        : "about as in one cloud; what an algorithm finds are regions rather than clusters",
                         hopkins));
         findings.add(shape.duplicates() == 0
                 ? "No two points are equal."
-                : in("%s points are copies of others (%.1f %%).", Amounts.count(shape.duplicates()), 100.0 * shape.duplicates() / shape.points()));
+                : in("%s points are copies of others (%.1f %%).", Amounts.count(shape.duplicates()),
+                        100.0 * shape.duplicates() / shape.points()));
         if (shape.constantColumns() > 0) {
             findings.add("%d of %d columns are constant.".formatted(shape.constantColumns(), shape.width()));
         }
         if (mixedLengths(shape)) {
-            findings.add(in("Mixed origins? %.0f %% of the points have length 1, the others don't: perhaps some were normalised and some not.",
-                    100 * shape.unitShare()));
+            findings.add(
+                    in("Mixed origins? %.0f %% of the points have length 1, the others don't: perhaps some were normalised and some not.",
+                            100 * shape.unitShare()));
         }
-        origins.forEach((field, values) -> findings.add("Mixed origins: the field '%s' has the values %s. Points of different origins can't be compared."
-                .formatted(field, PlainLine.of(String.join(", ", values)))));
+        origins.forEach((field, values) -> findings
+                .add("Mixed origins: the field '%s' has the values %s. Points of different origins can't be compared."
+                        .formatted(field, PlainLine.of(String.join(", ", values)))));
         return findings;
     }
 
@@ -170,7 +178,8 @@ final class DescribeCommand implements Callable<Integer> {
         Shape.Norms norms = shape.norms();
         return shape.unitShare() > 0.99
                 ? "All have length 1: cosine, product and distance order neighbours alike."
-                : in("Lengths are %.4g on average (%.4g to %.4g, deviation %.3g): %s.", norms.mean(), norms.least(), norms.most(), norms.deviation(),
+                : in("Lengths are %.4g on average (%.4g to %.4g, deviation %.3g): %s.", norms.mean(), norms.least(), norms.most(),
+                        norms.deviation(),
                         norms.deviation() > 0.5 * norms.mean() ? "a few long ones rule sums and products; cosine is safer" : "of one kind");
     }
 
@@ -182,14 +191,18 @@ final class DescribeCommand implements Callable<Integer> {
         return Double.isNaN(cosine)
                 ? "Directions: none, the points are zero."
                 : in("Directions: two points have a cosine of %.2f on average: %s.%s", cosine,
-                        cosine > 0.5 ? "all lie in a narrow cone; take the mean off before reading cosines" : cosine > 0.1 ? "they lean to one side" : "they point every way",
+                        cosine > 0.5
+                                ? "all lie in a narrow cone; take the mean off before reading cosines"
+                                : cosine > 0.1 ? "they lean to one side" : "they point every way",
                         column);
     }
 
     private static String dimension(Shape shape) {
         Shape.Dimensions found = shape.dimension();
-        return in("Dimension: around a point about %s by its two nearest, %s by maximum likelihood, %s by local components; the whole spreads "
-                + "along about %s directions, of %d.", number(found.twoNearest()), number(found.maximumLikelihood()), number(found.localComponents()),
+        return in(
+                "Dimension: around a point about %s by its two nearest, %s by maximum likelihood, %s by local components; the whole spreads "
+                        + "along about %s directions, of %d.",
+                number(found.twoNearest()), number(found.maximumLikelihood()), number(found.localComponents()),
                 number(found.participation()), shape.width());
     }
 

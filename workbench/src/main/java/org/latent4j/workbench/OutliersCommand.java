@@ -66,7 +66,8 @@ final class OutliersCommand implements Callable<Integer> {
     @Option(names = "--method", paramLabel = "knn|lof|mahalanobis|iforest|ecod", defaultValue = "knn", description = "How (default: ${DEFAULT-VALUE}).")
     private Method method = Method.KNN;
 
-    @Option(names = {"-k", "--neighbours"}, paramLabel = "N", description = "How many neighbours knn and lof look at (default: knn 5, lof 20).")
+    @Option(names = {"-k",
+        "--neighbours"}, paramLabel = "N", description = "How many neighbours knn and lof look at (default: knn 5, lof 20).")
     private @Nullable Integer neighbours;
 
     @Option(names = "--standardise", description = "Bring every column to mean 0 and standard deviation 1 first.")
@@ -115,8 +116,9 @@ final class OutliersCommand implements Callable<Integer> {
         for (int i = 0; i < points.data().length; i++) {
             if (!Float.isFinite(points.data()[i])) {
                 int point = i / points.columns();
-                throw new LatentException("point %d ('%s') of %s has the value %s in column %d; points need finite values: remove or repair it"
-                        .formatted(point, opened.name(point), opened.origin().source(), points.data()[i], i % points.columns()));
+                throw new LatentException(
+                        "point %d ('%s') of %s has the value %s in column %d; points need finite values: remove or repair it"
+                                .formatted(point, opened.name(point), opened.origin().source(), points.data()[i], i % points.columns()));
             }
         }
     }
@@ -164,8 +166,9 @@ final class OutliersCommand implements Callable<Integer> {
             outliers[point] = number != null && number != 0;
         }
         if (!numbers && counts.size() != 2) {
-            throw new LatentException("'%s' of %s has %d different values; to tell outliers it takes 0 and 1, or two values, the rarer one for outliers"
-                    .formatted(field, opened.origin().source(), counts.size()));
+            throw new LatentException(
+                    "'%s' of %s has %d different values; to tell outliers it takes 0 and 1, or two values, the rarer one for outliers"
+                            .formatted(field, opened.origin().source(), counts.size()));
         }
         if (!numbers) {
             String rarer = counts.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
@@ -181,7 +184,8 @@ final class OutliersCommand implements Callable<Integer> {
             case Number number -> number.doubleValue();
             case Boolean truth -> truth ? 1.0 : 0.0;
             case String text when text.matches("[+-]?\\d+(\\.\\d*)?") -> Double.valueOf(text);
-            case String text when text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false") -> text.equalsIgnoreCase("true") ? 1.0 : 0.0;
+            case String text when text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false") ->
+                text.equalsIgnoreCase("true") ? 1.0 : 0.0;
             default -> null;
         };
     }

@@ -33,7 +33,8 @@ public final class ClusterCount {
         int most = Math.min(MOST, sample.rows() - 1);
         for (int k = 2; k <= most; k++) {
             KMeans found = KMeans.fit(sample, new KMeans.Options(k, STARTS, 100, 1e-4, 0, spherical, seed), pool, Progress.NONE);
-            double silhouette = Separation.of(sample, found.labels(), spherical ? Metric.COSINE : Metric.EUCLIDEAN, LOOKED, pool).silhouette();
+            double silhouette = Separation.of(sample, found.labels(), spherical ? Metric.COSINE : Metric.EUCLIDEAN, LOOKED, pool)
+                    .silhouette();
             if (silhouette > highest) {
                 highest = silhouette;
                 best = k;

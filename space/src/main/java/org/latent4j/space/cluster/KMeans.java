@@ -99,7 +99,8 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
     private static Lloyd bestStart(Matrix sample, Options options, double tolerance, WorkerPool pool, Progress progress) {
         double[] squares = Rows.squares(sample);
         Panels panels = Panels.of(sample);
-        @Nullable Lloyd best = null;
+        @Nullable
+        Lloyd best = null;
         double least = Double.POSITIVE_INFINITY;
         for (int start = 0; start < options.starts(); start++) {
             SeededRandom random = new SeededRandom(options.seed(), start + 1L);

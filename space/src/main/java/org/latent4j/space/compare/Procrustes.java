@@ -33,8 +33,9 @@ public record Procrustes(double disparity, double[] residuals) {
         double[][] x = scaled(Columns.centred(turned ? other : one));
         double[][] y = scaled(Columns.centred(turned ? one : other)); // not the wider
         if (y.length > MOST_WIDTH) {
-            throw new LatentException("Procrustes of spaces %d and %d wide would take too long; the narrower may be %d wide: project them first"
-                    .formatted(one.columns(), other.columns(), MOST_WIDTH));
+            throw new LatentException(
+                    "Procrustes of spaces %d and %d wide would take too long; the narrower may be %d wide: project them first"
+                            .formatted(one.columns(), other.columns(), MOST_WIDTH));
         }
         double[][] cross = new double[y.length][x.length]; // Y'X
         pool.run(y.length, (i, _) -> {

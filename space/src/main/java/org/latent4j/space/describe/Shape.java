@@ -220,7 +220,8 @@ public record Shape(
             second += difference * difference / counts.length;
             third += difference * difference * difference / counts.length;
         }
-        return new Hubness(near.k(), second > 0 ? third / Math.pow(second, 1.5) : 0, counts[hub], rows[hub], (double) orphans / counts.length);
+        return new Hubness(near.k(), second > 0 ? third / Math.pow(second, 1.5) : 0, counts[hub], rows[hub],
+                (double) orphans / counts.length);
     }
 
     private static double clusterability(Matrix points, Neighbours near, NeighbourSearch search, long seed) {

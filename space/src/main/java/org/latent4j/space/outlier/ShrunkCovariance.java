@@ -32,8 +32,9 @@ public record ShrunkCovariance(double shrinkage, double[] distances) {
         boolean dual = width > n;
         int size = Math.min(n, width);
         if (size > MOST) {
-            throw new LatentException("Mahalanobis distances of %d points %d wide need a covariance %d wide; at most %d are possible: project them first"
-                    .formatted(n, width, size, MOST));
+            throw new LatentException(
+                    "Mahalanobis distances of %d points %d wide need a covariance %d wide; at most %d are possible: project them first"
+                            .formatted(n, width, size, MOST));
         }
         double[][] rows = centred(points, dual);
         double[][] products = products(rows, pool); // of columns, [width, width], or of points, [n, n]

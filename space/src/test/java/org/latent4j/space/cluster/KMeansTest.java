@@ -100,8 +100,10 @@ class KMeansTest {
         assertThat(fit(Matrix.zeros(100_000, 4), 3).inertia()).isZero();
         assertThat(fit(HdbscanTest.blobs(50, 100_000, 1, 2), 2).labels()).contains(0, 1);
         assertThat(fit(HdbscanTest.blobs(50, 3, 1, 2), 1).labels()).containsOnly(0);
-        assertThatThrownBy(() -> fit(Matrix.zeros(3, 2), 4)).isInstanceOf(LatentException.class).hasMessageContaining("4 clusters of 3 points");
-        assertThatThrownBy(() -> fit(Matrix.of(2, 1, 1, Float.POSITIVE_INFINITY), 1)).hasMessageContaining("point 1 has the value Infinity");
+        assertThatThrownBy(() -> fit(Matrix.zeros(3, 2), 4)).isInstanceOf(LatentException.class)
+                .hasMessageContaining("4 clusters of 3 points");
+        assertThatThrownBy(() -> fit(Matrix.of(2, 1, 1, Float.POSITIVE_INFINITY), 1))
+                .hasMessageContaining("point 1 has the value Infinity");
         assertThat(Separation.of(Matrix.zeros(4, 2), new int[4], Metric.EUCLIDEAN, 4, POOL).silhouette()).isNaN();
     }
 }

@@ -81,7 +81,8 @@ class CompareTest {
         assertThat(KernelAlignment.of(Matrix.zeros(5, 2), noise(5, 2, 1), POOL).biased()).isNaN();
         assertThat(KernelAlignment.of(noise(3, 2, 2), noise(3, 2, 1), POOL).unbiased()).isNaN();
         assertThatThrownBy(() -> KernelAlignment.of(noise(3, 2, 2), noise(4, 2, 1), POOL)).isInstanceOf(LatentException.class);
-        assertThatThrownBy(() -> Procrustes.of(Matrix.zeros(5, 2), noise(5, 2, 1), POOL)).hasMessageContaining("all points of a space are equal");
+        assertThatThrownBy(() -> Procrustes.of(Matrix.zeros(5, 2), noise(5, 2, 1), POOL))
+                .hasMessageContaining("all points of a space are equal");
         assertThat(Procrustes.of(noise(2, 1, 2), noise(2, 1, 1), POOL).disparity()).isCloseTo(0, within(1e-9));
     }
 }
