@@ -56,6 +56,16 @@ if [ -f "$texts" ]; then
         done
     fi
 fi
+descriptions=$peers/../data/debian-descriptions.tsv
+if [ -f "$descriptions" ]; then
+    ours org.latent4j.bench.EncodeSpeed "$descriptions" 3000 "$runs" | sed -n 's/.*, \([0-9.]*\) sentences\/s.*/\1/p' >"$work/encode-latent4j"
+    if [ -x "${PEERS_PYTHON:-}" ]; then
+        for _ in $(seq "$peer_runs"); do # each run tells its batches of 32 and 128; the better one counts
+            (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" embed.py 2>/dev/null) | sed -n 's/.*: \([0-9.]*\) sentences\/s.*/\1/p' |
+                sort -n | tail -n 1 >>"$work/encode-st"
+        done
+    fi
+fi
 ours org.latent4j.bench.DecodeSpeed "$runs" >"$work/decode"
 for which in one steered eight; do
     sed -n "s/^$which: \([0-9.]*\) tokens\/s.*/\1/p" "$work/decode" >"$work/decode-$which"
@@ -130,6 +140,22 @@ fi
         esac
         if [ -s "$work/decode-$who" ]; then
             echo "| $label | $(spread <"$work/decode-$who") |"
+        else
+            echo "| $label | not run here | | |"
+        fi
+    done
+    echo
+    echo "## Sentence embeddings of 3,000 package descriptions, all-MiniLM-L6-v2, f32"
+    echo
+    echo "| who | sentences/s, median | least | most |"
+    echo "| --- | --- | --- | --- |"
+    for who in latent4j st; do
+        case $who in
+            latent4j) label='latent4j, texts as they come, packed end to end' ;;
+            *) label='sentence-transformers, its best batch (32 or 128), texts sorted by length' ;;
+        esac
+        if [ -s "$work/encode-$who" ]; then
+            echo "| $label | $(spread <"$work/encode-$who") |"
         else
             echo "| $label | not run here | | |"
         fi

@@ -12,8 +12,9 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.model.format.Gguf;
 
 /**
- * Directions from a file: a safetensors with one tensor {@code direction} {@code [width]} for every site, or a GGUF control
- * vector as llama.cpp and repeng write it, where tensor {@code direction.K} is for {@code resid_post.K}.
+ * Directions from a file: a safetensors with one tensor {@code direction} {@code [width]} for every site, or with a tensor
+ * {@code direction.SITE} for each of some sites, or a GGUF control vector as llama.cpp and repeng write it, where tensor
+ * {@code direction.K} is for {@code resid_post.K}.
  */
 public final class DirectionFile {
     private final Path file;
@@ -39,15 +40,39 @@ public final class DirectionFile {
 
     private static DirectionFile openSafetensors(Path file) {
         try (Safetensors opened = Safetensors.open(file)) {
+            Optional<String> madeFor = Optional.ofNullable(opened.metadata().get("model_sha256"));
+            Map<Integer, float[]> byLayer = byLayer(opened, file);
+            if (!byLayer.isEmpty()) {
+                return new DirectionFile(file, null, byLayer, madeFor);
+            }
             Tensor tensor = opened.tensor("direction")
                     .orElseThrow(() -> new LatentException(
                             "%s holds no tensor 'direction': write the direction, [width], under this name".formatted(file)));
             if (tensor.shape().length != 1) {
                 throw new LatentException("%s: 'direction' has %d dimensions, not one".formatted(file, tensor.shape().length));
             }
-            Optional<String> model = Optional.ofNullable(opened.metadata().get("model_sha256"));
-            return new DirectionFile(file, checked(tensor.floats(), file), Map.of(), model);
+            return new DirectionFile(file, checked(tensor.floats(), file), Map.of(), madeFor);
         }
+    }
+
+    /** Tensors {@code direction.resid_post.12}, or of another kind of site, by layer; all must be of one kind. */
+    private static Map<Integer, float[]> byLayer(Safetensors opened, Path file) {
+        Map<Integer, float[]> byLayer = new TreeMap<>();
+        String kind = null;
+        for (Map.Entry<String, Tensor> entry : opened.tensors().entrySet()) {
+            String name = entry.getKey();
+            if (name.matches("direction\\.[a-z_]{1,20}(\\.\\d{1,6})?")) {
+                String[] parts = name.split("\\.", -1);
+                if (kind != null && !kind.equals(parts[1])) {
+                    throw new LatentException(
+                            "%s has directions for both %s and %s: take one of them with 'latent direction combine --sites'"
+                                    .formatted(file, kind, parts[1]));
+                }
+                kind = parts[1];
+                byLayer.put(parts.length > 2 ? Integer.parseInt(parts[2]) : -1, checked(entry.getValue().floats(), file));
+            }
+        }
+        return byLayer;
     }
 
     private static DirectionFile openGguf(Path file) {

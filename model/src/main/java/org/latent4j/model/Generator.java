@@ -3,6 +3,7 @@ package org.latent4j.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -71,18 +72,42 @@ final class Generator {
         }
     }
 
-    List<List<Continuation>> run(List<int[]> prompts, List<Steering> steerings) {
+    /** A prompt that is to be run, number {@code prompt} of them with random numbers of {@code stream}, from where its cache ends. */
+    private record Pending(int prompt, int stream, int[] ids, Steered steered, Cache cache) {
+        int left() {
+            return ids.length - cache.length();
+        }
+    }
+
+    List<List<Continuation>> run(List<int[]> prompts, List<Steering> steerings, int[] streams) {
         prompts.forEach(model::check);
         List<Sequence> all = new ArrayList<>();
+        List<Pending> together = new ArrayList<>();
+        int rows = 0;
         Optional<Begun> before = Optional.empty();
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
-            // Reports count every position of a prompt, so steered prompts run whole.
+            // Reports count every position of a prompt, so steered prompts run whole; short ones of them together.
             Steering steering = steerings.get(prompt);
             int[] ids = prompts.get(prompt);
             Optional<Cache> shared = before.filter(_ -> steering.isEmpty()).flatMap(b -> beginning(b, ids));
-            Sequence first = begin(prompt, ids, new Steered(model, steering), shared.orElseGet(() -> empty(ids.length)), all);
-            before = steering.isEmpty() ? Optional.of(new Begun(ids, first.cache())) : Optional.empty();
+            Pending next = pending(prompt, streams[prompt], ids, steering, shared.orElseGet(() -> empty(ids.length)));
+            if (steering.isEmpty() || rows + next.left() > Model.PIECE) {
+                begin(together, all);
+                together.clear();
+                rows = 0;
+            }
+            together.add(next);
+            rows += next.left();
+            if (steering.isEmpty()) {
+                begin(together, all);
+                before = Optional.of(new Begun(ids, all.get(all.size() - request.samples()).cache()));
+                together.clear();
+                rows = 0;
+            } else {
+                before = Optional.empty();
+            }
         }
+        begin(together, all);
         decode(all);
         List<List<Continuation>> continuations = new ArrayList<>();
         for (int from = 0; from < all.size(); from += request.samples()) {
@@ -91,12 +116,18 @@ final class Generator {
         return continuations;
     }
 
+    private Pending pending(int prompt, int stream, int[] ids, Steering steering, Cache cache) {
+        Steered steered = new Steered(model, steering);
+        steered.begin(ids);
+        return new Pending(prompt, stream, ids, steered, cache);
+    }
+
     /** Goes on with one text from a cache that holds its beginning. */
     Sequence run(int[] ids, Cache cache) {
         List<Sequence> one = new ArrayList<>();
-        Sequence sequence = begin(0, ids, new Steered(model, request.steering()), cache, one);
+        begin(List.of(pending(0, 0, ids, request.steering(), cache)), one);
         decode(one);
-        return sequence;
+        return one.getFirst();
     }
 
     private Optional<Cache> beginning(Begun before, int[] ids) {
@@ -113,38 +144,71 @@ final class Generator {
         return model.cache(length, request.halfCache());
     }
 
-    /** Runs what a cache doesn't hold of a prompt, chooses the first token of each of its samples, and returns the first of them. */
-    private Sequence begin(int prompt, int[] ids, Steered steered, Cache cache, List<Sequence> all) {
+    /**
+     * Runs what caches don't hold of prompts, several in one pass, and chooses the first token of each of their samples.
+     */
+    private void begin(List<Pending> prompts, List<Sequence> all) {
         @Nullable
         LastRows end = null;
         @Nullable
-        Site overflow = null;
+        Site[] overflows = new Site[prompts.size()];
         boolean interrupted = false;
         try {
-            cache.expect(ids.length);
-            for (int from = cache.length(); from < ids.length; from += Model.PIECE) {
-                end = piece(ids, from, Math.min(from + Model.PIECE, ids.length), ids.length, cache, steered);
-                overflow = overflow == null ? end.overflow(0) : overflow;
+            prompts.forEach(p -> p.cache.expect(p.ids.length));
+            if (prompts.size() == 1) {
+                end = inPieces(prompts.getFirst(), overflows);
+            } else if (!prompts.isEmpty()) {
+                end = together(prompts, overflows);
             }
         } catch (LastRows.Interrupted _) {
             interrupted = true;
         }
+        Matrix logits = end == null ? Matrix.zeros(0, 0) : end.logits();
+        for (int p = 0; p < prompts.size(); p++) {
+            Matrix row = interrupted ? logits : Matrix.of(1, logits.columns(), logits.row(p)); // choosing changes them
+            all.addAll(samples(prompts.get(p), row, overflows[p], interrupted));
+        }
+    }
+
+    private List<Sequence> samples(Pending prompt, Matrix logits, @Nullable Site overflow, boolean interrupted) {
         List<Sequence> own = new ArrayList<>();
         for (int sample = 0; sample < request.samples(); sample++) {
             boolean last = sample == request.samples() - 1;
-            own.add(new Sequence(this, prompt, sample, ids, last ? cache : cache.fork(), last ? steered : steered.fork()));
+            own.add(new Sequence(this, prompt.prompt, prompt.stream, sample, prompt.ids, last ? prompt.cache : prompt.cache.fork(),
+                    last ? prompt.steered : prompt.steered.fork()));
         }
-        Matrix logits = end == null ? Matrix.zeros(0, 0) : end.logits();
         for (Sequence sequence : own) {
             if (interrupted) {
                 sequence.end("interrupted");
             } else {
-                Matrix copy = own.size() == 1 ? logits : Matrix.of(1, logits.columns(), logits.row(0)); // choosing changes them
+                Matrix copy = own.size() == 1 ? logits : Matrix.of(1, logits.columns(), logits.row(0));
                 sequence.take(copy, 0, overflow);
             }
         }
-        all.addAll(own);
-        return own.getFirst();
+        return own;
+    }
+
+    private LastRows inPieces(Pending prompt, @Nullable Site[] overflows) {
+        @Nullable
+        LastRows end = null;
+        int length = prompt.ids.length;
+        for (int from = prompt.cache.length(); from < length; from += Model.PIECE) {
+            end = piece(prompt.ids, from, Math.min(from + Model.PIECE, length), length, prompt.cache, prompt.steered);
+            overflows[0] = overflows[0] == null ? end.overflow(0) : overflows[0];
+        }
+        return Objects.requireNonNull(end, "a prompt leaves a token to run");
+    }
+
+    private LastRows together(List<Pending> prompts, @Nullable Site[] overflows) {
+        Batch batch = Batch.of(
+                prompts.stream().map(p -> Arrays.copyOfRange(p.ids, p.cache.length(), p.ids.length)).toList(),
+                prompts.stream().map(Pending::cache).toList());
+        LastRows rows = new LastRows(batch, true, request.interrupted());
+        model.run(batch, rows, prompts.stream().map(Pending::steered).toList());
+        for (int p = 0; p < overflows.length; p++) {
+            overflows[p] = rows.overflow(p);
+        }
+        return rows;
     }
 
     private LastRows piece(int[] ids, int from, int to, int end, Cache cache, Steered steered) {

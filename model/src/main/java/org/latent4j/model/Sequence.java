@@ -27,15 +27,15 @@ final class Sequence {
     private int count;
     private String stop = "";
 
-    /** Number {@code sample} of the continuations of number {@code prompt}. */
-    Sequence(Generator of, int prompt, int sample, int[] promptIds, Cache cache, Steered steered) {
+    /** Number {@code sample} of the continuations of number {@code prompt}, with random numbers of {@code stream}. */
+    Sequence(Generator of, int prompt, int stream, int sample, int[] promptIds, Cache cache, Steered steered) {
         this.of = of;
         this.prompt = prompt;
         this.sample = sample;
         this.promptIds = promptIds;
         this.cache = cache;
         this.steered = steered;
-        this.random = new SeededRandom(of.request().sampling().seed(), (long) prompt << 32 | sample);
+        this.random = new SeededRandom(of.request().sampling().seed(), (long) stream << 32 | sample);
         this.stops = new StopStrings(of.request().stops());
         this.stream = of.speaks() ? of.model().tokenizer().stream() : null;
         for (int id : promptIds) {

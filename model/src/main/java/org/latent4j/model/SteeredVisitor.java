@@ -18,6 +18,9 @@ final class SteeredVisitor implements SiteVisitor {
         this.inner = inner;
         this.batch = batch;
         this.steered = steered;
+        for (int s = 0; s < batch.sequences(); s++) {
+            steered.get(s).enter(batch.before(s), batch.ids(), batch.starts()[s], batch.starts()[s + 1]);
+        }
     }
 
     private boolean acts(Kind kind, int layer) {

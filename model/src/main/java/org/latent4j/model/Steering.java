@@ -5,8 +5,11 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
 
 /**
@@ -29,7 +32,19 @@ public final class Steering {
      * @param name what it does, for reports: {@code add 8}
      * @param direction the unit vector along which it is reported, or empty
      */
-    record Step(String name, Sites sites, float[] vector, float[] direction, Edit edit, IntPredicate positions) {}
+    record Step(String name, Sites sites, float[] vector, float[] direction, Edit edit, Reach reach) {}
+
+    /**
+     * Where in a text a step acts, and how strongly.
+     *
+     * @param halfLife behind so many tokens it is half as strong; infinite where it doesn't fade
+     */
+    record Reach(IntPredicate positions, List<PositionRule> rules, double halfLife, List<Condition> conditions) {
+        static final Reach EVERYWHERE = new Reach(_ -> true, List.of(), Double.POSITIVE_INFINITY, List.of());
+    }
+
+    /** Something that a position's state at a site has to fulfil; as it is before this steering's edits at that site. */
+    record Condition(Site site, Predicate<Intervention.State> fires) {}
 
     /** What is done at a step. */
     sealed interface Edit {
@@ -56,13 +71,50 @@ public final class Steering {
 
     /** The same at some positions alone, counted from 0 at the beginning of a sequence. */
     public Steering at(IntPredicate positions) {
+        return reaching(r -> new Reach(p -> r.positions.test(p) && positions.test(p), r.rules, r.halfLife, r.conditions));
+    }
+
+    /** The same where a rule holds alone: in the prompt, in what the model says, behind a token. */
+    public Steering at(PositionRule rule) {
+        return reaching(r -> new Reach(r.positions, with(r.rules, rule), r.halfLife, r.conditions));
+    }
+
+    /**
+     * The same, fading: behind the prompt, or behind the token that a rule waits for, each edit goes only a part of its way,
+     * half of it after {@code halfLife} tokens, a quarter after twice as many.
+     *
+     * @throws LatentException if it isn't a positive number
+     */
+    public Steering fading(double halfLife) {
+        if (!(halfLife > 0) || !Double.isFinite(halfLife)) {
+            throw new LatentException("the decay %s is out of range: give after how many tokens half is left, above 0".formatted(halfLife));
+        }
+        return reaching(r -> new Reach(r.positions, r.rules, halfLife, r.conditions));
+    }
+
+    /**
+     * The same at those positions alone whose state at a site fulfils a condition: where a probe fires. The state is
+     * looked at before this steering edits it there; the site must not lie behind those that are edited.
+     */
+    public Steering where(Site site, Predicate<Intervention.State> fires) {
+        Condition condition = new Condition(site, fires);
+        return reaching(r -> new Reach(r.positions, r.rules, r.halfLife, with(r.conditions, condition)));
+    }
+
+    private Steering reaching(UnaryOperator<Reach> change) {
         return new Steering(steps.stream()
-                .map(s -> new Step(s.name, s.sites, s.vector, s.direction, s.edit, p -> s.positions.test(p) && positions.test(p)))
+                .map(s -> new Step(s.name, s.sites, s.vector, s.direction, s.edit, change.apply(s.reach)))
                 .toList());
     }
 
+    private static <T> List<T> with(List<T> list, T more) {
+        List<T> all = new ArrayList<>(list);
+        all.add(more);
+        return List.copyOf(all);
+    }
+
     private static Steering of(String name, float[] vector, float[] direction, Sites sites, Intervention edit) {
-        return new Steering(List.of(new Step(name, sites, vector, direction, new Edit.OfStates(edit), _ -> true)));
+        return new Steering(List.of(new Step(name, sites, vector, direction, new Edit.OfStates(edit), Reach.EVERYWHERE)));
     }
 
     /**
@@ -145,7 +197,7 @@ public final class Steering {
     /** Code of your own, on the softmax weights of {@code attn_pattern} sites. */
     public static Steering withPattern(String name, Intervention.OfPattern intervention, Sites sites) {
         return new Steering(List.of(
-                new Step(name, sites, new float[0], new float[0], new Edit.OfPatterns(intervention), _ -> true)));
+                new Step(name, sites, new float[0], new float[0], new Edit.OfPatterns(intervention), Reach.EVERYWHERE)));
     }
 
     /** Multiplies the weights with which some heads see some positions; the rest of a row isn't made larger for it. */

@@ -35,6 +35,7 @@ final class Tracer {
         for (int s = 0; s < sequences.size(); s++) {
             model.check(sequences.get(s));
             steered.add(new Steered(model, steerings.get(s)));
+            steered.getLast().begin(sequences.get(s));
         }
         Recorder recorder = new Recorder(sequences, model.config().heads(), sites, positions);
         List<Integer> together = new ArrayList<>();
@@ -62,7 +63,9 @@ final class Tracer {
     /** One text whose beginning a cache holds; positions of that beginning can't be recorded any more. */
     Trace continued(int[] ids, Cache cache, Steering steering) {
         Recorder recorder = new Recorder(List.of(ids), model.config().heads(), sites, positions);
-        inPieces(ids, 0, recorder, new Steered(model, steering), cache);
+        Steered steered = new Steered(model, steering);
+        steered.begin(ids);
+        inPieces(ids, 0, recorder, steered, cache);
         return recorder.traces().getFirst();
     }
 

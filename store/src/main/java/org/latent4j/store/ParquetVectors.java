@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.latent4j.files.Broken;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
@@ -26,6 +28,13 @@ import org.latent4j.space.Origin;
 final class ParquetVectors {
     private static final int MOST_COLUMNS = Table.MOST_COLUMNS;
     private static final List<String> NAMES = List.of("name", "word", "words", "token", "id", "title", "text");
+
+    /** Held, so that it keeps its level: the library tells which instructions it uses. */
+    private static final Logger LIBRARY = Logger.getLogger("dev.hardwood");
+
+    static {
+        LIBRARY.setLevel(Level.WARNING);
+    }
 
     private final Path file;
     private final ParquetFileReader parquet;
@@ -49,9 +58,17 @@ final class ParquetVectors {
         } catch (LatentException e) {
             throw e;
         } catch (IOException | RuntimeException | LinkageError e) { // of damaged files its library says so in many ways
-            throw Broken.because(e, file, "is no Parquet file that can be read: %s",
-                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+            throw Broken.because(e, file, "is no Parquet file that can be read: %s", reason(e));
         }
+    }
+
+    /** What lies at the bottom: the library wraps it. */
+    private static String reason(Throwable error) {
+        Throwable root = error;
+        for (int depth = 0; root.getCause() != null && depth < 10; depth++) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
     static Imported read(Path file, ImportOptions options) {
@@ -157,15 +174,13 @@ final class ParquetVectors {
                     current = offsets[record + 1] - offsets[record];
                     width = width < 0 ? current : width;
                     if (current != width || width == 0) {
-                        throw Broken.file(file, "row %d has %d numbers in '%s', the rows before have %d", rows, current, called(column),
-                                width);
+                        throw Broken.file(file, "row %d has %d numbers in '%s', the rows before have %d", rows, current, called(column), width);
                     }
                     if ((long) filled + width > Integer.MAX_VALUE - 8) {
                         throw Broken.file(file, "has more numbers than fit in memory");
                     }
                     if (filled + width > data.length) {
-                        data = Arrays.copyOf(data,
-                                (int) Math.min(Integer.MAX_VALUE - 8, Math.max(data.length * 2L, (long) filled + width)));
+                        data = Arrays.copyOf(data, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(data.length * 2L, (long) filled + width)));
                     }
                     for (int i = offsets[record]; i < offsets[record + 1]; i++) {
                         if (reader.getLeafValidity().isNull(i)) {

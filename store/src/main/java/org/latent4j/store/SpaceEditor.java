@@ -48,7 +48,7 @@ public final class SpaceEditor implements AutoCloseable {
      * @throws org.latent4j.kernel.LatentException if it is no {@code .space}, another process changes it, or it can't be written
      */
     public static SpaceEditor open(Path folder) {
-        if (!Files.exists(folder) && Files.exists(PartialSpace.old(folder.toAbsolutePath().normalize()))) {
+        if (SpaceFolder.isBeingReplaced(folder)) {
             PartialSpace.claim(folder).close(); // puts back what a stopped writer had moved aside
         }
         if (!SpaceFolder.is(folder) || !Files.exists(folder.resolve(SpaceManifest.FILE))) {

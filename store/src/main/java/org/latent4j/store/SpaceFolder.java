@@ -34,6 +34,11 @@ final class SpaceFolder {
                         || path.toString().endsWith(".space"));
     }
 
+    /** Whether another space is being put in its place, or was when its writer was stopped. */
+    static boolean isBeingReplaced(Path path) {
+        return !Files.exists(path) && Files.exists(PartialSpace.old(path.toAbsolutePath().normalize()));
+    }
+
     /**
      * Opens the space as its changes leave it. A writer may be putting another in its place: then it is what is there afterwards or,
      * where that writer was stopped between its two moves, what was there before.
@@ -41,7 +46,7 @@ final class SpaceFolder {
     static Space open(Path folder) {
         for (int attempt = 1;; attempt++) {
             Path old = PartialSpace.old(folder.toAbsolutePath().normalize());
-            Path there = Files.exists(folder) || !Files.exists(old) ? folder : old;
+            Path there = isBeingReplaced(folder) ? old : folder;
             Object key = key(there);
             try {
                 Space space = new SpaceChanges(there).apply(there, openFiles(there));

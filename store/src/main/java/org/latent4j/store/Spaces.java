@@ -45,11 +45,11 @@ public final class Spaces {
      * @throws org.latent4j.kernel.LatentException if it isn't there, is of no kind that is known, or is damaged; the message says how
      */
     public static Space open(Path path, ImportOptions options, Progress progress) {
+        if (SpaceFolder.is(path) || SpaceFolder.isBeingReplaced(path)) {
+            return SpaceFolder.open(path);
+        }
         if (!Files.exists(path)) {
             throw Broken.file(path, "there is no such file or folder; check the path");
-        }
-        if (SpaceFolder.is(path)) {
-            return SpaceFolder.open(path);
         }
         return assembled(path, labelled(path, named(path, read(path, options, progress), options), options), options);
     }
@@ -58,7 +58,7 @@ public final class Spaces {
     public static boolean looksLikeOne(String argument) {
         try {
             Path path = Path.of(argument);
-            return VectorFile.ofName(path).isPresent() || Files.isDirectory(path) && SpaceFolder.is(path);
+            return VectorFile.ofName(path).isPresent() || SpaceFolder.is(path);
         } catch (InvalidPathException _) {
             return false;
         }

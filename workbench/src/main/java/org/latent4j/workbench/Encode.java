@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
@@ -213,10 +212,10 @@ final class Encode {
     }
 
     /** How the vectors came about, for the file's metadata. */
-    static Map<String, String> manifest(Encoder encoder, Request request, Survey survey, @Nullable String command) {
+    Map<String, String> manifest(Survey survey, String command) {
         Map<String, String> entries = new LinkedHashMap<>();
         entries.put("format", "latent4j vectors 1");
-        entries.put("model", encoder.model().name());
+        entries.put("model", encoder.name());
         entries.put("model_origin", encoder.model().origin());
         encoder.model().licence().ifPresent(licence -> entries.put("model_licence", licence));
         entries.putAll(encoder.fingerprint().asMetadata());
@@ -233,9 +232,7 @@ final class Encode {
         entries.put("latent4j", CaptureManifest.version());
         entries.put("java", Runtime.version().toString());
         entries.put("kernels", encoder.model().kernels());
-        if (command != null) {
-            entries.put(CaptureManifest.COMMAND, command);
-        }
+        entries.put(CaptureManifest.COMMAND, command);
         return entries;
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Progress;
 import org.latent4j.model.encoder.Encoder;
+import org.latent4j.space.Origin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,15 +27,16 @@ import picocli.CommandLine.Spec;
 /** {@code latent encode}: texts of a file to vectors, one a text. */
 @Command(name = "encode", header = "Make vectors of texts: sentences, documents, packages become points.", description = {
     "",
-    "Writes a safetensors file with a tensor 'vectors', [texts, width], in the order of the input. A text's vector is the same "
-            + "bits whatever else is encoded with it, on any number of threads.",
+    "Into NAME.space: points with their names, texts and all columns of the file, to search and to draw. Into NAME.safetensors: a "
+            + "tensor 'vectors', [texts, width], in the order of the input. A text's vector is the same bits whatever else is encoded with it, "
+            + "on any number of threads.",
     ""
 }, footer = {
     "",
     "Interrupted work goes on when the same command is given again.",
     "",
-    "  latent encode --texts packages.tsv --out packages.safetensors",
-    "  latent encode -m e5-small-v2 --prompt-name passage --texts articles.jsonl --column body --chunk 200 --overlap 40 --out articles.safetensors",
+    "  latent encode --texts packages.tsv --out packages.space",
+    "  latent encode -m e5-small-v2 --prompt-name passage --texts articles.jsonl --column body --chunk 200 --overlap 40 --out articles.space",
     "  latent encode -m smollm2-135m-instruct --site resid_post.12 --pool mean --texts lines.txt --out lines.safetensors"
 })
 final class EncodeCommand implements Callable<Integer> {
@@ -61,7 +63,8 @@ final class EncodeCommand implements Callable<Integer> {
     @Option(names = "--overlap", paramLabel = "M", description = "Pieces share about so many tokens with the one before (default: 0).")
     private @Nullable Integer overlap;
 
-    @Option(names = {"-o", "--out"}, paramLabel = "OUT", required = true, description = "What to write: NAME.safetensors.")
+    @Option(names = {"-o",
+        "--out"}, paramLabel = "OUT", required = true, description = "What to write: NAME.space (points with names, texts and columns) or NAME.safetensors.")
     private @Nullable Path out;
 
     @Option(names = "--restart", description = "Start over, throwing away what interrupted work left.")
@@ -86,33 +89,76 @@ final class EncodeCommand implements Callable<Integer> {
         Path file = Objects.requireNonNull(out);
         Encode.Request request = request();
         Progress progress = ProgressBar.on(Terminal.detect());
+        try {
+            if (isSpace(file)) {
+                Encode.Survey survey = Encode.survey(request.source(), progress);
+                try (Encoder opened = encoder.open()) {
+                    intoSpace(file, survey, opened, new Encode(opened, request, progress, this::note));
+                }
+            } else {
+                intoFile(file, request, progress);
+            }
+        } catch (IOException e) {
+            throw DiskTrouble.writing(file, e);
+        }
+        return 0;
+    }
+
+    private static boolean isSpace(Path file) {
+        String name = String.valueOf(file.getFileName());
+        if (!name.endsWith(".space") && !name.endsWith(".safetensors")) {
+            throw new LatentException("--out %s: its name must tell what it is: NAME.space or NAME.safetensors".formatted(file));
+        }
+        return name.endsWith(".space");
+    }
+
+    private void intoSpace(Path folder, Encode.Survey survey, Encoder opened, Encode encode) throws IOException {
+        Origin origin = new Origin(folder.toString(), Optional.of(opened.fingerprint()), Optional.of(opened.name()),
+                encode.manifest(survey, commandLine()));
+        try (SpaceSink sink = new SpaceSink(folder, opened.width(), origin, survey.named(), restart)) {
+            run(encode, survey, sink, opened, folder);
+        }
+    }
+
+    private void intoFile(Path file, Encode.Request request, Progress progress) throws IOException {
         try (PartialCapture partial = PartialCapture.open(file, restart)) {
             Encode.Survey survey = Encode.survey(request.source(), progress);
             if (partial.resumes() && !Files.exists(partial.growing(0)) && Files.exists(file)) {
                 partial.remove(); // the program ended between two of its last lines
                 note("%s is whole already".formatted(file));
-                return 0;
+                return;
             }
-            Thread farewell = new Thread(() -> sayHowToGoOn(partial));
-            Runtime.getRuntime().addShutdownHook(farewell);
             try (Encoder opened = encoder.open()) {
                 Encode encode = new Encode(opened, request, progress, this::note);
-                beginOrGoOn(partial, file, Encode.manifest(opened, request, survey, commandLine()));
+                Map<String, String> manifest = encode.manifest(survey, commandLine());
+                if (partial.resumes()) {
+                    CaptureManifest.requireSame(file, partial.manifest(), manifest);
+                } else {
+                    partial.begin(manifest);
+                }
                 try (VectorsFile sink = new VectorsFile(partial, file, opened.width(), chunk != null)) {
-                    tell(opened, encode.run(survey, sink), file);
+                    run(encode, survey, sink, opened, file);
                 } catch (LatentException | IOException e) {
                     if (partial.done() == 0) {
                         partial.clear(); // there is nothing to go on with
                     }
                     throw e;
                 }
-            } finally {
-                withdraw(farewell);
             }
-        } catch (IOException e) {
-            throw DiskTrouble.writing(file, e);
         }
-        return 0;
+    }
+
+    private void run(Encode encode, Encode.Survey survey, VectorSink sink, Encoder opened, Path file) throws IOException {
+        if (sink.done() > 0) {
+            note("going on with the interrupted work after %s vectors".formatted(Amounts.count(sink.done())));
+        }
+        Thread farewell = new Thread(() -> note("stopped; the same command goes on from where it was"));
+        Runtime.getRuntime().addShutdownHook(farewell);
+        try {
+            tell(opened, encode.run(survey, sink), file);
+        } finally {
+            withdraw(farewell);
+        }
     }
 
     private Encode.Request request() {
@@ -126,21 +172,12 @@ final class EncodeCommand implements Callable<Integer> {
                 checkpointNanos);
     }
 
-    private void beginOrGoOn(PartialCapture partial, Path file, Map<String, String> manifest) throws IOException {
-        if (partial.resumes()) {
-            CaptureManifest.requireSame(file, partial.manifest(), manifest);
-            note("going on with the interrupted work after %s vectors".formatted(Amounts.count(partial.done())));
-        } else {
-            partial.begin(manifest);
-        }
-    }
-
     private void tell(Encoder opened, Encode.Result result, Path file) {
         double seconds = result.nanos() / 1e9;
         note("%s%s of %d dimensions (%s, %s)%s: %s".formatted(
                 Amounts.count(result.texts()) + (result.texts() == 1 ? " text, " : " texts, "),
                 Amounts.count(result.vectors()) + (result.vectors() == 1 ? " vector" : " vectors"),
-                opened.width(), opened.model().name(), opened.told(),
+                opened.width(), opened.name(), opened.told(),
                 result.ran() == 0 ? "" : " at " + Amounts.count(Math.round(result.ran() / seconds)) + " texts/s", file));
         if (json) {
             PrintWriter written = spec().commandLine().getOut();
@@ -154,7 +191,7 @@ final class EncodeCommand implements Callable<Integer> {
         try (JsonGenerator written = new JsonFactory().createGenerator(text)) {
             written.writeStartObject();
             written.writeStringField("out", file.toString());
-            written.writeStringField("model", opened.model().name());
+            written.writeStringField("model", opened.name());
             written.writeStringField("encoder", opened.told());
             written.writeStringField("prompt", opened.prompt());
             written.writeNumberField("texts", result.texts());
@@ -180,12 +217,6 @@ final class EncodeCommand implements Callable<Integer> {
         PrintWriter err = spec().commandLine().getErr();
         err.println("latent: " + line);
         err.flush();
-    }
-
-    private void sayHowToGoOn(PartialCapture partial) {
-        if (partial.done() > 0) {
-            note("stopped after " + Amounts.count(partial.done()) + " vectors; the same command goes on from there");
-        }
     }
 
     private static void withdraw(Thread farewell) {

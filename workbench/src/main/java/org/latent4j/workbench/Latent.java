@@ -22,17 +22,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "latent", header = "A workbench for latent spaces: see what a language model holds, layer by layer.", synopsisSubcommandLabel = "COMMAND", mixinStandardHelpOptions = true, versionProvider = Version.class, footer = {
     "",
     "Begin with:   latent read \"The capital of France is\"",
-    "Then:         latent COMMAND --help, latent help TOPIC (models, sites, prompts, steering, files, errors, java)"
+    "Then:         latent COMMAND --help, latent help TOPIC (models, encoders, sites, prompts, steering, files, errors, java)"
 })
 final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "tokens", "clusters", "outliers",
-            "describe", "compare", "models", "doctor",
-            "help",
-            "completion",
-            "rehearse");
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis", "ask", "duplicates", "recommend", "evaluate", "store", "import", "export", "map", "manifold", "clusters", "outliers", "describe", "compare", "probe", "direction", "steer", "tokens", "models", "doctor", "help", "completion", "rehearse");
 
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
     private boolean debug;
@@ -99,11 +95,27 @@ final class Latent implements Runnable {
             case "chat" -> new ChatCommand(System.in);
             case "capture" -> new CaptureCommand();
             case "encode" -> new EncodeCommand();
-            case "tokens" -> new TokensCommand();
+            case "near" -> new NearCommand();
+            case "math" -> new MathCommand();
+            case "between" -> new BetweenCommand();
+            case "axis" -> new AxisCommand();
+            case "ask" -> new AskCommand();
+            case "duplicates" -> new DuplicatesCommand();
+            case "recommend" -> new RecommendCommand();
+            case "evaluate" -> new EvaluateCommand();
+            case "store" -> new StoreCommand();
+            case "import" -> new ImportCommand();
+            case "export" -> new ExportCommand();
+            case "map" -> new MapCommand();
+            case "manifold" -> new ManifoldCommand();
             case "clusters" -> new ClustersCommand();
             case "outliers" -> new OutliersCommand();
             case "describe" -> new DescribeCommand();
             case "compare" -> new CompareCommand();
+            case "probe" -> new ProbeCommand();
+            case "direction" -> new DirectionCommand();
+            case "steer" -> new SteerCommand();
+            case "tokens" -> new TokensCommand();
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();
             case "help" -> new HelpCommand();

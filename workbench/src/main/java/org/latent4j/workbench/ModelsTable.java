@@ -35,10 +35,10 @@ final class ModelsTable {
             out.println("In the catalogue, fetched by their first use or 'latent models pull NAME':");
             write(toFetch, widths, out);
         }
-        if (entries.stream().anyMatch(ModelsTable::isForLater)) {
+        if (entries.stream().anyMatch(ModelsTable::isForSpaces)) {
             out.println();
             out.println(
-                    "* This version opens language models only; sentence encoders and word vectors can be fetched for the versions to come.");
+                    "* Sentence encoders are for 'latent encode', word vectors for the commands that take a space.");
         }
     }
 
@@ -53,7 +53,7 @@ final class ModelsTable {
             case HUGGING_FACE, OLLAMA -> entry.place().label() + ": ";
         };
         return List.of(
-                PlainLine.of(entry.name()) + (isForLater(entry) ? " *" : ""),
+                PlainLine.of(entry.name()) + (isForSpaces(entry) ? " *" : ""),
                 size(entry.bytes()),
                 entry.licence().map(PlainLine::of).orElse(UNKNOWN),
                 entry.details().architecture().map(PlainLine::of).orElse(UNKNOWN),
@@ -63,7 +63,7 @@ final class ModelsTable {
                 place + PlainLine.of(entry.origin()));
     }
 
-    private static boolean isForLater(Entry entry) {
+    private static boolean isForSpaces(Entry entry) {
         return entry.kind().isPresent() && !entry.kind().get().equals(Kind.LANGUAGE_MODEL.label());
     }
 

@@ -1,6 +1,10 @@
 package org.latent4j.workbench;
 
+import java.io.BufferedOutputStream;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -50,6 +54,12 @@ final class NewFile implements AutoCloseable {
         }
     }
 
+    /** Writes bytes. */
+    interface Bytes {
+        /** Writes all of them. */
+        void write(OutputStream out) throws IOException;
+    }
+
     /** Writes text. */
     interface Content {
         /** Writes all of it. */
@@ -63,8 +73,22 @@ final class NewFile implements AutoCloseable {
      * @throws LatentException if that fails
      */
     long write(Content content) {
+        return writeBytes(bytes -> {
+            Writer out = new BufferedWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8.newEncoder()));
+            content.write(out);
+            out.flush();
+        });
+    }
+
+    /**
+     * Writes the file and moves it into place.
+     *
+     * @return its size in bytes
+     * @throws LatentException if that fails
+     */
+    long writeBytes(Bytes content) {
         try {
-            try (Writer out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
                 content.write(out);
             }
             long size = Files.size(temporary);

@@ -58,6 +58,11 @@ final class SpaceArgument {
         return named(space == null ? otherwise : space);
     }
 
+    /** Whether the network mustn't be touched. */
+    boolean offline() {
+        return offline;
+    }
+
     /** The field that {@code --labels} names: of that name where the space has it, else what was read as {@code label}. */
     Optional<String> labelField(Space opened) {
         if (labels == null) {
@@ -95,6 +100,16 @@ final class SpaceArgument {
         }
         String first = arguments.getFirst();
         return Spaces.looksLikeOne(first) || (others || arguments.size() > 1) && catalogued(first).isPresent();
+    }
+
+    /** The site that is asked for. */
+    Optional<String> site() {
+        return Optional.ofNullable(site);
+    }
+
+    /** Whether the network must not be touched. */
+    boolean isOffline() {
+        return offline;
     }
 
     /**

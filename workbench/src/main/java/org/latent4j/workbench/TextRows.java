@@ -246,7 +246,9 @@ final class TextRows implements AutoCloseable {
                 case VALUE_NULL -> null;
                 case VALUE_STRING -> parser.getText();
                 case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+                case VALUE_NUMBER_INT ->
+                    parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? parser.getText() : parser.getLongValue();
+                case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
                 default -> {
                     StringWriter text = new StringWriter();
                     try (var out = json.createGenerator(text)) {

@@ -21,6 +21,8 @@ import org.latent4j.files.Safetensors;
 import org.latent4j.model.Models;
 import org.latent4j.model.encoder.Encoder;
 import org.latent4j.model.encoder.Encoders;
+import org.latent4j.space.Space;
+import org.latent4j.store.Spaces;
 
 /** {@code latent encode} with small sentence encoders, by the command lines that a user writes. */
 class EncodeCommandTest {
@@ -90,6 +92,32 @@ class EncodeCommandTest {
         Ran other = encode("--texts", files[1].toString(), "--column", "n");
         assertThat(other.code()).isZero();
         assertThat(written().vectors()).isEqualTo(expected(List.of("1", "2", "3", "4")));
+    }
+
+    @Test
+    void aSpaceHasNamesTextsAndColumns() throws IOException {
+        Path table = file("a.tsv", "name\tsection\ttext\nx\tscience\tthe cat\ny\tart\t" + "a dog ".repeat(40) + "\n");
+        out = folder.resolve("a.space");
+        Ran ran = encode("--texts", table.toString());
+        assertThat(ran.code()).as(ran.err()).isZero();
+        Space space = Spaces.open(out);
+        assertThat(space.size()).isEqualTo(2);
+        assertThat(space.width()).isEqualTo(16);
+        assertThat(space.name(1)).isEqualTo("y");
+        assertThat(space.items().fields(0)).containsEntry("text", "the cat").containsEntry("section", "science").hasSize(2);
+        assertThat(space.origin().encoder()).contains(model);
+        try (Encoder query = Encoders.forQueries(
+                model, space.origin().fingerprint().orElseThrow(), 16, Models.Options.standard().withOffline(true))) {
+            assertThat(query.encode("the cat")).isEqualTo(Arrays.copyOf(space.vectors().data(), 16));
+        }
+        assertThat(encode("--texts", table.toString(), "--chunk", "20", "--restart").code()).isZero();
+        Space pieces = Spaces.open(out);
+        assertThat(pieces.size()).isGreaterThan(4);
+        assertThat(pieces.name(1)).isEqualTo("y#1");
+        assertThat(pieces.items().fields(2)).containsEntry("document", "y").containsEntry("piece", 2L).containsEntry("section", "art");
+        Path words = file("w.txt", "cat\ndog\n");
+        assertThat(encode("--texts", words.toString()).code()).isZero();
+        assertThat(Spaces.open(out).name(1)).isEqualTo("dog");
     }
 
     @Test

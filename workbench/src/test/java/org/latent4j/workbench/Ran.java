@@ -13,6 +13,7 @@ record Ran(int code, String out, String err) {
         StringWriter err = new StringWriter();
         AtomicReference<Exception> bug = new AtomicReference<>();
         int code = new CommandLine(command)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .setParameterExceptionHandler((e, _) -> said(err, e))

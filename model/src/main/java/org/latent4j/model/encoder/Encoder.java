@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
@@ -25,6 +26,9 @@ public final class Encoder implements AutoCloseable {
     /** Texts go through the model in batches of so many tokens: results are let go of batch by batch. */
     private static final int BATCH_TOKENS = 1024;
 
+    private static final String BEHIND = " behind \"";
+
+    private final String name;
     private final Model model;
     private final Recipe recipe;
     private final Site site;
@@ -34,7 +38,8 @@ public final class Encoder implements AutoCloseable {
     private final int limit;
     private final int promptPositions;
 
-    Encoder(Model model, Recipe recipe, Site site, String prompt, String queryPrompt) {
+    Encoder(String name, Model model, Recipe recipe, Site site, String prompt, String queryPrompt) {
+        this.name = name;
         this.model = model;
         this.recipe = recipe;
         this.site = site;
@@ -48,8 +53,13 @@ public final class Encoder implements AutoCloseable {
         int least = special.count() + model.tokenizer().encode(cased(prompt)).length + 1;
         if (limit < least) {
             throw new LatentException(("encoder '%s' takes %d tokens of a text, and its special tokens and the prompt leave no room: "
-                    + "%d are needed at least").formatted(model.name(), limit, least));
+                    + "%d are needed at least").formatted(name, limit, least));
         }
+    }
+
+    /** What opens it again: the name it was opened by, where that is a path the whole of it. */
+    public String name() {
+        return name;
     }
 
     /** The model that computes. */
@@ -105,13 +115,35 @@ public final class Encoder implements AutoCloseable {
     /** What vectors of this encoder belong to. The first call reads the whole model to hash it, unless that was done before. */
     public Fingerprint fingerprint() {
         Fingerprint plain = model.fingerprint(PromptMode.SPECIAL);
-        String mode = plain.promptMode() + (prompt.isEmpty() ? "" : " behind \"" + prompt + "\"");
+        String mode = plain.promptMode() + (prompt.isEmpty() ? "" : BEHIND + prompt + "\"");
         return new Fingerprint(plain.model(), plain.tokenizer(), mode).at(site.toString(), pooling() + recipe.projection());
+    }
+
+    /** The prompt that a fingerprint of an encoder's vectors names; empty if none. */
+    static String promptOf(Fingerprint made) {
+        int at = made.promptMode().indexOf(BEHIND);
+        return at < 0 ? "" : made.promptMode().substring(at + BEHIND.length(), made.promptMode().length() - 1);
+    }
+
+    /**
+     * Sees that vectors of this fingerprint are this encoder's.
+     *
+     * @throws LatentException if they aren't; the message names both
+     */
+    void requireMade(Fingerprint made, String called) {
+        if (!fingerprint().equals(made)) {
+            throw new LatentException("encoder '%s' (%s) makes other vectors than those of the space (%s): they can't be compared"
+                    .formatted(called, fingerprint(), made));
+        }
+    }
+
+    Encoder withDims(int dims) {
+        return new Encoder(name, model, recipe.withDims(OptionalInt.of(dims)), site, prompt, queryPrompt);
     }
 
     /** The same encoder for queries: with the prompt that the model has for those. */
     public Encoder forQueries() {
-        return prompt.equals(queryPrompt) ? this : new Encoder(model, recipe, site, queryPrompt, queryPrompt);
+        return prompt.equals(queryPrompt) ? this : new Encoder(name, model, recipe, site, queryPrompt, queryPrompt);
     }
 
     /**
@@ -268,7 +300,7 @@ public final class Encoder implements AutoCloseable {
             int room = encoder.room();
             if (tokens < 1 || tokens > room) {
                 throw new LatentException("chunk %d: give 1 to %d tokens; encoder '%s' takes %d, special ones and the prompt included"
-                        .formatted(tokens, room, encoder.model.name(), encoder.limit));
+                        .formatted(tokens, room, encoder.name, encoder.limit));
             }
             if (overlap < 0 || overlap >= tokens) {
                 throw new LatentException(

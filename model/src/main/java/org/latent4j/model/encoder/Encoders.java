@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.Model;
 import org.latent4j.model.Models;
@@ -108,6 +109,16 @@ public final class Encoders {
         }
     }
 
+    /** A path as it is good from every folder; another name as it is. */
+    private static String lasting(String name) {
+        try {
+            Path path = Path.of(name);
+            return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : name;
+        } catch (InvalidPathException _) {
+            return name;
+        }
+    }
+
     /** A short name's hub name; where modules.json puts the transformer into a folder of its own, that folder. */
     private static String opened(String name) {
         try {
@@ -120,6 +131,44 @@ public final class Encoders {
         } catch (InvalidPathException _) {
             return KnownEncoders.opened(name);
         }
+    }
+
+    /**
+     * Opens the encoder that made vectors of this fingerprint, for queries against them.
+     *
+     * @param name what the vectors say it is called
+     * @param made the fingerprint of the vectors
+     * @param width theirs, where only the first dimensions were kept
+     * @throws LatentException if it can't be opened, or makes vectors of another model, site, pooling or prompt mode; the message names both
+     */
+    public static Encoder forQueries(String name, Fingerprint made, int width, Models.Options models) {
+        Options options = Options.of(models).withPrompt(Encoder.promptOf(made));
+        Encoder encoder = open(name, options);
+        if (!encoder.fingerprint().equals(made) && made.site().isPresent() && made.pooling().filter(Encoders::isSimple).isPresent()
+                && encoder.fingerprint().model().equals(made.model())) {
+            encoder.close(); // vectors were made of another site of it
+            encoder = open(name, options.withSite(made.site().get()).withPooling(Pooling.of(made.pooling().get())));
+        }
+        try {
+            encoder.requireMade(made, name);
+            if (width < encoder.width()) {
+                Encoder narrow = encoder.withDims(width);
+                return narrow.forQueries();
+            }
+            if (width != encoder.width()) {
+                throw new LatentException("encoder '%s' makes vectors of %d dimensions, those of the space have %d"
+                        .formatted(name, encoder.width(), width));
+            }
+            return encoder.forQueries();
+        } catch (RuntimeException | Error e) {
+            encoder.close();
+            throw e;
+        }
+    }
+
+    /** Whether it is one pooling and nothing behind it. */
+    private static boolean isSimple(String pooling) {
+        return pooling.chars().allMatch(c -> c == '_' || Character.isLowerCase(c));
     }
 
     private static Encoder open(String name, Model model, Options options) {
@@ -140,7 +189,7 @@ public final class Encoders {
             recipe = recipe.withDims(options.dims());
         }
         String prompt = prompt(name, recipe, options);
-        return new Encoder(model, recipe, site, prompt, queryPrompt(recipe, prompt));
+        return new Encoder(lasting(name), model, recipe, site, prompt, queryPrompt(recipe, prompt));
     }
 
     private static List<Step> normalised(List<Step> steps, boolean whether) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.latent4j.files.Safetensors;
+import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.model.Models;
@@ -208,6 +209,31 @@ class EncodersTest {
                 Files.copy(file, to.resolve(from.relativize(file).toString()));
             }
         }
+    }
+
+    @Test
+    void queriesAreEncodedByWhatMadeTheVectorsAndByNothingElse() {
+        Models.Options models = options().model();
+        String prompts = folder("prompts").toString();
+        String mpnet = folder("mpnet").toString();
+        try (Encoder made = Encoders.open(prompts, options().withDims(8));
+                Encoder query = Encoders.forQueries(made.name(), made.fingerprint(), 8, models);
+                Encoder same = Encoders.open(prompts, options().withDims(8).withPromptName("query"))) {
+            assertThat(query.encode("cat")).isEqualTo(same.encode("cat"));
+            refusedQueries(mpnet, made.fingerprint(), 8, "can't be compared", "text: ");
+        }
+        try (Encoder made = Encoders.open(mpnet, options().withSite("resid_post.0").withPooling(Pooling.MAX));
+                Encoder query = Encoders.forQueries(made.name(), made.fingerprint(), 16, models)) {
+            assertThat(query.encode("cat")).isEqualTo(made.encode("cat"));
+            refusedQueries(made.name(), made.fingerprint(), 17, "16 dimensions", "17");
+            refusedQueries(prompts, made.fingerprint(), 16, "can't be compared", "resid_post.0");
+        }
+    }
+
+    private static void refusedQueries(String name, Fingerprint made, int width, String... parts) {
+        assertThatThrownBy(() -> Encoders.forQueries(name, made, width, options().model()).close())
+                .isInstanceOf(LatentException.class)
+                .hasMessageContainingAll(parts);
     }
 
     @Test

@@ -224,7 +224,7 @@ public record Analogies(List<Group> groups) {
                     while (at < count) {
                         int candidate = from + at;
                         int[] question = questions.get(q);
-                        // a worker's blocks need not come in order, nor equal scores by point
+                        // a worker takes blocks in ascending order, so of equal scores it keeps the first
                         if (candidate != question[0] && candidate != question[1] && candidate != question[2]) {
                             best[q] = scores[at];
                             point[q] = candidate;

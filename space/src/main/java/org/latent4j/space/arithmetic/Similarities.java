@@ -1,10 +1,10 @@
 package org.latent4j.space.arithmetic;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.ArrayList;
-import java.util.List;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.WorkerPool;

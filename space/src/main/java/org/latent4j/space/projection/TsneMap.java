@@ -46,7 +46,8 @@ public record TsneMap(TsneSettings settings, Matrix points, Matrix coordinates, 
         Repulsion repulsion = grid ? new GridRepulsion(n, pool) : new QuadTree(n, settings.dims(), pool);
         TsneLayout layout = new TsneLayout(joint, places, settings.dims(), repulsion, pool);
         int all = settings.earlySteps() + settings.steps();
-        layout.run(settings.earlySteps(), settings.exaggeration(), 0.5, step -> progress.report("Fitting t-SNE", step, all, Progress.Unit.STEPS));
+        layout.run(settings.earlySteps(), settings.exaggeration(), 0.5,
+                step -> progress.report("Fitting t-SNE", step, all, Progress.Unit.STEPS));
         layout.run(settings.steps(), 1, 0.8,
                 step -> progress.report("Fitting t-SNE", settings.earlySteps() + step, all, Progress.Unit.STEPS));
         double divergence = layout.divergence();

@@ -11,6 +11,7 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncoding;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lucene's own HNSW formats, with one difference while a graph is made: documents that come in are written flat, and the graph is
@@ -35,7 +36,9 @@ final class GraphFormat extends KnnVectorsFormat {
     }
 
     /** A codec that keeps vectors in a form. */
-    static Lucene104Codec codec(IndexKind.Vectors form, int threads, ExecutorService executor) {
+    static Lucene104Codec codec(IndexKind.Vectors form, int threads, ExecutorService pool) {
+        @Nullable
+        ExecutorService executor = threads > 1 ? pool : null; // as Lucene wants it
         KnnVectorsFormat format = switch (form) {
             case FLOAT -> new GraphFormat(
                     new Lucene99HnswVectorsFormat(LINKS, BEAM, 1, null, NEVER),

@@ -246,6 +246,9 @@ final class LuceneBuilder {
                 Optional<float[]> vector = kind.vectors().isPresent() ? Optional.of(vectors.row(item)) : Optional.empty();
                 writer.addDocument(LuceneFields.document(space.items(), item, ordinal, vector, kind.metric()));
             }
+            if (item == space.size() / 2) {
+                writer.flush(); // two parts at least: a graph is made when parts are merged
+            }
             if (item % REPORTED == 0) {
                 progress.report(what, item, space.size(), Progress.Unit.STEPS);
             }

@@ -22,6 +22,7 @@ import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.Term;
@@ -129,11 +130,11 @@ final class LuceneFields {
     /** The fields that some item has. */
     static Set<String> fields(IndexReader reader) {
         Set<String> fields = new HashSet<>();
-        FieldInfos.getIndexedFields(reader).forEach(name -> {
-            if (name.startsWith(AS_TEXT) || name.startsWith(AS_NUMBER)) {
-                fields.add(name.substring(AS_TEXT.length()));
+        for (FieldInfo field : FieldInfos.getMergedFieldInfos(reader)) {
+            if (field.name.startsWith(AS_TEXT) || field.name.startsWith(AS_NUMBER)) {
+                fields.add(field.name.substring(AS_TEXT.length()));
             }
-        });
+        }
         return fields;
     }
 

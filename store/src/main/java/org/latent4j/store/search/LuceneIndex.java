@@ -11,12 +11,14 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.SortedNumericDocValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -55,9 +57,9 @@ final class LuceneIndex implements SearchIndex {
         this.recall = data.containsKey(LuceneBuilder.RECALL) ? Recall.read(data.get(LuceneBuilder.RECALL)) : Recall.NONE;
         this.ordinals = new int[reader.maxDoc()];
         for (LeafReaderContext leaf : reader.leaves()) {
-            NumericDocValues values = leaf.reader().getNumericDocValues(LuceneFields.ORDINAL);
-            while (values != null && values.nextDoc() != NumericDocValues.NO_MORE_DOCS) {
-                ordinals[leaf.docBase + values.docID()] = (int) values.longValue();
+            SortedNumericDocValues values = DocValues.getSortedNumeric(leaf.reader(), LuceneFields.ORDINAL);
+            while (values.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+                ordinals[leaf.docBase + values.docID()] = (int) values.nextValue();
             }
         }
     }

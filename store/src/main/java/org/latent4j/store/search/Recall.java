@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How many of the 10 nearest an approximate index finds, measured on some points of the space as queries, themselves left out.
+ * How many of the 10 nearest an approximate index finds, measured with some queries beside its points.
  *
  * @param queries how many
  * @param steps by rising numbers of candidates

@@ -22,10 +22,12 @@ const within = (polygon, x, y) => {
 };
 
 function flatCloud(canvas, [x, y], moved) {
-  const eye = { scale: 0.92, right: 0, down: 0 };
+  const eye = { scale: 0.92, right: 0, down: 0, all: false };
   let width = 1, height = 1, size = 3, hidden = null, marked = [], turn = Promise.resolve(), index;
   const rows = Array.from({ length: count }, (_, i) => [x[i], y[i], 0]);
-  const plot = createScatterplot.default({ canvas, width: 600, height: 400, colorBy: 'valueA', pointColor: ['#888888', '#888888'],
+  // With a renderer of the picture's own size: what the library makes by itself is as large as the window, but never larger than the screen.
+  const renderer = createScatterplot.createRenderer({ canvas: document.createElement('canvas') });
+  const plot = createScatterplot.default({ renderer, canvas, width: 600, height: 400, colorBy: 'valueA', pointColor: ['#888888', '#888888'],
     pointSizeSelected: 0.01, pointOutlineWidth: 0.01, opacityInactiveScale: 0.22, deselectOnEscape: false, deselectOnDblClick: false });
   if (!plot.isSupported) throw new Error('WebGL with textures of floats');
   // Whatever changes the points waits until they have been drawn. The library's own index of places is left empty: looking at all is faster.
@@ -56,8 +58,10 @@ function flatCloud(canvas, [x, y], moved) {
       const ratio = width > 1 ? h / height : 1;
       eye.right *= ratio; eye.down *= ratio;
       [width, height] = [w, h];
+      renderer.resize(w, h);
+      renderer.refresh();
       plot.set({ width: w, height: h });
-      look();
+      if (eye.all) cloud.fit(null, false); else look();
     },
     async colour(slots, palette, ground) {
       for (let i = 0; i < count; i++) rows[i][2] = slots[i];
@@ -97,23 +101,34 @@ function flatCloud(canvas, [x, y], moved) {
       }
       return found;
     },
-    drag(dx, dy) { eye.right += dx; eye.down += dy; look(); },
+    drag(dx, dy) { eye.all = false; eye.right += dx; eye.down += dy; look(); },
     turn(dx, dy) { cloud.drag(dx, dy); },
     zoom(factor, px = width / 2, py = height / 2) {
       const to = Math.min(5000, Math.max(0.2, eye.scale * factor)), f = to / eye.scale;
       eye.right = px - width / 2 - f * (px - width / 2 - eye.right);
       eye.down = py - height / 2 - f * (py - height / 2 - eye.down);
       eye.scale = to;
+      eye.all = false;
       look();
     },
     /** Shows some points, or all, as large as they go. */
     fit(points, gliding = true) {
       let [x0, x1, y0, y1] = [1, -1, 1, -1];
       const take = i => { x0 = Math.min(x0, x[i]); x1 = Math.max(x1, x[i]); y0 = Math.min(y0, y[i]); y1 = Math.max(y1, y[i]); };
-      if (points && points.length) points.forEach(take); else for (let i = 0; i < count; i++) take(i);
+      if (points && points.length) points.forEach(take);
+      else if (count < 500) for (let i = 0; i < count; i++) take(i);
+      else { // a few far ones aren't worth making all others small
+        const part = axis => {
+          const sorted = axis.slice().sort(), rest = Math.floor(count / 100), low = sorted[rest], high = sorted[count - 1 - rest], edge = 0.12 * (high - low);
+          return [Math.max(sorted[0], low - edge), Math.min(sorted[count - 1], high + edge)];
+        };
+        [x0, x1] = part(x);
+        [y0, y1] = part(y);
+      }
       const w = Math.max(x1 - x0, points ? 0.06 : 0.01), h = Math.max(y1 - y0, points ? 0.06 : 0.01), from = { ...eye };
       const scale = Math.min(40, 0.9 * Math.min(width / w, height / h) / (height / 2));
       const right = -scale * height / 2 * (x0 + x1) / 2, down = scale * height / 2 * (y0 + y1) / 2;
+      eye.all = !points;
       return glide(gliding ? 380 : 0, t => {
         eye.scale = from.scale * (scale / from.scale) ** t;
         const share = Math.abs(scale - from.scale) < 1e-6 ? t : (eye.scale - from.scale) / (scale - from.scale);

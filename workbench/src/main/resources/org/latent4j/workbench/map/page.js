@@ -96,8 +96,8 @@ function overlay() {
       const [x2, y2] = cloud.place(point, dot);
       draw('line', over, { class: kept ? 'thread' : 'thread far', x1: x1.toFixed(1), y1: y1.toFixed(1), x2: x2.toFixed(1), y2: y2.toFixed(1) });
     }
-    for (const { point } of state.near) ring(point, 'near', 2);
-    ring(state.focus, 'first', 4);
+    for (const { point } of state.near) ring(point, 'near', 1);
+    ring(state.focus, 'first', 3.5);
     draw('text', over, { x: x1 + r + 9, y: y1 + 4 }).textContent = shortened(nameOf(state.focus), 40);
   }
   if (state.hovered >= 0) ring(state.hovered, '', 3);
@@ -155,6 +155,7 @@ function tellPoint(i) {
 function mark(points, reason) {
   state.marked = points;
   state.reason = reason;
+  thumbnails();
   return cloud.mark(points);
 }
 function forget() {
@@ -375,7 +376,7 @@ document.addEventListener('keydown', event => {
 });
 $('search').addEventListener('input', () => search(false));
 $('colour').addEventListener('change', () => colourBy(+$('colour').value));
-const pixels = () => Math.min(9, 90 / Math.sqrt(count) + 1.5) * 2 ** ((+$('size').value - 50) / 22);
+const pixels = () => Math.min(8, 150 / Math.sqrt(count) + 1.2) * 2 ** ((+$('size').value - 50) / 22);
 $('size').addEventListener('input', () => { cloud?.size(Math.max(1, pixels())); overlay(); });
 
 // ---- What the picture keeps
@@ -383,6 +384,7 @@ function believe() {
   const { quality } = about.views[state.view];
   $('believe').hidden = !quality;
   if (!quality) return;
+  $('believe').querySelector('h2').textContent = 'How far to believe ' + (about.views.length > 1 ? about.views[state.view].name : 'it');
   const { k, trustworthiness: trust, continuity, kept } = quality, figures = $('figures'), said = [];
   figures.replaceChildren();
   for (const [name, value] of [['trustworthiness', trust], ['continuity', continuity], ['neighbours kept', kept]]) {

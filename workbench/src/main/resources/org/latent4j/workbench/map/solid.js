@@ -68,7 +68,7 @@ function solidCloud(canvas, [x, y, z], moved) {
     gl.uniform3f(uniforms.ground, ground[0] / 255, ground[1] / 255, ground[2] / 255);
     gl.drawArrays(gl.POINTS, 0, count);
   }
-  const unit = () => 0.36 * Math.min(width, height) * eye.scale; // pixels to one half-width in the middle
+  const unit = () => 0.44 * Math.min(width, height) * eye.scale; // pixels to one half-width in the middle
   const redraw = () => { if (!asked) { asked = true; requestAnimationFrame(paint); } };
   const look = () => { redraw(); moved(); };
   const drawn = () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));

@@ -52,4 +52,6 @@ async function start() {
   document.documentElement.dataset.ready = 'yes';
   performance.mark('ready');
 }
+/** For whoever drives the page from outside: where a point is on the screen, and what is marked. */
+window.latentMap = { place: i => { const box = stage.getBoundingClientRect(), [x, y] = cloud.place(i, [0, 0]); return [box.left + x, box.top + y]; }, state, csv };
 start();

@@ -40,10 +40,12 @@ function tellingValues(points) {
   const rated = [];
   for (const column of known) {
     if (column.numbers) {
-      const median = values => { const sorted = values.filter(Number.isFinite).sort(); return sorted.length ? sorted[sorted.length >> 1] : NaN; };
-      column.median ??= median(column.numbers);
-      const inside = median(Float32Array.from(points, i => column.numbers[i]));
-      if (Number.isFinite(inside)) rated.push({ column: column.name, median: true, inside, all: column.median, score: 0 });
+      column.sorted ??= column.numbers.filter(Number.isFinite).sort();
+      const all = column.sorted, here = Float32Array.from(points, i => column.numbers[i]).filter(Number.isFinite).sort();
+      if (!here.length) continue;
+      const inside = here[here.length >> 1], below = all.findIndex(v => v >= inside) / all.length, upTo = all.findLastIndex(v => v <= inside) / all.length;
+      // Told where the middle of the selection is well off the middle of all, seen in the order of all values.
+      if (below > 0.6 || upTo < 0.4) rated.push({ column: column.name, median: true, inside, all: all[all.length >> 1], score: 0 });
       continue;
     }
     if (!column.sizes) { column.sizes = new Uint32Array(column.values.length + 1); for (const code of column.codes) column.sizes[code] += 1; }

@@ -1,0 +1,136 @@
+package org.latent4j.workbench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Progress;
+import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Metric;
+import org.latent4j.space.NeighbourSearch;
+import org.latent4j.space.Neighbours;
+import org.latent4j.space.Space;
+import org.latent4j.space.projection.MapQuality;
+import org.latent4j.space.projection.PrincipalMap;
+import org.latent4j.space.projection.Projection;
+import org.latent4j.space.projection.TsneMap;
+import org.latent4j.space.projection.TsneSettings;
+import org.latent4j.space.projection.UmapMap;
+import org.latent4j.space.projection.UmapSettings;
+import org.latent4j.workbench.map.MapView;
+
+/** Fits maps of spaces with the same points, one after the other, and measures each. */
+final class MapRun {
+    /** Neighbours by which maps are measured. */
+    private static final int K = 15;
+
+    private final Request request;
+    private final WorkerPool pool;
+    private final Progress progress;
+    private final Consumer<String> notes;
+
+    MapRun(Request request, WorkerPool pool, Progress progress, Consumer<String> notes) {
+        this.request = request;
+        this.pool = pool;
+        this.progress = progress;
+        this.notes = notes;
+    }
+
+    /** What is asked for. */
+    record Request(MapCommand.Method method, int dims, Metric metric, UmapSettings umap, TsneSettings tsne) {}
+
+    /**
+     * A map.
+     *
+     * @param divergence what t-SNE leaves, in nats; NaN for the others
+     * @param seconds how long it took to fit
+     */
+    record Fitted(MapView view, double divergence, double seconds) {}
+
+    /** How the maps are made, in one line. */
+    String method() {
+        String metric = request.metric.name().toLowerCase(Locale.ROOT);
+        return switch (request.method) {
+            case pca -> "PCA, %s".formatted(metric);
+            case tsne -> String.format(Locale.ROOT, "t-SNE, perplexity %s, %s, seed %d", number(request.tsne.perplexity()), metric,
+                    request.tsne.seed());
+            case umap -> String.format(Locale.ROOT, "UMAP%s, %d neighbours, least distance %s, %s, seed %d",
+                    request.umap.density() ? " (densMAP)" : request.umap.classes().isPresent() ? ", supervised" : "",
+                    request.umap.neighbours(), number(request.umap.leastDistance()), metric, request.umap.seed());
+        };
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+
+    /** Maps of each space, in their order; each turned so that it resembles the one before. */
+    List<Fitted> all(Map<String, Space> spaces, boolean withNeighbours) {
+        List<Fitted> fitted = new ArrayList<>();
+        spaces.forEach((name, space) -> {
+            Matrix before = fitted.isEmpty() ? null : fitted.getLast().view().positions();
+            fitted.add(fit(name, space.vectors(), before == null ? Optional.empty() : Optional.of(before), withNeighbours));
+        });
+        return fitted;
+    }
+
+    private Fitted fit(String name, Matrix given, Optional<Matrix> before, boolean withNeighbours) {
+        if (given.rows() < 2) {
+            throw new LatentException("a map of %d point%s; at least 2 are needed".formatted(given.rows(), given.rows() == 1 ? "" : "s"));
+        }
+        long begun = System.nanoTime();
+        Projection map = switch (request.method) {
+            case pca -> PrincipalMap.fit(request.metric == Metric.COSINE ? unit(given) : given, request.dims, pool);
+            case tsne -> tsne(given);
+            case umap -> umap(given);
+        };
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        Matrix positions = map.coordinates();
+        before.ifPresent(other -> Likeness.turn(positions, other));
+        MapQuality quality = MapQuality.of(given, positions, request.metric, K, pool, progress);
+        if (quality.measured() < given.rows()) {
+            notes.accept("measured on %s of the points".formatted(Amounts.count(quality.measured())));
+        }
+        Optional<Neighbours> neighbours = withNeighbours
+                ? Optional.of(new NeighbourSearch(given, request.metric, pool).among(Math.min(K, given.rows() - 1), progress))
+                : Optional.empty();
+        MapView view = new MapView(name, positions, neighbours, Optional.of(new MapView.Quality(quality.k(), quality.trustworthiness(),
+                quality.continuity(), quality.neighboursKept())));
+        return new Fitted(view, map instanceof TsneMap tsne ? tsne.divergence() : Double.NaN, seconds);
+    }
+
+    private TsneMap tsne(Matrix points) {
+        if (3 * request.tsne.perplexity() > points.rows() - 1) {
+            notes.accept(String.format(Locale.ROOT, "a perplexity of %s is too much for %d points; taken: a third of their number",
+                    number(request.tsne.perplexity()), points.rows()));
+        }
+        return TsneMap.fit(points, request.tsne, pool, progress);
+    }
+
+    private UmapMap umap(Matrix points) {
+        if (request.umap.neighbours() > points.rows()) {
+            notes.accept("neighbourhoods of %d of %d points; taken: all of them".formatted(request.umap.neighbours(), points.rows()));
+        }
+        return UmapMap.fit(points, request.umap, pool, progress);
+    }
+
+    private static Matrix unit(Matrix points) {
+        int width = points.columns();
+        Matrix unit = Matrix.zeros(points.rows(), width);
+        for (int row = 0; row < points.rows(); row++) {
+            double sum = 0;
+            for (int c = 0; c < width; c++) {
+                sum += (double) points.data()[row * width + c] * points.data()[row * width + c];
+            }
+            double factor = sum > 0 ? 1 / Math.sqrt(sum) : 0;
+            for (int c = 0; c < width; c++) {
+                unit.data()[row * width + c] = (float) (points.data()[row * width + c] * factor);
+            }
+        }
+        return unit;
+    }
+}

@@ -1,0 +1,161 @@
+package org.latent4j.workbench;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.Fingerprint;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Matrix;
+import org.latent4j.model.Models;
+import org.latent4j.model.encoder.Encoder;
+import org.latent4j.model.encoder.Encoders;
+import org.latent4j.space.Space;
+import org.latent4j.store.Spaces;
+
+/**
+ * Queries as vectors of a space: a point's name is that point, another text goes through the encoder that made the space, and a file
+ * of vectors is taken as it is.
+ *
+ * @param queries as they were asked
+ * @param points the points that they name, empty where they don't
+ * @param vectors {@code [queries, width]}
+ */
+record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vectors) {
+    private static final long LONGEST_FILE = 1 << 28;
+
+    /** Of names and texts. */
+    static SpaceQueries of(Space space, List<String> queries) {
+        List<OptionalInt> points = queries.stream().map(query -> point(space, query)).toList();
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < queries.size(); i++) {
+            if (points.get(i).isEmpty()) {
+                texts.add(queries.get(i));
+            }
+        }
+        Matrix encoded = texts.isEmpty() ? Matrix.zeros(0, space.width()) : encoded(space, texts);
+        Matrix vectors = Matrix.zeros(queries.size(), space.width());
+        int text = 0;
+        for (int i = 0; i < queries.size(); i++) {
+            float[] vector = points.get(i).isPresent() ? space.vector(points.get(i).getAsInt()) : encoded.row(text++);
+            System.arraycopy(vector, 0, vectors.data(), i * space.width(), space.width());
+        }
+        return new SpaceQueries(queries, points, vectors);
+    }
+
+    private static OptionalInt point(Space space, String query) {
+        OptionalInt point = space.find(query);
+        return point.isPresent() || space.origin().encoder().isPresent() ? point : space.find(query.toLowerCase(Locale.ROOT));
+    }
+
+    /** Of a file: vectors (.npy, .npz, .safetensors, .space, .parquet), JSON lines with {@code query} or {@code text}, else a query a line. */
+    static SpaceQueries of(Space space, Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        if (name.matches(".*\\.(npy|npz|safetensors|space|parquet)")) {
+            Space queries = Spaces.open(file);
+            space.origin().requireSame(queries.origin());
+            return new SpaceQueries(queries.names(), queries.names().stream().map(_ -> OptionalInt.empty()).toList(), queries.vectors());
+        }
+        List<String> lines = lines(file);
+        List<String> queries = name.endsWith(".jsonl") ? lines.stream().map(line -> query(file, line)).toList() : lines;
+        if (queries.isEmpty()) {
+            throw new LatentException("%s has no queries; write one a line".formatted(file));
+        }
+        return of(space, queries);
+    }
+
+    /** The lines of a file that aren't blank. */
+    static List<String> lines(Path file) {
+        try {
+            if (Files.size(file) > LONGEST_FILE) {
+                throw new LatentException("%s has %s, at most %s are read".formatted(
+                        file, Amounts.bytes(Files.size(file)), Amounts.bytes(LONGEST_FILE)));
+            }
+            return Files.readAllLines(file).stream().filter(line -> !line.isBlank()).toList();
+        } catch (CharacterCodingException e) {
+            throw new LatentException(
+                    "%s isn't text in UTF-8; convert it, from Latin-1 for example: iconv -f LATIN1 -t UTF-8".formatted(file), e);
+        } catch (IOException e) {
+            throw new LatentException("%s can't be read: %s".formatted(
+                    file, Files.exists(file) ? e.getMessage() : "there is no such file"), e);
+        }
+    }
+
+    private static String query(Path file, String line) {
+        try (JsonParser json = new JsonFactory().createParser(line)) {
+            String found = null;
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                    json.nextToken();
+                    if ((name.equals("query") || name.equals("text") && found == null) && json.currentToken() == JsonToken.VALUE_STRING) {
+                        found = json.getText();
+                    }
+                    json.skipChildren();
+                }
+            } else if (json.currentToken() == JsonToken.VALUE_STRING) {
+                found = json.getText();
+            }
+            if (found == null) {
+                throw new LatentException("%s has a line without 'query' or 'text': %s".formatted(file, PlainLine.of(line)));
+            }
+            return found;
+        } catch (IOException e) {
+            throw new LatentException("%s has a line that is no JSON: %s".formatted(file, PlainLine.of(line)), e);
+        }
+    }
+
+    private static Matrix encoded(Space space, List<String> texts) {
+        if (space.origin().encoder().isEmpty()) {
+            space.require(texts.getFirst()); // tells what it might have meant
+        }
+        try (Encoder encoder = encoder(space)) {
+            return encoder.forQueries().encode(texts);
+        }
+    }
+
+    /**
+     * Opens the encoder that made a space.
+     *
+     * @throws LatentException if none did, or what is called so here is another; the message names both
+     */
+    static Encoder encoder(Space space) {
+        String name = space.origin().encoder().orElseThrow(() -> new LatentException(
+                "%s doesn't say which encoder made it, so texts can't become points of it; make it with latent encode".formatted(
+                        space.origin().source())));
+        Encoder encoder = Encoders.open(name, options(space, Encoders.Options.of(
+                Models.Options.standard().withProgress(ProgressBar.on(Terminal.detect())))));
+        @Nullable
+        Fingerprint made = space.origin().fingerprint().orElse(null);
+        if (made != null && !made.equals(encoder.fingerprint())) {
+            Fingerprint here = encoder.fingerprint();
+            encoder.close();
+            throw new LatentException("%s was made by %s, but '%s' is %s here; queries must come from what made the space"
+                    .formatted(space.origin().source(), made, name, here));
+        }
+        if (encoder.width() != space.width()) {
+            int width = encoder.width();
+            encoder.close();
+            throw new LatentException(
+                    "%s is %d wide, the vectors of '%s' are %d".formatted(space.origin().source(), space.width(), name, width));
+        }
+        return encoder;
+    }
+
+    /** As the space was made: the prompt of its texts and the dimensions that were kept. */
+    private static Encoders.Options options(Space space, Encoders.Options standard) {
+        Encoders.Options options = standard;
+        String prompt = space.origin().details().get("prompt");
+        if (prompt != null && !prompt.isEmpty()) {
+            options = options.withPrompt(prompt);
+        }
+        return options;
+    }
+}
