@@ -85,7 +85,8 @@ record AskPrompt(String question, List<Source> sources, int[] ids, int[] idsWith
             text.append('[').append(i + 1).append("] ").append(sources.get(i).name()).append(": ").append(sources.get(i).text())
                     .append('\n');
         }
-        return List.of(new Message("system", TASK), new Message("user", text + "\nQuestion: " + question + "\nAnswer the question from the sources in a sentence or two."));
+        return List.of(new Message("system", TASK),
+                new Message("user", text + "\nQuestion: " + question + "\nAnswer the question from the sources in a sentence or two."));
     }
 
     /** What the model is given, as text. */

@@ -117,11 +117,14 @@ class SearchCommandsTest {
         }
         Path file = Files.writeString(folder.resolve("table.csv"), table);
         String shop = folder.resolve("shop.space").toString();
-        String first = out("recommend", "--interactions", file.toString(), "--factors", "4", "--user", "u1", "-k", "3", "--out", shop, "--json");
-        assertThat(first).isEqualTo(out("recommend", "--interactions", file.toString(), "--factors", "4", "--user", "u1", "-k", "3", "--json",
-                "--threads", "1"));
+        String first = out("recommend", "--interactions", file.toString(), "--factors", "4", "--user", "u1", "-k", "3", "--out", shop,
+                "--json");
+        assertThat(first)
+                .isEqualTo(out("recommend", "--interactions", file.toString(), "--factors", "4", "--user", "u1", "-k", "3", "--json",
+                        "--threads", "1"));
         assertThat(out("recommend", shop, "--item", "i2", "-k", "3", "--json")).doesNotContain("user:");
-        assertThat(out("recommend", "--interactions", file.toString(), "--factors", "4", "--evaluate", "--json")).contains("\"recall\":{\"mean\":",
+        assertThat(out("recommend", "--interactions", file.toString(), "--factors", "4", "--evaluate", "--json")).contains(
+                "\"recall\":{\"mean\":",
                 "\"popularity\":{", "\"difference\":{");
         mistake("has no point 'user:nobody'", "recommend", "--interactions", file.toString(), "--user", "nobody");
         Files.writeString(file, "user,item,weight\na,b,much\n");

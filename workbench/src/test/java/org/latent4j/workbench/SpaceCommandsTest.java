@@ -67,8 +67,10 @@ class SpaceCommandsTest {
         assertThat(answer.get("results")).hasSize(2);
         assertThat(answer.get("unfiltered").get(0).get("similarity").asDouble()).isPositive();
         for (String method : List.of("add", "mul")) {
-            Path test = Files.writeString(folder.resolve("a.txt"), ": people\nMan king woman queen\nman woman king queen\nman king none queen\n");
-            JsonNode score = json(Ran.command(new MathCommand(), "--analogies", test.toString(), "-s", words, "--method", method, "--json"));
+            Path test = Files.writeString(folder.resolve("a.txt"),
+                    ": people\nMan king woman queen\nman woman king queen\nman king none queen\n");
+            JsonNode score = json(
+                    Ran.command(new MathCommand(), "--analogies", test.toString(), "-s", words, "--method", method, "--json"));
             assertThat(score.get("groups").get(0).get("name").asText()).isEqualTo("people");
             assertThat(score.get("groups").get(0).get("asked").asInt()).isEqualTo(2);
             assertThat(score.get("right").asInt()).isEqualTo(2);

@@ -53,7 +53,8 @@ class SpacesDocumentTest {
         int ran = 0;
         for (int i = 0; i < lines.size(); i++) {
             if (lines.get(i).startsWith("    ./latent ") && lines.get(i).contains("animals.") != words) {
-                List<String> shown = lines.stream().skip(i + 1).takeWhile(line -> line.startsWith("    ")).map(line -> line.substring(4)).toList();
+                List<String> shown = lines.stream().skip(i + 1).takeWhile(line -> line.startsWith("    ")).map(line -> line.substring(4))
+                        .toList();
                 check(lines.get(i).strip().substring("./latent ".length()), shown);
                 ran++;
             }
