@@ -27,7 +27,7 @@ public final class Npy {
     private static final int MOST_DIMENSIONS = 32;
     private static final int BUFFER = 1 << 20;
     private static final int LONGEST_TEXT = 1 << 24;
-    private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([<>|=])([a-zA-Z])(\\d{1,9})'");
+    private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([<>|=])([a-zA-Z])(\\d{0,9})'");
     private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
     private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
 
@@ -74,7 +74,7 @@ public final class Npy {
         }
         this.order = type.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
         this.kind = type.group(2).charAt(0);
-        this.size = Integer.parseInt(type.group(3));
+        this.size = type.group(3).isEmpty() ? 0 : Integer.parseInt(type.group(3));
         this.columnsFirst = find(ORDER, header, "fortran_order").equals("True");
         this.shape = shape(find(SHAPE, header, "shape"));
         requireKnownType();

@@ -26,6 +26,7 @@ import org.latent4j.model.transformer.Cache;
 import org.latent4j.model.transformer.ModelConfig;
 import org.latent4j.model.transformer.SiteVisitor;
 import org.latent4j.model.transformer.Transformer;
+import org.latent4j.model.transformer.TransformerWeights;
 
 /**
  * An open language model: text to tokens, tokens to hidden states.
@@ -50,6 +51,8 @@ public final class Model implements AutoCloseable {
     private @Nullable Optional<ChatTemplate> chatTemplate; // null until asked for
     private @Nullable String sha256;
 
+    private final @Nullable Model origin; // whose files and tokenizer it shares; those stay open
+
     Model(Located located, Checkpoint checkpoint, Models.Options options) {
         this.located = located;
         this.checkpoint = checkpoint;
@@ -57,6 +60,28 @@ public final class Model implements AutoCloseable {
         this.pool = options.pool() != null ? options.pool() : new WorkerPool(options.threads());
         this.operations = new Operations(pool);
         this.transformer = new Transformer(checkpoint.config(), checkpoint.weights(), operations);
+        this.origin = null;
+    }
+
+    private Model(Model origin, TransformerWeights weights) {
+        this.located = origin.located;
+        this.checkpoint = origin.checkpoint;
+        this.options = origin.options.withPool(origin.pool);
+        this.pool = origin.pool;
+        this.operations = origin.operations;
+        this.transformer = new Transformer(checkpoint.config(), weights, operations);
+        this.origin = origin;
+    }
+
+    /**
+     * A model of the same architecture and tokenizer whose weights are random, as before training: what it knows, the architecture
+     * knows. Uses the files of this one, which has to stay open as long; takes two bytes a weight. What is computed with it
+     * must not be kept under its fingerprint.
+     *
+     * @param seed the same seed gives the same weights
+     */
+    public Model withRandomWeights(long seed) {
+        return new Model(this, new RandomWeights(seed).like(checkpoint.weights()));
     }
 
     Checkpoint checkpoint() {
@@ -108,6 +133,9 @@ public final class Model implements AutoCloseable {
      * @throws LatentException if it has none, or one that isn't supported
      */
     public synchronized Tokenizer tokenizer() {
+        if (origin != null) {
+            return origin.tokenizer();
+        }
         if (tokenizer == null) {
             tokenizer = checkpoint.reading(() -> Tokenizer.open(checkpoint.tokenizer()));
         }
@@ -404,6 +432,9 @@ public final class Model implements AutoCloseable {
             }
         } finally {
             turns.unlock();
+        }
+        if (origin != null) {
+            return; // files and tokenizer are another's
         }
         synchronized (this) {
             if (tokenizer != null) {

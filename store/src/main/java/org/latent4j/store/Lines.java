@@ -2,13 +2,14 @@ package org.latent4j.store;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 
 /** How an item is written as a line of {@code items.jsonl}: its name first, so that names can be read without the rest. */
 final class Lines {
-    static final JsonFactory FACTORY = JsonFactory.builder().build();
+    static final JsonFactory FACTORY = JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
     /** The name's key. */
     static final String ID = "id";
     /** The longest line that is read. */

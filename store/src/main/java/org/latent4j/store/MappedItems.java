@@ -116,7 +116,7 @@ final class MappedItems implements Items {
                 return item;
             }
         }
-        return name.chars().allMatch(c -> c >= ' ' && c != '"' && c != '\\') ? -1 : scanParsed(name);
+        return name.chars().allMatch(c -> c >= ' ' && c < 127 && c != '"' && c != '\\' && c != '/') ? -1 : scanParsed(name);
     }
 
     private boolean at(long start, byte[] wanted) {

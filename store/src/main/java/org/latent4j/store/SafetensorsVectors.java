@@ -171,7 +171,8 @@ final class SafetensorsVectors {
             throw text.states.broken("is %d wide, the texts before are %d", states.columns(), width);
         }
         for (int position = 0; position < states.rows(); position++) {
-            System.arraycopy(states.data(), position * width, points.data(), points.row(), width);
+            int at = points.row(); // before the array is asked for, which grows
+            System.arraycopy(states.data(), position * width, points.data(), at, width);
             points.names.add(single ? Integer.toString(text.number) : text.number + ":" + position);
         }
         for (int position = 0; position < states.rows(); position++) {

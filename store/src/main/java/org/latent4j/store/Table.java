@@ -204,6 +204,7 @@ final class Table {
             for (int column = 0; column < cells; column++) {
                 header |= second[column] && !firstNumbers[column];
             }
+            header |= isNumbering(first, second) && !isNumbering(texts(), second);
         }
         List<String> names = header ? first : numbered(first.size());
         Columns columns = new Columns(names, header, header ? numbers() : firstNumbers, options);
@@ -230,6 +231,17 @@ final class Table {
             }
             return same.imported(points);
         }
+    }
+
+    /** Whether the cells above numbers are 0, 1, 2 and so on: what pandas calls columns without names. */
+    private static boolean isNumbering(List<String> first, boolean[] numeric) {
+        int next = 0;
+        for (int column = 0; column < numeric.length; column++) {
+            if (numeric[column] && !first.get(column).equals(Integer.toString(next++))) {
+                return false;
+            }
+        }
+        return next > 1;
     }
 
     private static List<String> numbered(int count) {

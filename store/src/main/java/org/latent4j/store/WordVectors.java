@@ -152,7 +152,8 @@ final class WordVectors {
             byte[] name = word(file, in, word);
             points.names.add(decoded(file, name, word));
             in.readFully(row);
-            ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(points.data(), points.row(), width);
+            int at = points.row(); // before the array is asked for, which grows
+            ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(points.data(), at, width);
             if ((word & 0xfff) == 0) {
                 progress.report("Reading " + file.getFileName(), word, words, Progress.Unit.STEPS);
             }

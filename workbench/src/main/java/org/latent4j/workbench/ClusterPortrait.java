@@ -123,10 +123,21 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
         }
         double mean = (double) total / Math.max(1, members.size());
         return counts.stream().map(own -> own.entrySet().stream()
-                .filter(entry -> texts.getOrDefault(entry.getKey(), 0) >= LEAST_TEXTS)
+                .filter(entry -> texts.getOrDefault(entry.getKey(), 0) >= LEAST_TEXTS && tells(entry, own, all))
                 .sorted(Comparator.comparingDouble(
                         (Map.Entry<String, Integer> entry) -> -entry.getValue() * Math.log(1 + mean / all.getOrDefault(entry.getKey(), 1)))
                         .thenComparing(Map.Entry::getKey))
                 .limit(WORDS).map(Map.Entry::getKey).toList()).toList();
+    }
+
+    /** Whether a word is clearly more frequent here than elsewhere: "for" isn't. */
+    private static boolean tells(Map.Entry<String, Integer> word, Map<String, Integer> own, Map<String, Integer> all) {
+        double here = (double) word.getValue() / sum(own);
+        double everywhere = (double) all.getOrDefault(word.getKey(), 1) / sum(all);
+        return own.size() == all.size() || here > 1.5 * everywhere;
+    }
+
+    private static long sum(Map<String, Integer> counts) {
+        return counts.values().stream().mapToLong(Integer::longValue).sum();
     }
 }

@@ -1,5 +1,6 @@
 package org.latent4j.workbench;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Progress;
@@ -29,6 +30,11 @@ final class CommonSpaceOptions {
 
     Progress progress() {
         return ProgressBar.on(Terminal.detect());
+    }
+
+    /** How many threads were asked for, if a number was. */
+    Optional<Integer> threads() {
+        return Optional.ofNullable(threads);
     }
 
     WorkerPool pool() {

@@ -70,6 +70,15 @@ final class HashedFile extends FilterInputStream {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** SHA-256 of a file, in hexadecimal digits. */
+    static String hashOf(Path file) {
+        try (HashedFile in = open(file, _ -> {})) {
+            return in.sha256();
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
     /** What went wrong, in one line that names the file. */
     LatentException unreadable(IOException e) {
         return unreadable(file, e);

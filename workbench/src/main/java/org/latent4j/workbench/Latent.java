@@ -29,8 +29,8 @@ final class Latent implements Runnable {
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
     private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis",
-            "import", "export", "map", "manifold", "clusters", "outliers", "describe", "compare", "tokens", "models", "doctor", "help",
-            "completion", "rehearse");
+            "ask", "duplicates", "recommend", "evaluate", "store", "import", "export", "map", "manifold", "clusters", "outliers",
+            "describe", "compare", "probe", "direction", "steer", "tokens", "models", "doctor", "help", "completion", "rehearse");
 
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
     private boolean debug;
@@ -101,6 +101,11 @@ final class Latent implements Runnable {
             case "math" -> new MathCommand();
             case "between" -> new BetweenCommand();
             case "axis" -> new AxisCommand();
+            case "ask" -> new AskCommand();
+            case "duplicates" -> new DuplicatesCommand();
+            case "recommend" -> new RecommendCommand();
+            case "evaluate" -> new EvaluateCommand();
+            case "store" -> new StoreCommand();
             case "import" -> new ImportCommand();
             case "export" -> new ExportCommand();
             case "map" -> new MapCommand();
@@ -109,6 +114,9 @@ final class Latent implements Runnable {
             case "outliers" -> new OutliersCommand();
             case "describe" -> new DescribeCommand();
             case "compare" -> new CompareCommand();
+            case "probe" -> new ProbeCommand();
+            case "direction" -> new DirectionCommand();
+            case "steer" -> new SteerCommand();
             case "tokens" -> new TokensCommand();
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();

@@ -21,6 +21,8 @@ import org.latent4j.space.Space;
 import org.latent4j.space.arithmetic.Reranking;
 import org.latent4j.space.arithmetic.Similarities;
 import org.latent4j.space.arithmetic.Similarities.Ranked;
+import org.latent4j.store.search.Hit;
+import org.latent4j.store.search.SpaceSearch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +42,7 @@ import picocli.CommandLine.Spec;
     "  latent near cat",
     "  latent near cat dog invoice",
     "  latent near packages.space \"a tool to draw graphs\" -k 5",
+    "  latent near packages.space \"a tool to draw graphs\" --where \"section = science\" --hybrid",
     "  latent near points.npy --all -k 10 --json"
 })
 final class NearCommand implements Callable<Integer> {
@@ -74,6 +77,12 @@ final class NearCommand implements Callable<Integer> {
     @Option(names = "--diverse", paramLabel = "SHARE", description = "Choose neighbours that differ from each other: 1 looks at nearness alone, 0.5 as much at difference (maximal marginal relevance).")
     private @Nullable Double diverse;
 
+    @Option(names = "--hybrid", description = "Look for a text's words as well (BM25), and merge both lists by the ranks in them; similarities stay cosines.")
+    private boolean hybrid;
+
+    @Mixin
+    private SearchOptions searching = new SearchOptions();
+
     @Mixin
     private CommonSpaceOptions common = new CommonSpaceOptions();
 
@@ -90,6 +99,10 @@ final class NearCommand implements Callable<Integer> {
         }
         if ((csls || diverse != null) && (metric != Metric.COSINE || all)) {
             throw new LatentException("--csls and --diverse go with queries and the cosine");
+        }
+        boolean plain = all || csls || diverse != null;
+        if (plain && (hybrid || searching.isAsked())) {
+            throw new LatentException("--where, --hybrid and approximate search go with queries, and not with --csls or --diverse");
         }
         PrintWriter out = out();
         try (WorkerPool pool = common.pool()) {
@@ -108,11 +121,19 @@ final class NearCommand implements Callable<Integer> {
     }
 
     private void tell(PrintWriter out, Space space, SpaceQueries found, WorkerPool pool) {
+        if (hybrid && metric != Metric.COSINE) {
+            throw new LatentException("--hybrid goes with the cosine");
+        }
         if (found.vectors().columns() != space.width()) {
             throw new LatentException("the queries are %d wide, %s is %d: they must come from what made the space".formatted(
                     found.vectors().columns(), space.origin().source(), space.width()));
         }
         List<List<Ranked>> neighbours = new ArrayList<>();
+        if (hybrid || searching.isAsked() || !csls && diverse == null && space.size() >= SpaceSearch.EXACT_BELOW
+                && SpaceSearch.isIndexed(space, metric)) {
+            tell(out, space, found.queries(), searched(space, found, pool));
+            return;
+        }
         if (metric == Metric.COSINE && (found.queries().size() <= FEW || csls || diverse != null)) {
             double[] hubness = csls ? Reranking.hubness(space.vectors(), DIVERSE_FROM, pool) : new double[0];
             for (int query = 0; query < found.queries().size(); query++) {
@@ -127,6 +148,28 @@ final class NearCommand implements Callable<Integer> {
             }
         }
         tell(out, space, found.queries(), neighbours);
+    }
+
+    /** What the store's search finds, a query's own point left out. */
+    private List<List<Ranked>> searched(Space space, SpaceQueries found, WorkerPool pool) {
+        List<List<Ranked>> neighbours = new ArrayList<>();
+        try (SpaceSearch search = searching.search(space, metric, pool, common.progress(), this::note)) {
+            search.told().ifPresent(this::note);
+            for (int query = 0; query < found.queries().size(); query++) {
+                float[] vector = found.vectors().row(query);
+                int more = Math.addExact(k, found.points().get(query).isPresent() ? 1 : 0);
+                List<Hit> hits = hybrid ? search.hybrid(found.queries().get(query), vector, more) : search.nearest(vector, more);
+                int self = found.points().get(query).orElse(-1);
+                neighbours.add(hits.stream().filter(hit -> hit.point() != self).limit(k)
+                        .map(hit -> new Ranked(hit.point(), hybrid ? cosine(vector, space, hit.point()) : hit.score()))
+                        .toList());
+            }
+        }
+        return neighbours;
+    }
+
+    private static double cosine(float[] vector, Space space, int point) {
+        return Metric.COSINE.similarity(Metric.COSINE.distance(Matrix.of(1, vector.length, vector), 0, space.vectors(), point));
     }
 
     private List<Ranked> cosines(Space space, SpaceQueries found, int query, double[] hubness, WorkerPool pool) {
@@ -210,5 +253,11 @@ final class NearCommand implements Callable<Integer> {
 
     private PrintWriter out() {
         return Objects.requireNonNull(spec).commandLine().getOut();
+    }
+
+    private void note(String line) {
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        err.println("latent: " + line);
+        err.flush();
     }
 }

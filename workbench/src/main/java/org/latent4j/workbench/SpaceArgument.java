@@ -58,6 +58,11 @@ final class SpaceArgument {
         return named(space == null ? otherwise : space);
     }
 
+    /** Whether the network mustn't be touched. */
+    boolean offline() {
+        return offline;
+    }
+
     /** The field that {@code --labels} names: of that name where the space has it, else what was read as {@code label}. */
     Optional<String> labelField(Space opened) {
         if (labels == null) {

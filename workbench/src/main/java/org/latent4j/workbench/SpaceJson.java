@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.latent4j.space.Space;
 import org.latent4j.space.arithmetic.Similarities.Ranked;
+import org.latent4j.space.ranking.MeanInterval;
 
 /** How the commands on spaces write JSON: one value and a line feed. */
 final class SpaceJson {
@@ -42,5 +43,14 @@ final class SpaceJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** {@code "NAME": {"mean": …, "low": …, "high": …}}. */
+    static void interval(JsonGenerator json, String field, MeanInterval interval) throws IOException {
+        json.writeObjectFieldStart(field);
+        json.writeNumberField("mean", interval.mean());
+        json.writeNumberField("low", interval.low());
+        json.writeNumberField("high", interval.high());
+        json.writeEndObject();
     }
 }

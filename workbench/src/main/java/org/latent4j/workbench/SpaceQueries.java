@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.Fingerprint;
@@ -114,16 +113,23 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
     }
 
     private static Matrix encoded(Space space, List<String> texts) {
-        Optional<String> name = space.origin().encoder();
-        if (name.isEmpty()) {
+        if (space.origin().encoder().isEmpty()) {
             space.require(texts.getFirst()); // tells what it might have meant
         }
-        try (Encoder encoder = opened(space, name.orElseThrow())) {
+        try (Encoder encoder = encoder(space)) {
             return encoder.forQueries().encode(texts);
         }
     }
 
-    private static Encoder opened(Space space, String name) {
+    /**
+     * Opens the encoder that made a space.
+     *
+     * @throws LatentException if none did, or what is called so here is another; the message names both
+     */
+    static Encoder encoder(Space space) {
+        String name = space.origin().encoder().orElseThrow(() -> new LatentException(
+                "%s doesn't say which encoder made it, so texts can't become points of it; make it with latent encode".formatted(
+                        space.origin().source())));
         Encoder encoder = Encoders.open(name, options(space, Encoders.Options.of(
                 Models.Options.standard().withProgress(ProgressBar.on(Terminal.detect())))));
         @Nullable

@@ -36,7 +36,8 @@ final class SpaceTable {
         return plain.length() <= LONGEST_NAME ? plain : plain.substring(0, LONGEST_NAME - 1) + "…";
     }
 
-    private static String told(Space space, int point) {
+    /** What a point is, in a few words; empty where no field says it. */
+    static String told(Space space, int point) {
         var fields = space.items().fields(point);
         for (String field : TELLING) {
             Object value = fields.get(field);

@@ -26,7 +26,8 @@ import org.latent4j.model.site.Sites;
  * Deterministic; sites are fitted side by side on all threads.
  */
 public final class DirectionFinder {
-    private static final int BATCH_TOKENS = 4096;
+    private static final int BATCH_TOKENS = 2048;
+    private static final int BATCH_TOKENS_OF_MEANS = 1024; // all their states are in memory
     private static final int MOST_FOR_COVARIANCE = 4000;
 
     private static final Site FINAL = Site.of(Site.Kind.FINAL_NORM);
@@ -38,7 +39,8 @@ public final class DirectionFinder {
      * How directions are found.
      *
      * @param sites where
-     * @param positions which state of a text: {@link Positions#LAST}, {@link Positions#MEAN}, or one position
+     * @param positions which state of a text: {@link Positions#LAST}, one position, or {@link Positions#MEAN}, which leaves out the
+     *     first position: its state is a hundred times as long as others and would tell of a text's length alone
      * @param mode how texts become tokens
      * @param report whether it is measured how well they separate; costs some more fits, no more passes of the model
      * @param seed for what is divided and drawn at random
@@ -126,6 +128,11 @@ public final class DirectionFinder {
     }
 
     private void checkMethod(Samples samples) {
+        for (Site site : model.resolve(options.sites)) {
+            if (site.kind() == Site.Kind.ATTN_PATTERN) {
+                throw new LatentException("site '%s' holds attention weights, which have no direction".formatted(site));
+            }
+        }
         if (options.method.needsPairs() && !samples.paired()) {
             throw new LatentException(
                     "method %s needs pairs: give --pairs, or choose means, logistic or lda".formatted(options.method.label()));
@@ -185,27 +192,34 @@ public final class DirectionFinder {
     /** One state a text and site, {@code [texts, width]}, in the order of the pass. */
     private Map<Site, Matrix> states(List<int[]> ids, Progress progress) {
         Sites recorded = recorded();
+        boolean mean = options.positions instanceof Positions.Mean;
+        int most = mean ? BATCH_TOKENS_OF_MEANS : BATCH_TOKENS;
         long total = ids.stream().mapToLong(x -> x.length).sum();
         long done = 0;
         Map<Site, Matrix> states = new LinkedHashMap<>();
         for (int from = 0, to; from < ids.size(); from = to) {
             long here = 0;
-            for (to = from; to < ids.size() && (to == from || here + ids.get(to).length <= BATCH_TOKENS); to++) {
+            for (to = from; to < ids.size() && (to == from || here + ids.get(to).length <= most); to++) {
                 here += ids.get(to).length;
             }
             progress.report("Running the texts", done, total, Progress.Unit.TOKENS);
-            List<Trace> traces = model.traces(ids.subList(from, to), recorded, options.positions);
+            List<Trace> traces = model.traces(ids.subList(from, to), recorded, mean ? Positions.ALL : options.positions);
             for (int i = 0; i < traces.size(); i++) {
                 for (Site site : traces.get(i).sites()) {
-                    Matrix row = traces.get(i).get(site);
-                    Matrix all = states.computeIfAbsent(site, _ -> Matrix.zeros(ids.size(), row.columns()));
-                    System.arraycopy(row.data(), 0, all.data(), (from + i) * row.columns(), row.columns());
+                    Matrix own = traces.get(i).get(site);
+                    Matrix all = states.computeIfAbsent(site, _ -> Matrix.zeros(ids.size(), own.columns()));
+                    System.arraycopy(mean ? behindFirst(own) : own.data(), 0, all.data(), (from + i) * own.columns(), own.columns());
                 }
             }
             done += here;
         }
         progress.report("Running the texts", total, total, Progress.Unit.TOKENS);
         return states;
+    }
+
+    /** The mean over all positions but the first, where there is another. */
+    private static float[] behindFirst(Matrix states) {
+        return Fitting.mean(states.rows() == 1 ? states : states.rows(1, states.rows()));
     }
 
     private static void checkFinite(Matrix states, Site site) {

@@ -1,13 +1,6 @@
 package org.latent4j.insight.direction;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +9,7 @@ import java.util.TreeMap;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.SafetensorsWriter;
 import org.latent4j.files.Tensor;
+import org.latent4j.insight.Manifests;
 import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.site.Site;
@@ -113,26 +107,6 @@ final class DirectionStore {
             direction.vectors().forEach((site, vector) -> writer.add(PREFIX + site, vector, vector.length));
             writer.finish();
         }
-        writeManifest(file, metadata);
-    }
-
-    /** Beside {@code NAME.safetensors} its metadata as {@code NAME.manifest.json}, which any reader of JSON can read. */
-    static void writeManifest(Path file, Map<String, String> metadata) {
-        Path target = file.resolveSibling(baseName(file) + ".manifest.json");
-        Path temporary = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".new");
-        StringWriter text = new StringWriter();
-        try {
-            try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-                json.writeStartObject();
-                for (Map.Entry<String, String> entry : metadata.entrySet()) {
-                    json.writeStringField(entry.getKey(), entry.getValue());
-                }
-                json.writeEndObject();
-            }
-            Files.writeString(temporary, text + "\n");
-            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't write " + target, e);
-        }
+        Manifests.writeBeside(file, metadata);
     }
 }

@@ -48,8 +48,11 @@ final class HeldOut {
                 int[] first = drawn(positive.length, random, 0);
                 areas[s] = ranked.area(first, paired ? first : drawn(negative.length, random, positive.length));
             }
-            Arrays.sort(areas);
-            return new double[]{areas[(int) (0.025 * SAMPLES)], areas[(int) (0.975 * SAMPLES) - 1]};
+            // Samples of pairs meet their own partners too often, which shifts their mean but not their spread.
+            double mean = Arrays.stream(areas).average().orElse(Double.NaN);
+            double spread = Math.sqrt(Arrays.stream(areas).map(a -> (a - mean) * (a - mean)).average().orElse(Double.NaN));
+            double middle = separation();
+            return new double[]{Math.max(0, middle - 1.96 * spread), Math.min(1, middle + 1.96 * spread)};
         }
 
         private static int[] drawn(int count, SeededRandom random, int from) {
@@ -157,10 +160,12 @@ final class HeldOut {
         Matrix first = positive.rows(0, positive.rows());
         Matrix second = negative.rows(0, negative.rows());
         if (paired) {
-            int[] order = Splits.order(positive.rows(), new SeededRandom(seed, 5));
-            for (int i = 0; i < order.length / 2; i++) { // exactly half: nothing of the difference is left on average
-                System.arraycopy(negative.data(), order[i] * width, first.data(), order[i] * width, width);
-                System.arraycopy(positive.data(), order[i] * width, second.data(), order[i] * width, width);
+            SeededRandom coin = new SeededRandom(seed, 5);
+            for (int i = 0; i < positive.rows(); i++) {
+                if (coin.at(i) < 0.5) {
+                    System.arraycopy(negative.data(), i * width, first.data(), i * width, width);
+                    System.arraycopy(positive.data(), i * width, second.data(), i * width, width);
+                }
             }
             return new Matrix[]{first, second};
         }

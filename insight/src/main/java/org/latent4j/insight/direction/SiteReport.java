@@ -7,7 +7,7 @@ import org.latent4j.model.site.Site;
  *
  * @param site the site
  * @param separation how probable it is that a positive text lies further along it than a negative one: 0.5 is chance, 1 perfect
- * @param low of the interval that holds 95 percent of bootstrap samples
+ * @param low of the 95 percent interval, from the spread of bootstrap samples
  * @param high of the same
  * @param agreement the cosine between the directions that two halves of the data give
  * @param shuffledSeparation the separation when labels are given at random: what chance alone reaches

@@ -148,6 +148,12 @@ final class ByteLevelBpe implements Codec {
     }
 
     @Override
+    public List<Tokenizer.Span> spans(String text) {
+        int[] found = encode(text);
+        return TokenSpans.of(text, found, i -> bytes(found[i]));
+    }
+
+    @Override
     public String decode(int[] ids) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int id : ids) {

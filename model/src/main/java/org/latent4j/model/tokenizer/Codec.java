@@ -1,5 +1,6 @@
 package org.latent4j.model.tokenizer;
 
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -8,6 +9,9 @@ sealed interface Codec extends AutoCloseable permits ByteLevelBpe, SentencePiece
     int[] encode(String text);
 
     int[] encodeWithSpecial(String text);
+
+    /** Where the tokens of {@link #encode} lie in the text, by the characters that they begin and end at. */
+    List<Tokenizer.Span> spans(String text);
 
     String decode(int[] ids);
 

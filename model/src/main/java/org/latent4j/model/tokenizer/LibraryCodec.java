@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -91,6 +92,34 @@ final class LibraryCodec implements Codec {
                 library.deleteEncoding(encoding);
             }
         });
+    }
+
+    @Override
+    public List<Tokenizer.Span> spans(String text) {
+        refuseLongRuns(text);
+        int[] starts = text.codePoints().map(Character::charCount).toArray(); // becomes where each code point begins
+        int at = 0;
+        for (int i = 0; i < starts.length; i++) {
+            int length = starts[i];
+            starts[i] = at;
+            at += length;
+        }
+        return withHandle(tokenizer -> {
+            long encoding = library.encode(tokenizer, text, false);
+            try {
+                return Arrays.stream(library.getTokenCharSpans(encoding))
+                        .map(span -> span == null
+                                ? new Tokenizer.Span(0, 0)
+                                : new Tokenizer.Span(place(span.getStart(), starts, text), place(span.getEnd(), starts, text)))
+                        .toList();
+            } finally {
+                library.deleteEncoding(encoding);
+            }
+        });
+    }
+
+    private static int place(int codePoint, int[] starts, String text) {
+        return codePoint < 0 ? 0 : codePoint < starts.length ? starts[codePoint] : text.length();
     }
 
     /** A run of white space, or of anything else, is looked through as a whole; at ten million steps the library ends the process. */

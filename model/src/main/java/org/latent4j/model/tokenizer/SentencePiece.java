@@ -223,6 +223,15 @@ final class SentencePiece implements Codec {
     }
 
     @Override
+    public List<Tokenizer.Span> spans(String text) {
+        int[] found = encode(text);
+        return TokenSpans.of(text, found, i -> {
+            int value = Decoder.ByteFallback.byteOf(written(found[i]));
+            return value < 0 ? token(found[i]).getBytes(StandardCharsets.UTF_8) : new byte[]{(byte) value};
+        });
+    }
+
+    @Override
     public String decode(int[] ids) {
         return decoder.apply(Arrays.stream(ids).mapToObj(this::written).toList()).getFirst();
     }

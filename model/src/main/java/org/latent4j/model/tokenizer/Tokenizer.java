@@ -1,6 +1,7 @@
 package org.latent4j.model.tokenizer;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.latent4j.kernel.LatentException;
@@ -51,6 +52,23 @@ public final class Tokenizer implements AutoCloseable {
      */
     public int[] encodeWithSpecial(String text) {
         return codec.encodeWithSpecial(checked(text));
+    }
+
+    /**
+     * A piece of a text.
+     *
+     * @param from its first character, in UTF-16
+     * @param to one more than its last
+     */
+    public record Span(int from, int to) {}
+
+    /**
+     * Where the tokens of {@link #encode} lie in a text, one after the other. Tokens that share a character (bytes of one) all lie over
+     * all of it; a token that stands for nothing in the text has a span of no length. White space that a token begins with may or may
+     * not count to it.
+     */
+    public List<Span> spans(String text) {
+        return codec.spans(checked(text));
     }
 
     /**

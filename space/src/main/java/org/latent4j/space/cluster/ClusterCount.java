@@ -9,14 +9,14 @@ import org.latent4j.space.Metric;
 /** How many clusters k-means should look for. */
 public final class ClusterCount {
     private static final int MOST = 20;
-    private static final int SAMPLE = 4000;
-    private static final int LOOKED = 1000;
-    private static final int STARTS = 3;
+    private static final int SAMPLE = 2000;
+    private static final int LOOKED = 500;
+    private static final int STARTS = 2;
 
     private ClusterCount() {}
 
     /**
-     * The number from 2 to 20 whose clusters have the best mean silhouette, on a sample of at most 4,000 points. Silhouettes
+     * The number from 2 to 20 whose clusters have the best mean silhouette, on a sample of at most 2,000 points. Silhouettes
      * favour few, round clusters: take it for a beginning.
      *
      * @throws LatentException if there are fewer than three points

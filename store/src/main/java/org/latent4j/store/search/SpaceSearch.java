@@ -104,6 +104,12 @@ public final class SpaceSearch implements AutoCloseable {
         return new SpaceSearch(space, options, pool, progress, notes);
     }
 
+    /** Whether an index was made by which points of a space are found by a metric: then {@link How#AUTO} uses it, if there are many. */
+    public static boolean isIndexed(Space space, Metric metric) {
+        return IndexKind.serves(metric)
+                && LuceneBuilder.isThere(space, new IndexKind(Optional.of(IndexKind.Vectors.FLOAT), metric));
+    }
+
     private Optional<SearchIndex> graph() {
         IndexKind kind = new IndexKind(
                 Optional.of(options.how == How.QUANTISED ? IndexKind.Vectors.BYTE : IndexKind.Vectors.FLOAT), options.metric);

@@ -22,7 +22,7 @@ const within = (polygon, x, y) => {
 };
 
 function flatCloud(canvas, [x, y], moved) {
-  const eye = { scale: 0.92, right: 0, down: 0 };
+  const eye = { scale: 0.92, right: 0, down: 0, all: false };
   let width = 1, height = 1, size = 3, hidden = null, marked = [], turn = Promise.resolve(), index;
   const rows = Array.from({ length: count }, (_, i) => [x[i], y[i], 0]);
   // With a renderer of the picture's own size: what the library makes by itself is as large as the window, but never larger than the screen.
@@ -61,7 +61,7 @@ function flatCloud(canvas, [x, y], moved) {
       renderer.resize(w, h);
       renderer.refresh();
       plot.set({ width: w, height: h });
-      look();
+      if (eye.all) cloud.fit(null, false); else look();
     },
     async colour(slots, palette, ground) {
       for (let i = 0; i < count; i++) rows[i][2] = slots[i];
@@ -101,13 +101,14 @@ function flatCloud(canvas, [x, y], moved) {
       }
       return found;
     },
-    drag(dx, dy) { eye.right += dx; eye.down += dy; look(); },
+    drag(dx, dy) { eye.all = false; eye.right += dx; eye.down += dy; look(); },
     turn(dx, dy) { cloud.drag(dx, dy); },
     zoom(factor, px = width / 2, py = height / 2) {
       const to = Math.min(5000, Math.max(0.2, eye.scale * factor)), f = to / eye.scale;
       eye.right = px - width / 2 - f * (px - width / 2 - eye.right);
       eye.down = py - height / 2 - f * (py - height / 2 - eye.down);
       eye.scale = to;
+      eye.all = false;
       look();
     },
     /** Shows some points, or all, as large as they go. */
@@ -127,6 +128,7 @@ function flatCloud(canvas, [x, y], moved) {
       const w = Math.max(x1 - x0, points ? 0.06 : 0.01), h = Math.max(y1 - y0, points ? 0.06 : 0.01), from = { ...eye };
       const scale = Math.min(40, 0.9 * Math.min(width / w, height / h) / (height / 2));
       const right = -scale * height / 2 * (x0 + x1) / 2, down = scale * height / 2 * (y0 + y1) / 2;
+      eye.all = !points;
       return glide(gliding ? 380 : 0, t => {
         eye.scale = from.scale * (scale / from.scale) ** t;
         const share = Math.abs(scale - from.scale) < 1e-6 ? t : (eye.scale - from.scale) / (scale - from.scale);

@@ -96,8 +96,8 @@ function overlay() {
       const [x2, y2] = cloud.place(point, dot);
       draw('line', over, { class: kept ? 'thread' : 'thread far', x1: x1.toFixed(1), y1: y1.toFixed(1), x2: x2.toFixed(1), y2: y2.toFixed(1) });
     }
-    for (const { point } of state.near) ring(point, 'near', 2);
-    ring(state.focus, 'first', 4);
+    for (const { point } of state.near) ring(point, 'near', 1);
+    ring(state.focus, 'first', 3.5);
     draw('text', over, { x: x1 + r + 9, y: y1 + 4 }).textContent = shortened(nameOf(state.focus), 40);
   }
   if (state.hovered >= 0) ring(state.hovered, '', 3);
