@@ -87,6 +87,21 @@ if [ -f "$descriptions" ]; then
 else
     echo "Not run this time." >"$work/index"
 fi
+# neighbours and maps of embedded descriptions, where the peers' embed.py has written them
+if [ -f "$descriptions" ]; then
+    ours org.latent4j.bench.NeighbourSpeed "$descriptions" "$runs" >"$work/space"
+    for which in umap tsne; do
+        ours org.latent4j.bench.ProjectSpeed "$which" "$descriptions" 10000 "$runs" >>"$work/space"
+    done
+    if [ -x "${PEERS_PYTHON:-}" ]; then
+        for script in "project.py umap" "project.py tsne"; do
+            # shellcheck disable=SC2086 # a script and its argument
+            (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" $script 2>/dev/null) >>"$work/space"
+        done
+    fi
+else
+    echo "Not run this time: embed.py has written no vectors." >"$work/space"
+fi
 if [ "${KERNELS:-yes}" = yes ]; then
     ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
     ours org.latent4j.bench.KernelTable packings >"$work/packings"
@@ -134,6 +149,10 @@ fi
             echo "| $label | not run here | | |"
         fi
     done
+    echo
+    echo "## Neighbours of 19,500 x 384, maps of 10,000 x 384"
+    echo
+    sed 's/^/    /' "$work/space"
     echo
     echo "## Greedy decoding of 96 tokens, prompt included, SmolLM2-135M"
     echo
