@@ -77,6 +77,19 @@ if [ -x "${PEERS_PYTHON:-}" ] && [ -f "$peers/decode.py" ]; then
         done
     done
 fi
+# Clusters: embedded descriptions where the peers' embed.py has left them, and blobs of 10 dimensions
+vectors=${PEERS_WORK:-/tmp/peers-work}/descriptions.npy
+: >"$work/clusters"
+if [ -x "${PEERS_PYTHON:-}" ]; then
+    "$PEERS_PYTHON" -c "import numpy as np; r=np.random.default_rng(0); c=r.normal(0,3,(30,10)); np.save('$work/blobs.npy',(c[r.integers(0,30,20000)]+r.normal(0,1,(20000,10))*r.uniform(.3,1,(20000,1))).astype('f4'))"
+    for kind in "kmeans $vectors" "hdbscan $work/blobs.npy"; do
+        # shellcheck disable=SC2086 # two words
+        set -- $kind
+        [ -f "$2" ] || continue
+        ours org.latent4j.bench.ClusterSpeed "$1" "$2" "$runs" 20000 | sed 's/^/latent4j /' >>"$work/clusters"
+        "$PEERS_PYTHON" bench/peers/cluster.py "$1" "$2" "$peer_runs" 20000 2>/dev/null | sed 's/^/scikit-learn /' >>"$work/clusters"
+    done
+fi
 if [ "${KERNELS:-yes}" = yes ]; then
     ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
     ours org.latent4j.bench.KernelTable packings >"$work/packings"
@@ -160,6 +173,10 @@ fi
             echo "| $label | not run here | | |"
         fi
     done
+    echo
+    echo "## Clusters of 20,000 points: k-means (k 50, one start, 384 wide), HDBSCAN (10 wide)"
+    echo
+    sed 's/^/    /' "$work/clusters"
     echo
     echo "## Products of activations with packed weights (JMH)"
     echo
