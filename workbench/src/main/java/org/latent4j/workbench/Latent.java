@@ -28,7 +28,7 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "probe", "direction", "steer", "tokens", "models", "doctor",
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "probe", "direction", "steer", "experiment", "tokens", "models", "doctor",
             "help",
             "completion",
             "rehearse");
@@ -101,6 +101,7 @@ final class Latent implements Runnable {
             case "probe" -> new ProbeCommand();
             case "direction" -> new DirectionCommand();
             case "steer" -> new SteerCommand();
+            case "experiment" -> new ExperimentCommand();
             case "tokens" -> new TokensCommand();
             case "models" -> new ModelsCommand(System.getenv(), ProgressBar.on(Terminal.detect()));
             case "doctor" -> new DoctorCommand();
