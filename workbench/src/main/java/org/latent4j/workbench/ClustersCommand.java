@@ -1,9 +1,11 @@
 package org.latent4j.workbench;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
@@ -12,6 +14,7 @@ import org.latent4j.space.cluster.ClusterCount;
 import org.latent4j.space.cluster.Hdbscan;
 import org.latent4j.space.cluster.KMeans;
 import org.latent4j.space.cluster.Separation;
+import org.latent4j.store.ClusteringFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -90,6 +93,12 @@ final class ClustersCommand implements Callable<Integer> {
     @Option(names = "--metric", paramLabel = "euclidean|cosine", defaultValue = "euclidean", description = "How distance is measured (default: ${DEFAULT-VALUE}).")
     private Distance metric = Distance.EUCLIDEAN;
 
+    @Option(names = "--save", paramLabel = "FILE", description = "Write the clustering, to be applied to other points with --fitted (.safetensors).")
+    private @Nullable Path save;
+
+    @Option(names = "--fitted", paramLabel = "FILE", description = "Don't look for clusters: say where the points belong in a clustering that --save wrote.")
+    private @Nullable Path fitted;
+
     /** What came out. */
     private record Found(int[] labels, double inertia, double[] probabilities, double silhouette, double[] silhouettes) {}
 
@@ -105,7 +114,7 @@ final class ClustersCommand implements Callable<Integer> {
                     Computing.number(to, "inertia", found.inertia());
                     Computing.number(to, "silhouette", found.silhouette());
                     to.writeFieldName("probabilities");
-                    if (method == Method.HDBSCAN) {
+                    if (found.probabilities().length > 0) {
                         to.writeArray(found.probabilities(), 0, found.probabilities().length);
                     } else {
                         to.writeNull();
@@ -120,6 +129,9 @@ final class ClustersCommand implements Callable<Integer> {
     }
 
     private Found find(Matrix points, WorkerPool pool) {
+        if (fitted != null) {
+            return applied(ClusteringFile.read(fitted), points, pool);
+        }
         Metric measure = metric.metric();
         int[] labels;
         double inertia = Double.NaN;
@@ -128,16 +140,38 @@ final class ClustersCommand implements Callable<Integer> {
             Hdbscan found = Hdbscan.fit(points, new Hdbscan.Options(minClusterSize, minSamples, measure), pool, computing.progress());
             labels = found.labels();
             probabilities = found.probabilities();
+            if (save != null) {
+                ClusteringFile.write(save, found);
+            }
         } else {
             boolean spherical = measure == Metric.COSINE;
             int k = count != null ? count : ClusterCount.bySilhouette(points, spherical, computing.seed(), pool, computing.progress());
-            KMeans found = KMeans.fit(points, new KMeans.Options(k, starts == null ? usualStarts(points, k) : starts, 300, 1e-4, batch, spherical, computing.seed()), pool,
+            KMeans found = KMeans.fit(points,
+                    new KMeans.Options(k, starts == null ? usualStarts(points, k) : starts, 300, 1e-4, batch, spherical, computing.seed()),
+                    pool,
                     computing.progress());
             labels = found.labels();
             inertia = found.inertia();
+            if (save != null) {
+                ClusteringFile.write(save, found);
+            }
         }
         Separation separation = Separation.of(points, labels, measure, points.rows() <= LOOKED ? LOOKED : LOOKED_OF_MORE, pool);
         return new Found(labels, inertia, probabilities, separation.silhouette(), separation.silhouettes());
+    }
+
+    private Found applied(ClusteringFile.Clustering clustering, Matrix points, WorkerPool pool) {
+        if (save != null) {
+            throw new LatentException("--save and --fitted don't go together: a clustering that is applied isn't changed");
+        }
+        return switch (clustering) {
+            case ClusteringFile.Clustering.Centres(KMeans centres) ->
+                new Found(centres.predict(points, pool), Double.NaN, new double[0], Double.NaN, new double[0]);
+            case ClusteringFile.Clustering.Densities(Hdbscan densities) -> {
+                Hdbscan.Membership found = densities.predict(points, pool);
+                yield new Found(found.labels(), Double.NaN, found.probabilities(), Double.NaN, new double[0]);
+            }
+        };
     }
 
     private static int usualStarts(Matrix points, int k) {

@@ -23,6 +23,12 @@ final class ModelOptions {
     @Option(names = "--offline", description = "Never touch the network.")
     private boolean offline;
 
+    /** Opens another model than the usual one, if there is one to prefer. */
+    Model open(java.util.Optional<String> preferred) {
+        model = preferred.orElse(model);
+        return open();
+    }
+
     /** Opens the model; a terminal sees progress, and where a model that had to be fetched came from. */
     Model open() {
         Models.Options options = Models.Options.standard()

@@ -104,7 +104,7 @@ final class SteerSweep {
         return output.resolveSibling("." + output.getFileName() + ".state");
     }
 
-    private static List<String> read(Path file) {
+    static List<String> read(Path file) {
         List<String> texts = new ArrayList<>();
         try (TextRows rows = new TextRows.Source(file, Optional.empty(), Optional.empty()).open(_ -> {})) {
             for (TextRow row = rows.next(); row != null; row = rows.next()) {

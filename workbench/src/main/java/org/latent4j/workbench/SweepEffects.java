@@ -96,7 +96,9 @@ record SweepEffects(List<Effect> effects, Optional<Samples> samples, List<String
     /** The first token of each word, as it stands behind another one. */
     private static List<Integer> firsts(String list, Model model) {
         return Arrays.stream(list.split(",", -1)).filter(w -> !w.isBlank()).map(w -> {
-            int[] ids = model.tokens(w.startsWith(" ") ? w : " " + w, PromptMode.RAW);
+            int[] behind = model.tokens(" " + w.strip(), PromptMode.RAW);
+            boolean joined = behind.length > 0 && !model.tokenizer().decode(new int[]{behind[0]}).isBlank(); // " good" is a token
+            int[] ids = joined ? behind : model.tokens(w.strip(), PromptMode.RAW);
             if (ids.length == 0) {
                 throw new LatentException("--tokens: '%s' has no token".formatted(w));
             }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 /** The options of {@code latent steer --sweep}. */
 final class SweepOptions {
-    private static final String STRENGTHS = "-0.2,-0.1,0,0.05,0.1,0.2,0.4";
+    private static final String STRENGTHS = "-0.1,-0.05,0,0.025,0.05,0.1,0.2";
     private static final int MOST = 64;
 
     @Option(names = "--sweep", description = "Run many strengths at many layers, and hold them against controls.")

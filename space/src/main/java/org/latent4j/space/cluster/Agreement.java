@@ -37,7 +37,8 @@ public record Agreement(double adjustedRand, double mutualInformation) {
         double information = 0;
         for (Map.Entry<Long, Long> cell : together.entrySet()) {
             double share = cell.getValue() / n;
-            double byChance = rows.getOrDefault((int) (cell.getKey() >> 32), 0L) / n * (columns.getOrDefault((int) (long) cell.getKey(), 0L) / n);
+            double byChance = rows.getOrDefault((int) (cell.getKey() >> 32), 0L) / n
+                    * (columns.getOrDefault((int) (long) cell.getKey(), 0L) / n);
             information += share * Math.log(share / byChance);
         }
         double entropy = (entropy(rows, n) + entropy(columns, n)) / 2;

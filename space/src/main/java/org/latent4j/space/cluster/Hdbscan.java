@@ -6,6 +6,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
+import org.latent4j.space.Neighbours;
 
 /**
  * Clusters of any shape and of different densities, and noise between them (HDBSCAN: Campello, Moulavi and Sander 2013;
@@ -167,5 +168,108 @@ public final class Hdbscan {
     /** How many clusters there are. */
     public int clusters() {
         return Arrays.stream(chosen).max().orElse(-1) + 1;
+    }
+
+    /**
+     * What a fitted clustering consists of, to be saved.
+     *
+     * @param points the points it was fitted to, {@code [points, width]}
+     * @param cores their core distances
+     * @param parents, children, sizes, lambdas the condensed tree: at density {@code lambdas[i]}, {@code sizes[i]} points leave cluster
+     *     {@code parents[i]}, as the point or cluster {@code children[i]}; clusters are numbered from the number of points, the root, on
+     */
+    public record State(Options options, Matrix points, float[] cores, int[] parents, int[] children, int[] sizes, float[] lambdas) {}
+
+    /** What there is to save. */
+    public State state() {
+        float[] lambdas = new float[tree.lambdas().length];
+        for (int i = 0; i < lambdas.length; i++) {
+            lambdas[i] = (float) tree.lambdas()[i];
+        }
+        float[] ownCores = new float[cores.length];
+        for (int i = 0; i < cores.length; i++) {
+            ownCores[i] = (float) cores[i];
+        }
+        return new State(options, points, ownCores, tree.parents(), tree.children(), tree.sizes(), lambdas);
+    }
+
+    /**
+     * A clustering that was saved. Its numbers are rounded to single precision.
+     *
+     * @throws IllegalArgumentException if the parts don't fit together
+     */
+    public static Hdbscan of(State state) {
+        int n = state.points().rows();
+        int rows = state.parents().length;
+        if (state.cores().length != n || state.children().length != rows || state.sizes().length != rows || state.lambdas().length != rows
+                || n < 2 || rows < n || rows > 3L * n) {
+            throw new IllegalArgumentException("%d points and a tree of %d rows don't fit together".formatted(n, rows));
+        }
+        boolean[] seen = new boolean[3 * n];
+        for (int i = 0; i < rows; i++) {
+            int parent = state.parents()[i];
+            int child = state.children()[i];
+            boolean cluster = child > n && child > parent && child < 3 * n;
+            if (parent < n || parent >= 3 * n || parent > n && !seen[parent] || child < 0 || child >= n && !cluster || seen[child]
+                    || !(state.lambdas()[i] >= 0) || state.sizes()[i] < 1) {
+                throw new IllegalArgumentException("row %d of the tree is impossible".formatted(i));
+            }
+            seen[child] = true;
+        }
+        double[] cores = new double[n];
+        Arrays.setAll(cores, i -> state.cores()[i]);
+        double[] lambdas = new double[rows];
+        Arrays.setAll(lambdas, i -> state.lambdas()[i]);
+        return new Hdbscan(state.options(), state.points(), cores,
+                new CondensedTree(n, state.parents(), state.children(), lambdas, state.sizes()));
+    }
+
+    /**
+     * Where other points belong.
+     *
+     * @param labels each point's cluster, or -1
+     * @param probabilities how firmly
+     */
+    public record Membership(int[] labels, double[] probabilities) {}
+
+    /**
+     * Finds where other points would belong, as McInnes' hdbscan does: each goes with the point that is nearest by mutual
+     * reachability, as far up the tree as its own density reaches. The clusters stay as they are.
+     *
+     * @param others {@code [points, width]}
+     * @throws LatentException if they are of another width, or a value isn't finite
+     */
+    public Membership predict(Matrix others, WorkerPool pool) {
+        Checked.width(others, points.columns());
+        int k = Math.clamp(2L * options.minSamples(), 2, points.rows());
+        Neighbours near = Neighbours.of(others, points, k, options.metric(), pool);
+        int[] rowOf = new int[tree.points() + tree.clusters()];
+        for (int i = 0; i < tree.children().length; i++) {
+            rowOf[tree.children()[i]] = i;
+        }
+        double[] highest = tree.highest(chosen);
+        int[] found = new int[others.rows()];
+        double[] firmly = new double[others.rows()];
+        for (int row = 0; row < found.length; row++) {
+            double core = options.minSamples() < 2 ? 0 : near.distance(row, Math.min(k, options.minSamples() - 1) - 1);
+            int nearest = near.index(row, 0);
+            double least = Double.POSITIVE_INFINITY;
+            for (int rank = 0; rank < k; rank++) {
+                double reach = Math.max(Math.max(core, cores[near.index(row, rank)]), near.distance(row, rank));
+                if (reach < least) {
+                    least = reach;
+                    nearest = near.index(row, rank);
+                }
+            }
+            double lambda = least > 0 ? 1 / least : Double.POSITIVE_INFINITY;
+            int cluster = tree.parents()[rowOf[nearest]];
+            while (cluster > tree.points() && tree.lambdas()[rowOf[cluster]] > lambda) {
+                cluster = tree.parents()[rowOf[cluster]];
+            }
+            found[row] = chosen[cluster - tree.points()];
+            double most = found[row] < 0 ? 0 : highest[found[row]];
+            firmly[row] = found[row] < 0 ? 0 : most == 0 || Double.isInfinite(lambda) ? 1 : Math.min(lambda, most) / most;
+        }
+        return new Membership(found, firmly);
     }
 }

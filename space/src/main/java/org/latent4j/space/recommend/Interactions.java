@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.latent4j.kernel.LatentException;
 
 /**
@@ -62,14 +61,10 @@ public record Interactions(List<String> users, List<String> items, List<Row> byU
     }
 
     static Row row(Map<Integer, Float> entries) {
-        TreeMap<Integer, Float> sorted = new TreeMap<>(entries);
-        sorted.values().removeIf(weight -> weight <= 0);
-        int[] others = new int[sorted.size()];
+        int[] others = entries.entrySet().stream().filter(entry -> entry.getValue() > 0).mapToInt(Map.Entry::getKey).sorted().toArray();
         float[] weights = new float[others.length];
-        int next = 0;
-        for (Map.Entry<Integer, Float> entry : sorted.entrySet()) {
-            others[next] = entry.getKey();
-            weights[next++] = entry.getValue();
+        for (int i = 0; i < others.length; i++) {
+            weights[i] = entries.getOrDefault(others[i], 0f);
         }
         return new Row(others, weights);
     }

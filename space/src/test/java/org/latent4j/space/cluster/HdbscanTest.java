@@ -109,6 +109,23 @@ class HdbscanTest {
     }
 
     @Test
+    void whatIsSavedPlacesItsOwnPointsWhereTheyWere() {
+        Matrix points = Golden.floats("blobs");
+        Hdbscan found = fit(points, 10, 5, Metric.EUCLIDEAN);
+        Hdbscan again = Hdbscan.of(found.state());
+        assertThat(again.labels()).isEqualTo(found.labels());
+        int[] placed = again.predict(points, POOL).labels();
+        int same = 0;
+        for (int i = 0; i < placed.length; i++) {
+            same += placed[i] == found.labels()[i] ? 1 : 0;
+        }
+        assertThat(same).isGreaterThan(placed.length * 9 / 10); // a point is among its own neighbours now, which are nearer
+        Hdbscan.State damaged = new Hdbscan.State(new Hdbscan.Options(10, 5, Metric.EUCLIDEAN), points, new float[270], new int[300],
+                new int[300], new int[300], new float[300]);
+        assertThatThrownBy(() -> Hdbscan.of(damaged)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void threadsChangeNothing() {
         Matrix points = blobs(1500, 6, 3, 5);
         Hdbscan found = fit(points, 10, 5, Metric.EUCLIDEAN);

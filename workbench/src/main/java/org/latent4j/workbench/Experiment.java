@@ -1,0 +1,171 @@
+package org.latent4j.workbench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.latent4j.insight.direction.Direction;
+import org.latent4j.insight.direction.DirectionFinder;
+import org.latent4j.insight.direction.DirectionFinder.Found;
+import org.latent4j.insight.direction.Method;
+import org.latent4j.insight.direction.Samples;
+import org.latent4j.insight.direction.SiteReport;
+import org.latent4j.insight.steering.Effect;
+import org.latent4j.insight.steering.Operator;
+import org.latent4j.insight.steering.SteeringPlan;
+import org.latent4j.insight.steering.Sweep;
+import org.latent4j.insight.steering.Sweep.Range;
+import org.latent4j.insight.steering.SweepReport;
+import org.latent4j.insight.steering.SweepState;
+import org.latent4j.insight.steering.TextProbe;
+import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Progress;
+import org.latent4j.model.Model;
+import org.latent4j.model.PromptMode;
+import org.latent4j.model.site.Positions;
+import org.latent4j.model.site.Site;
+import org.latent4j.model.site.Sites;
+
+/** One experiment from texts to a page; beside the page a folder with what it takes to repeat each step by hand. */
+final class Experiment {
+    private static final int PARTS = 3;
+
+    private final Recipe recipe;
+    private final Model model;
+    private final CommandText text;
+    private final Path page;
+    private final Path files;
+    private final BooleanSupplier interrupted;
+    private final Progress progress = ProgressBar.on(Terminal.detect());
+
+    Experiment(Recipe recipe, Model model, CommandText text, Path page, BooleanSupplier interrupted) {
+        this.recipe = recipe;
+        this.model = model;
+        this.text = text;
+        this.page = page;
+        this.files = page.resolveSibling(String.valueOf(page.getFileName()).replaceFirst("\\.html?$", "") + ".files");
+        this.interrupted = interrupted;
+    }
+
+    /** What the experiment found. */
+    record Outcome(Recipe recipe, List<SiteReport> probes, List<SiteReport> directions, TextProbe judge, SweepReport sweep, List<String> commands) {}
+
+    void run(NewFile to, Optional<PrintWriter> json) {
+        Samples finding = recipe.half(0);
+        Samples judging = recipe.half(1);
+        List<SiteReport> probes = finder(Method.LOGISTIC).find("probe", recipe.samples(), progress).reports();
+        Found found = finder(recipe.method()).find(recipe.name(), finding, progress);
+        TextProbe judge = TextProbe.fit("classifier: " + recipe.name(), judging, model);
+        Direction shuffled = finder(recipe.method()).find("shuffled", TextProbe.shuffled(judging, recipe.seed()), Progress.NONE).direction();
+        SteeringPlan plan = SteeringPlan.of(found.direction(), Operator.ADD, 1, List.of(found.direction().bestSite()));
+        List<Range> ranges = ranges(found.direction());
+        Map<String, String> about = about(plan);
+        SweepState state = SweepState.open(SteerSweep.stateOf(page), String.join(" ", about.values()) + recipe.strengths() + ranges.hashCode()
+                + recipe.prompts().hashCode() + " " + recipe.maxTokens() + " " + recipe.controls());
+        if (state.size() > 0) {
+            text.note("going on with an experiment of which %d parts are done".formatted(state.size()));
+        }
+        List<int[]> prompts = recipe.prompts().stream().map(p -> model.tokens(p, PromptMode.RAW)).toList();
+        var settings = new Sweep.Settings(recipe.strengths(), ranges, prompts, recipe.maxTokens(),
+                List.of(judge.effect(), new Effect.OwnReading(found.direction().bestSite())), recipe.controls(), recipe.controls() == 0 ? 0 : 1,
+                Optional.of(shuffled), recipe.seed());
+        SweepReport report = new Sweep(model, plan, settings, state, progress, interrupted).run();
+        List<String> commands = keep(found.direction(), finding, judging, about, ranges);
+        Outcome outcome = new Outcome(recipe, probes, found.reports(), judge, report, commands);
+        ExperimentPage shown = new ExperimentPage(outcome, about);
+        long size = to.write(shown::write);
+        state.remove();
+        if (json.isPresent()) {
+            new SweepJson(report, about, shown.conclusions(), recipe.prompts()).write(json.get());
+            json.get().println();
+        } else {
+            shown.conclusions().forEach(line -> text.print(line + "\n"));
+        }
+        text.note("wrote %s, %d kB: open it in a browser; what it takes to repeat it is in %s".formatted(page, (size + 500) / 1000, files));
+    }
+
+    private DirectionFinder finder(Method method) {
+        return new DirectionFinder(model, new DirectionFinder.Options(method, Sites.of("resid_post.*"), recipe.positions(), PromptMode.RAW, true, recipe.seed()));
+    }
+
+    private List<Range> ranges(Direction direction) {
+        if (recipe.layers().isEmpty()) {
+            List<Site> sites = List.copyOf(direction.vectors().keySet());
+            int edge = sites.size() / 6; // the first and the last blocks hardly carry what is meant
+            return SteerSweep.parts(sites.subList(edge, sites.size() - edge), PARTS);
+        }
+        List<Range> ranges = new ArrayList<>();
+        recipe.layers().forEach(l -> ranges.add(new Range(l.strip(), SteerArguments.sites(l.strip(), model))));
+        return ranges;
+    }
+
+    private Map<String, String> about(SteeringPlan plan) {
+        Map<String, String> about = new LinkedHashMap<>(text.manifest());
+        about.put("model", model.name());
+        about.put("model_sha256", model.fingerprint(PromptMode.RAW).model());
+        about.put("direction", recipe.name());
+        about.put("direction_sha256", SweepHashes.of(plan));
+        about.put("operator", "add");
+        about.put("method", recipe.method().label());
+        about.put("seed", Long.toString(recipe.seed()));
+        about.putAll(recipe.inputs());
+        return about;
+    }
+
+    /** Writes what the steps by hand begin with, and tells them. */
+    private List<String> keep(Direction direction, Samples finding, Samples judging, Map<String, String> about, List<Range> ranges) {
+        try {
+            Files.createDirectories(files);
+            direction.write(files.resolve("direction.safetensors"), about);
+            String pairs = write("found-from", finding);
+            String judge = write("judged-by", judging);
+            Files.write(files.resolve("prompts.txt"), recipe.prompts(), StandardCharsets.UTF_8);
+            String on = " -m " + Shell.quote(model.name());
+            String positions = recipe.positions() instanceof Positions.Mean ? "mean" : "last";
+            String own = Shell.quote(files.resolve("direction.safetensors").toString());
+            String strengths = recipe.strengths().stream().map(String::valueOf).collect(Collectors.joining(","));
+            List<String> commands = new ArrayList<>();
+            if (finding.paired()) {
+                commands.add("latent direction find --pairs " + Shell.quote(pairs) + " --method " + recipe.method().label() + " --positions " + positions
+                        + " --seed " + recipe.seed() + " --out " + own + on);
+            }
+            commands.add("latent steer " + own + " " + Shell.quote(recipe.prompts().getFirst()) + " --strength " + recipe.strengths().getLast()
+                    + " --layers " + ranges.get(ranges.size() / 2).name() + on);
+            commands.add("latent steer " + own + " --sweep --data " + Shell.quote(judge) + " --prompts " + Shell.quote(files.resolve("prompts.txt").toString())
+                    + " --strengths=" + strengths + " --layers-ranges " + ranges.stream().map(Range::name).collect(Collectors.joining(","))
+                    + " --max-tokens " + recipe.maxTokens() + " --controls " + recipe.controls() + " --seed " + recipe.seed() + on);
+            return commands;
+        } catch (IOException e) {
+            throw new LatentException("can't write to %s: %s".formatted(files, e.getMessage()), e);
+        }
+    }
+
+    private String write(String name, Samples samples) throws IOException {
+        Path file = files.resolve(name + ".tsv");
+        List<String> lines = new ArrayList<>();
+        if (samples.paired()) {
+            lines.add("positive\tnegative");
+            for (int i = 0; i < samples.positive().size(); i++) {
+                lines.add(plain(samples.positive().get(i)) + "\t" + plain(samples.negative().get(i)));
+            }
+        } else {
+            lines.add("text\tlabel");
+            samples.negative().forEach(t -> lines.add(plain(t) + "\t0"));
+            samples.positive().forEach(t -> lines.add(plain(t) + "\t1"));
+        }
+        Files.write(file, lines, StandardCharsets.UTF_8);
+        return file.toString();
+    }
+
+    private static String plain(String text) {
+        return text.replaceAll("[\\t\\r\\n]+", " ");
+    }
+}
