@@ -90,6 +90,31 @@ if [ -x "${PEERS_PYTHON:-}" ]; then
         "$PEERS_PYTHON" bench/peers/cluster.py "$1" "$2" "$peer_runs" 20000 2>/dev/null | sed 's/^/scikit-learn /' >>"$work/clusters"
     done
 fi
+descriptions=${PEERS_WORK:-${TMPDIR:-/tmp}/peers-work}/descriptions.npy # the peers' embed.py writes it
+if [ -f "$descriptions" ]; then
+    {
+        ours org.latent4j.bench.IndexSpeed "$descriptions" "$runs"
+        ours org.latent4j.bench.IndexSpeed "$descriptions" "$runs" quantised | sed 's/^latent4j/latent4j, bytes:/'
+        [ ! -x "${PEERS_PYTHON:-}" ] || (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" neighbours.py 2>/dev/null)
+    } >"$work/index"
+else
+    echo "Not run this time." >"$work/index"
+fi
+# neighbours and maps of embedded descriptions, where the peers' embed.py has written them
+if [ -f "$descriptions" ]; then
+    ours org.latent4j.bench.NeighbourSpeed "$descriptions" "$runs" >"$work/space"
+    for which in umap tsne; do
+        ours org.latent4j.bench.ProjectSpeed "$which" "$descriptions" 10000 "$runs" >>"$work/space"
+    done
+    if [ -x "${PEERS_PYTHON:-}" ]; then
+        for script in "project.py umap" "project.py tsne"; do
+            # shellcheck disable=SC2086 # a script and its argument
+            (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" $script 2>/dev/null) >>"$work/space"
+        done
+    fi
+else
+    echo "Not run this time: embed.py has written no vectors." >"$work/space"
+fi
 if [ "${KERNELS:-yes}" = yes ]; then
     ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
     ours org.latent4j.bench.KernelTable packings >"$work/packings"
@@ -138,6 +163,10 @@ fi
         fi
     done
     echo
+    echo "## Neighbours of 19,500 x 384, maps of 10,000 x 384"
+    echo
+    sed 's/^/    /' "$work/space"
+    echo
     echo "## Greedy decoding of 96 tokens, prompt included, SmolLM2-135M"
     echo
     echo "| who | tokens/s, median | least | most |"
@@ -177,6 +206,10 @@ fi
     echo "## Clusters of 20,000 points: k-means (k 50, one start, 384 wide), HDBSCAN (10 wide)"
     echo
     sed 's/^/    /' "$work/clusters"
+    echo
+    echo "## Approximate search: 10 nearest of 19,500 x 384 (descriptions.npy), one query at a time on one thread, built with two"
+    echo
+    sed 's/^/    /' "$work/index"
     echo
     echo "## Products of activations with packed weights (JMH)"
     echo

@@ -2,7 +2,7 @@
 of a range of blocks, compared between llama.cpp and 'latent'. Arguments: MODEL.gguf VECTOR.gguf FIRST LAST SCALE TEXT
 
 Prints the ids of the greedy continuation, plain and steered, as llama.cpp has them. Compare with
-  latent generate TEXT --max-tokens 12 --add VECTOR.gguf:SCALE@FIRST-LAST --json
+  latent generate --prompt TEXT --max-tokens 12 --add VECTOR.gguf:SCALE@FIRST-LAST --json
 """
 import ctypes, sys
 import numpy as np, llama_cpp

@@ -88,12 +88,12 @@ interface Kernels {
     /**
      * Products of two rows with a panel, or more steps of them: each output is one chain of multiply-adds.
      *
-     * @param x the rows, interleaved {@code [steps, 2]} from {@code xAt}
+     * @param x the rows: the first from {@code xAt}, the second {@code xNext} behind it, the values of each {@code xStep} apart
      * @param p the panel {@code [steps, panelRows()]} from {@code pAt}
      * @param out two rows of {@code panelRows()} outputs, the first at {@code at}, {@code stride} apart
      * @param first whether the chains start here; otherwise they are continued
      */
-    void panelTile(float[] x, int xAt, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first);
+    void panelTile(float[] x, int xAt, int xNext, int xStep, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first);
 
     /** The bits of {@link #panelTile} for one row and several panels, one behind the other, each {@code [width, panelRows()]}. */
     void panelRow(float[] x, int xAt, float[] p, int pAt, int width, int panels, float[] out, int at);

@@ -21,6 +21,7 @@ public final class Operations {
     private final WorkerPool pool;
     private final Kernels kernels;
     private final Products products;
+    private final PanelProducts panelProducts;
     private final Attention attention;
 
     /** Operations on a pool's workers with the best kernels that this JVM offers. */
@@ -32,6 +33,7 @@ public final class Operations {
         this.pool = pool;
         this.kernels = kernels;
         this.products = new Products(pool, kernels);
+        this.panelProducts = new PanelProducts(pool, kernels);
         this.attention = new Attention(pool, kernels);
     }
 
@@ -125,7 +127,21 @@ public final class Operations {
      * @param x {@code [rows, inputs]}
      */
     public void linear(Matrix x, Product... wanted) {
-        products.multiply(x, wanted);
+        if (panelProducts.keeps(wanted)) {
+            panelProducts.multiply(x, wanted);
+        } else {
+            products.multiply(x, wanted);
+        }
+    }
+
+    /**
+     * Lays weights out for products with many rows and keeps them so: twice their memory, and {@link #linear} is faster, with sums in
+     * another order. To be called before these weights are first used.
+     *
+     * @param weights plain floats
+     */
+    public void keep(List<PackedMatrix> weights) {
+        panelProducts.keep(weights);
     }
 
     /**

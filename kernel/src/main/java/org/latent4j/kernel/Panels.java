@@ -60,6 +60,15 @@ public final class Panels {
         return new Panels(matrix, kernels);
     }
 
+    /** Rows lie in panels of so many, each {@code [width, panel]}; those missing in the last are zero. */
+    int panel() {
+        return panel;
+    }
+
+    float[] data() {
+        return data;
+    }
+
     /** The number of rows. */
     public int rows() {
         return rows;
@@ -132,7 +141,7 @@ public final class Panels {
                 for (int k = 0; k < width; k += PIECE) {
                     int steps = Math.min(PIECE, width - k);
                     for (int tile = 0; tile < tiles; tile++) {
-                        w.kernels.panelTile(interleaved, (tile * width + k) * TILE_ROWS, w.data, at + k * w.panel, steps, out,
+                        w.kernels.panelTile(interleaved, (tile * width + k) * TILE_ROWS, 1, TILE_ROWS, w.data, at + k * w.panel, steps, out,
                                 tile * TILE_ROWS * stride + panel * w.panel, stride, k == 0);
                     }
                 }

@@ -103,9 +103,10 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void panelTile(float[] x, int xAt, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first) {
+    public void panelTile(
+            float[] x, int xAt, int xNext, int xStep, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first) {
         for (int row = 0; row < 2; row++) {
-            panelRowPart(x, xAt + row, 2, p, pAt, steps, out, at + row * stride, first);
+            panelRowPart(x, xAt + row * xNext, xStep, p, pAt, steps, out, at + row * stride, first);
         }
     }
 

@@ -95,8 +95,9 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void panelTile(float[] x, int xAt, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first) {
-        VectorPanels.tile(x, xAt, p, pAt, steps, out, at, stride, first);
+    public void panelTile(
+            float[] x, int xAt, int xNext, int xStep, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first) {
+        VectorPanels.tile(x, xAt, xNext, xStep, p, pAt, steps, out, at, stride, first);
     }
 
     @Override

@@ -15,7 +15,8 @@ final class VectorPanels {
     private VectorPanels() {}
 
     /** {@link Kernels#panelTile}. */
-    static void tile(float[] x, int xAt, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first) {
+    static void tile(
+            float[] x, int xAt, int xNext, int xStep, float[] p, int pAt, int steps, float[] out, int at, int stride, boolean first) {
         int second = at + stride;
         FloatVector a00, a01, a02, a03, a04, a05;
         FloatVector a10, a11, a12, a13, a14, a15;
@@ -47,9 +48,9 @@ final class VectorPanels {
             a14 = FloatVector.fromArray(FLOATS, out, second + 4 * LANES);
             a15 = FloatVector.fromArray(FLOATS, out, second + 5 * LANES);
         }
-        for (int step = 0; step < steps; step++, xAt += 2, pAt += 6 * LANES) {
+        for (int step = 0; step < steps; step++, xAt += xStep, pAt += 6 * LANES) {
             FloatVector v0 = FloatVector.broadcast(FLOATS, x[xAt]);
-            FloatVector v1 = FloatVector.broadcast(FLOATS, x[xAt + 1]);
+            FloatVector v1 = FloatVector.broadcast(FLOATS, x[xAt + xNext]);
             FloatVector b0 = FloatVector.fromArray(FLOATS, p, pAt);
             a00 = v0.fma(b0, a00);
             a10 = v1.fma(b0, a10);

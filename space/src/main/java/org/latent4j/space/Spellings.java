@@ -21,7 +21,7 @@ final class Spellings {
      */
     static List<String> nearest(String wanted, List<String> names) {
         String name = wanted.toLowerCase(Locale.ROOT);
-        int limit = name.length() <= 3 ? 1 : name.length() <= 7 ? 2 : 3;
+        int limit = name.length() <= 2 ? 1 : name.length() <= 7 ? 2 : 3;
         if (name.isEmpty() || name.length() > LONGEST) {
             return List.of();
         }

@@ -8,12 +8,18 @@ import dev.hardwood.schema.ColumnSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.latent4j.files.Broken;
@@ -27,6 +33,7 @@ import org.latent4j.space.Origin;
  */
 final class ParquetVectors {
     private static final int MOST_COLUMNS = Table.MOST_COLUMNS;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final List<String> NAMES = List.of("name", "word", "words", "token", "id", "title", "text");
 
     /** Held, so that it keeps its level: the library tells which instructions it uses. */
@@ -39,9 +46,17 @@ final class ParquetVectors {
     private final Path file;
     private final ParquetFileReader parquet;
 
-    private ParquetVectors(Path file, ParquetFileReader parquet) {
+    private final AtomicLong batches;
+
+    private ParquetVectors(Path file, ParquetFileReader parquet, AtomicLong batches) {
         this.file = file;
         this.parquet = parquet;
+        this.batches = batches;
+    }
+
+    private boolean next(ColumnReader reader) {
+        batches.incrementAndGet();
+        return reader.nextBatch();
     }
 
     /** Works with an opened file; what its library throws becomes a line. */
@@ -49,16 +64,43 @@ final class ParquetVectors {
         T of(ParquetVectors parquet) throws IOException;
     }
 
-    private static <T> T with(Path file, Work<T> work) {
+    /**
+     * Works in a thread of its own, because the library waits for ever for the pages of some damaged files: who brings nothing for a
+     * while is given up.
+     */
+    private static <T> T with(Path file, Duration patience, Work<T> work) {
         if (!Files.isRegularFile(file)) {
             throw Broken.file(file, Files.exists(file) ? "is not a regular file" : "there is no such file; check the path");
         }
-        try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file))) {
-            return work.of(new ParquetVectors(file, parquet));
-        } catch (LatentException e) {
-            throw e;
-        } catch (IOException | RuntimeException | LinkageError e) { // of damaged files its library says so in many ways
-            throw Broken.because(e, file, "is no Parquet file that can be read: %s", reason(e));
+        AtomicLong batches = new AtomicLong();
+        FutureTask<T> task = new FutureTask<>(() -> {
+            try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file))) {
+                return work.of(new ParquetVectors(file, parquet, batches));
+            }
+        });
+        Thread.ofPlatform().daemon().name("parquet").start(task);
+        try {
+            long before = -1;
+            while (batches.get() != before) {
+                before = batches.get();
+                try {
+                    return task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                } catch (TimeoutException _) {
+                    // looked at again, as long as something comes
+                }
+            }
+            task.cancel(true);
+            throw Broken.file(file, "is no Parquet file that can be read: nothing came of it for %d s; is it damaged?",
+                    patience.toSeconds());
+        } catch (InterruptedException e) {
+            task.cancel(true);
+            Thread.currentThread().interrupt();
+            throw Broken.because(e, file, "was interrupted while it was read");
+        } catch (ExecutionException e) { // of damaged files the library says so in many ways
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw cause instanceof LatentException told
+                    ? told
+                    : Broken.because(cause, file, "is no Parquet file that can be read: %s", reason(cause));
         }
     }
 
@@ -72,12 +114,17 @@ final class ParquetVectors {
     }
 
     static Imported read(Path file, ImportOptions options) {
-        return with(file, parquet -> parquet.read(options));
+        return read(file, options, PATIENCE);
+    }
+
+    /** Gives up when nothing came for as long. */
+    static Imported read(Path file, ImportOptions options, Duration patience) {
+        return with(file, patience, parquet -> parquet.read(options));
     }
 
     /** The first column of text, or the one that is named. */
     static List<String> texts(Path file, Optional<String> name) {
-        return with(file, parquet -> {
+        return with(file, PATIENCE, parquet -> {
             ColumnSchema column = parquet.columns().stream()
                     .filter(each -> isText(each) && name.map(called(each)::equals).orElse(true)).findFirst()
                     .orElseThrow(() -> Broken.file(file, "has no column of text%s", name.map(text -> " '" + text + "'").orElse("")));
@@ -165,7 +212,7 @@ final class ParquetVectors {
         int width = -1;
         int current = 0;
         try (ColumnReader reader = parquet.columnReader(column.columnIndex())) {
-            while (reader.nextBatch()) {
+            while (next(reader)) {
                 int[] offsets = reader.getLayerOffsets(reader.getLayerCount() - 1);
                 double[] wide = column.type() == PhysicalType.DOUBLE ? reader.getDoubles() : new double[0];
                 float[] narrow = column.type() == PhysicalType.FLOAT ? reader.getFloats() : new float[0];
@@ -174,13 +221,15 @@ final class ParquetVectors {
                     current = offsets[record + 1] - offsets[record];
                     width = width < 0 ? current : width;
                     if (current != width || width == 0) {
-                        throw Broken.file(file, "row %d has %d numbers in '%s', the rows before have %d", rows, current, called(column), width);
+                        throw Broken.file(file, "row %d has %d numbers in '%s', the rows before have %d", rows, current, called(column),
+                                width);
                     }
                     if ((long) filled + width > Integer.MAX_VALUE - 8) {
                         throw Broken.file(file, "has more numbers than fit in memory");
                     }
                     if (filled + width > data.length) {
-                        data = Arrays.copyOf(data, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(data.length * 2L, (long) filled + width)));
+                        data = Arrays.copyOf(data,
+                                (int) Math.min(Integer.MAX_VALUE - 8, Math.max(data.length * 2L, (long) filled + width)));
                     }
                     for (int i = offsets[record]; i < offsets[record + 1]; i++) {
                         if (reader.getLeafValidity().isNull(i)) {
@@ -219,7 +268,7 @@ final class ParquetVectors {
     private List<Object> values(ColumnSchema column) {
         List<Object> values = new ArrayList<>();
         try (ColumnReader reader = parquet.columnReader(column.columnIndex())) {
-            while (reader.nextBatch()) {
+            while (next(reader)) {
                 int records = reader.getRecordCount();
                 switch (column.type()) {
                     case FLOAT -> {

@@ -158,7 +158,7 @@ final class WordVectors {
                 progress.report("Reading " + file.getFileName(), word, words, Progress.Unit.STEPS);
             }
         }
-        if (in.read() >= 0 && in.read() >= 0) {
+        if (in.readNBytes(2).length == 2) {
             throw Broken.file(file, "goes on behind its %d words of width %d", words, width);
         }
     }

@@ -21,7 +21,8 @@ import org.latent4j.space.Space;
 /** A {@code .space} is there whole or not at all, and what was written of it is gone on with. */
 class SpaceWriterTest {
     private static final Origin ORIGIN = new Origin(
-            "x", Optional.of(new Fingerprint("ab", "cd", "raw").at("resid_post.3", "mean")), Optional.of("minilm"), Map.of("command", "latent"));
+            "x", Optional.of(new Fingerprint("ab", "cd", "raw").at("resid_post.3", "mean")), Optional.of("minilm"),
+            Map.of("command", "latent"));
 
     @TempDir
     Path folder;

@@ -160,7 +160,8 @@ class SpacesTest {
     @EnumSource(SpaceExport.Format.class)
     void whatIsExportedIsReadBack(SpaceExport.Format format) {
         List<String> names = List.of("a, b", "c", "ü");
-        Space space = Space.of(Matrix.of(3, 2, 1, 2.5f, -3e-9f, 4, 0.1f, 6), Items.of(names, Map.of("kind", List.of("x", "y", "z"))), Origin.of("here"));
+        Space space = Space.of(Matrix.of(3, 2, 1, 2.5f, -3e-9f, 4, 0.1f, 6), Items.of(names, Map.of("kind", List.of("x", "y", "z"))),
+                Origin.of("here"));
         Path file = SpaceExport.write(space, format, folder.resolve("out" + format.ending())).getFirst();
         boolean beside = format == SpaceExport.Format.NPY || format == SpaceExport.Format.SAFETENSORS;
         Space read = open(file, beside ? ImportOptions.NONE.withNames(folder.resolve("out.names.txt").toString()) : ImportOptions.NONE);

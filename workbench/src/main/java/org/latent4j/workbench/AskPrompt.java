@@ -19,8 +19,8 @@ import org.latent4j.space.Space;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record AskPrompt(String question, List<Source> sources, int[] ids, int[] idsWithout) {
-    private static final String TASK = "Answer the question in one or two sentences from the numbered sources, and cite them like [1]. "
-            + "If they don't answer it, say so.";
+    private static final String TASK = "You answer questions from numbered sources. Answer in a sentence or two that name what the "
+            + "sources say, with the source's number in brackets behind it. If they don't answer the question, say so.";
     /** The longest text of a source, in characters; more is cut. */
     private static final int LONGEST = 1_500;
     private static final int SHORTEST = 100;
@@ -71,8 +71,9 @@ record AskPrompt(String question, List<Source> sources, int[] ids, int[] idsWith
                 return new AskPrompt(question, left, ids, model.chatTokens(List.of(new Message("user", question))));
             }
             if (left.size() == 1 && left.getFirst().text().length() < SHORTEST) {
-                throw new LatentException("the question and an answer of %d tokens don't fit the model's context of %d; ask for fewer with --max-tokens"
-                        .formatted(answer, model.config().context()));
+                throw new LatentException(
+                        "the question and an answer of %d tokens don't fit the model's context of %d; ask for fewer with --max-tokens"
+                                .formatted(answer, model.config().context()));
             }
             left = left.size() > 1 ? left.subList(0, left.size() - 1) : List.of(left.getFirst().shortened());
         }
@@ -81,9 +82,11 @@ record AskPrompt(String question, List<Source> sources, int[] ids, int[] idsWith
     private static List<Message> messages(String question, List<Source> sources) {
         StringBuilder text = new StringBuilder("Sources:\n");
         for (int i = 0; i < sources.size(); i++) {
-            text.append('[').append(i + 1).append("] ").append(sources.get(i).name()).append(": ").append(sources.get(i).text()).append('\n');
+            text.append('[').append(i + 1).append("] ").append(sources.get(i).name()).append(": ").append(sources.get(i).text())
+                    .append('\n');
         }
-        return List.of(new Message("system", TASK), new Message("user", text + "\nQuestion: " + question));
+        return List.of(new Message("system", TASK),
+                new Message("user", text + "\nQuestion: " + question + "\nAnswer the question from the sources in a sentence or two."));
     }
 
     /** What the model is given, as text. */

@@ -57,8 +57,8 @@ final class BetweenCommand implements Callable<Integer> {
         if (steps < 2 || steps > MOST_STEPS || k < 1) {
             throw new LatentException("--steps %d, -k %d: 2 to %d stops and at least 1 point are needed".formatted(steps, k, MOST_STEPS));
         }
-        boolean first = arguments.size() == 3 && !argument.isNamed();
-        List<String> ends = first ? arguments.subList(1, 3) : arguments;
+        boolean first = arguments.size() == 3 && !argument.isNamed() || argument.isFirst(arguments, false);
+        List<String> ends = first ? arguments.subList(1, arguments.size()) : arguments;
         if (ends.size() != 2) {
             throw new LatentException("%d ends are given, two are needed: latent between winter summer".formatted(ends.size()));
         }

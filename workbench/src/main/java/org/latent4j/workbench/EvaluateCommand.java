@@ -131,11 +131,13 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private MeanInterval difference(List<RankingQuality> one, List<RankingQuality> other, Measure measure) {
         return MeanInterval.of(IntStream.range(0, one.size())
-                .mapToDouble(i -> measure.value.applyAsDouble(one.get(i)) - measure.value.applyAsDouble(other.get(i))).toArray(), common.seed());
+                .mapToDouble(i -> measure.value.applyAsDouble(one.get(i)) - measure.value.applyAsDouble(other.get(i))).toArray(),
+                common.seed());
     }
 
     /** Which searches are compared: the one less the other. */
-    private static final List<List<String>> COMPARED = List.of(List.of(ENCODER, KEYWORDS), List.of(HYBRID, ENCODER), List.of(HYBRID, KEYWORDS));
+    private static final List<List<String>> COMPARED = List.of(List.of(ENCODER, KEYWORDS), List.of(HYBRID, ENCODER),
+            List.of(HYBRID, KEYWORDS));
 
     private void tell(PrintWriter out, Map<String, List<RankingQuality>> judged, int count) {
         out.println("%s %s, the first %d of each".formatted(Amounts.count(count), count == 1 ? "query" : "queries", k));

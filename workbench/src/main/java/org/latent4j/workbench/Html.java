@@ -50,9 +50,11 @@ final class Html {
     void write(Writer out) throws IOException {
         String style = style();
         String hash = Base64.getEncoder().encodeToString(HashedFile.newSha256().digest(style.getBytes(StandardCharsets.UTF_8)));
-        out.write("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                + "style-src 'sha256-" + hash + "'\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
-                + escaped(title) + "</title>\n<style>" + style + "</style></head>\n<body><main>\n");
+        out.write(
+                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                        + "style-src 'sha256-" + hash
+                        + "'\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
+                        + escaped(title) + "</title>\n<style>" + style + "</style></head>\n<body><main>\n");
         out.write(body.toString());
         out.write("</main></body></html>\n");
     }

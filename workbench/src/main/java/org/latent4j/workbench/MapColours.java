@@ -49,14 +49,14 @@ record MapColours(int[] points, List<Entry> legend, String title) {
             }
         }
         List<String> order = counts.keySet().stream()
-                .sorted(Comparator.comparingInt((String value) -> -counts.get(value)).thenComparing(value -> value)).toList();
+                .sorted(Comparator.comparingInt((String value) -> -counts.getOrDefault(value, 0)).thenComparing(value -> value)).toList();
         Map<String, Integer> colours = new HashMap<>();
         List<Entry> legend = new ArrayList<>();
         for (int i = 0; i < Math.min(order.size(), CLASSES.length); i++) {
             colours.put(order.get(i), CLASSES[i]);
             legend.add(new Entry("%s (%d)".formatted(order.get(i), counts.get(order.get(i))), CLASSES[i]));
         }
-        int others = labels.size() - order.stream().limit(CLASSES.length).mapToInt(counts::get).sum();
+        int others = labels.size() - order.stream().limit(CLASSES.length).mapToInt(value -> counts.getOrDefault(value, 0)).sum();
         if (others > 0) {
             legend.add(new Entry("others (%d)".formatted(others), OTHERS));
         }

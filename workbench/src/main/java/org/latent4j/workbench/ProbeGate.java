@@ -62,7 +62,8 @@ final class ProbeGate {
         List<String> classes = probe.classes();
         if (name.isEmpty()) {
             if (classes.size() > 2) {
-                throw new LatentException("the probe in %s has %d classes: name one, %s:%s>0.5".formatted(file, classes.size(), file, classes.getFirst()));
+                throw new LatentException(
+                        "the probe in %s has %d classes: name one, %s:%s>0.5".formatted(file, classes.size(), file, classes.getFirst()));
             }
             return Math.max(0, classes.size() - 1);
         }

@@ -99,7 +99,8 @@ final class RecommendCommand implements Callable<Integer> {
         }
         int asked = (like.isEmpty() && unlike.isEmpty() ? 0 : 1) + (user == null ? 0 : 1) + (item == null ? 0 : 1) + (evaluate ? 1 : 0);
         if (asked > 1 || asked == 0 && out == null) {
-            throw new LatentException("what is to be recommended? give --like, --user or --item, or --evaluate with --interactions: one of them");
+            throw new LatentException(
+                    "what is to be recommended? give --like, --user or --item, or --evaluate with --interactions: one of them");
         }
         if (interactions == null && (evaluate || out != null)) {
             throw new LatentException("--evaluate and --out go with --interactions FILE");
@@ -149,7 +150,9 @@ final class RecommendCommand implements Callable<Integer> {
                 note("which items %s knows isn't in the space, so they aren't left out; --interactions FILE does that".formatted(user));
             }
         } else {
-            List<Integer> liked = item != null ? List.of(space.require(item)) : like.stream().map(name -> space.require(name.strip())).toList();
+            List<Integer> liked = item != null
+                    ? List.of(space.require(item))
+                    : like.stream().map(name -> space.require(name.strip())).toList();
             List<Integer> unliked = unlike.stream().map(name -> space.require(name.strip())).toList();
             out.addAll(liked);
             out.addAll(unliked);

@@ -52,7 +52,8 @@ final class SteerArguments {
     @Option(names = "--where-probe", paramLabel = "FILE:>X", description = "Only where a probe fires: P.safetensors:>0.5, or P.safetensors:CLASS>0.5.")
     private @Nullable String whereProbe;
 
-    @Option(names = {"--orthogonalise", "--orthogonalize"}, description = "Free each of several directions of its parts along those before it.")
+    @Option(names = {"--orthogonalise",
+        "--orthogonalize"}, description = "Free each of several directions of its parts along those before it.")
     private boolean orthogonalise;
 
     Operator operator() {
@@ -94,7 +95,8 @@ final class SteerArguments {
             directions.add(new Weighted(direction(one.name(), model), one.weight()));
         }
         if (directions.isEmpty()) {
-            throw new LatentException("along which direction? give a file or a name of the library: latent steer sentiment \"The weather today is\"");
+            throw new LatentException(
+                    "along which direction? give a file or a name of the library: latent steer sentiment \"The weather today is\"");
         }
         Operator how = operator();
         List<Site> sites = layers == null ? List.of(directions.getFirst().direction().bestSite()) : sites(layers, model);
@@ -103,7 +105,8 @@ final class SteerArguments {
         }
         OptionalDouble halfLife = decay == null ? OptionalDouble.empty() : OptionalDouble.of(decay);
         Optional<SteeringPlan.Gate> gate = whereProbe == null ? Optional.empty() : Optional.of(ProbeGate.parse(whereProbe, model));
-        return new SteeringPlan(directions, how, strength == null ? how.usualStrength() : strength, sites, orthogonalise, rule(model), halfLife, gate);
+        return new SteeringPlan(directions, how, strength == null ? how.usualStrength() : strength, sites, orthogonalise, rule(model),
+                halfLife, gate);
     }
 
     static List<Site> sites(String layers, Model model) {
@@ -140,7 +143,9 @@ final class SteerArguments {
         }
         boolean known = DirectionLibrary.concepts().stream().anyMatch(c -> c.name().equals(named));
         boolean made = known && DirectionFiles.made(model).stream().anyMatch(d -> d.name().equals(named));
-        return known && !made && !Files.exists(file) ? found(named, DirectionLibrary.samples(named), model) : DirectionFiles.open(named, model);
+        return known && !made && !Files.exists(file)
+                ? found(named, DirectionLibrary.samples(named), model)
+                : DirectionFiles.open(named, model);
     }
 
     /** A direction that is found at once, as the library's are: the difference of means over whole texts at every block's end. */

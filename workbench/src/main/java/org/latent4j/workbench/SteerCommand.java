@@ -79,7 +79,8 @@ final class SteerCommand implements Callable<Integer> {
         if (words.size() < 2) {
             throw new LatentException(words.isEmpty()
                     ? "along which direction, and which text? latent steer sentiment \"The weather today is\""
-                    : "which text shall the model go on with? latent steer %s \"The weather today is\" (or --sweep)".formatted(words.getFirst()));
+                    : "which text shall the model go on with? latent steer %s \"The weather today is\" (or --sweep)"
+                            .formatted(words.getFirst()));
         }
         String text = ArgumentText.intact(words.getLast());
         if (text.isEmpty()) {

@@ -31,7 +31,9 @@ record SteerShown(
     String text(int width) {
         StringBuilder out = new StringBuilder();
         int column = Math.max(20, (Math.min(width, 140) - GAP) / 2);
-        String prompt = plain.promptIds().length == 0 ? "" : TokenText.visible(model.tokenizer().decode(plain.promptIds())).replace('␣', ' ');
+        String prompt = plain.promptIds().length == 0
+                ? ""
+                : TokenText.visible(model.tokenizer().decode(plain.promptIds())).replace('␣', ' ');
         Wrapped.append(out, prompt, 0, 0, 2 * column + GAP);
         out.append('\n');
         columns(out, List.of("plain"), List.of("steered: " + summary()), column);
@@ -87,8 +89,10 @@ record SteerShown(
     private static String told(Confirmed one) {
         SteeringPlan.Step step = one.step();
         String what = switch (step.operator()) {
-            case ADD -> "%s x typical norm %s = %s added".formatted(number(step.strength()), number(step.typicalNorm()), number(step.absolute()));
-            case CLAMP -> "set to %s x typical norm %s = %s".formatted(number(step.strength()), number(step.typicalNorm()), number(step.absolute()));
+            case ADD ->
+                "%s x typical norm %s = %s added".formatted(number(step.strength()), number(step.typicalNorm()), number(step.absolute()));
+            case CLAMP ->
+                "set to %s x typical norm %s = %s".formatted(number(step.strength()), number(step.typicalNorm()), number(step.absolute()));
             case DAMPEN -> "times " + number(step.absolute());
             case ABLATE -> "removed";
         };

@@ -57,10 +57,12 @@ final class SteerSweep {
 
     int run() {
         if (!steer.operator().countsInNorms()) {
-            throw new LatentException("--sweep goes over strengths, and %s has none: sweep add or clamp".formatted(steer.operator().label()));
+            throw new LatentException(
+                    "--sweep goes over strengths, and %s has none: sweep add or clamp".formatted(steer.operator().label()));
         }
         AtomicBoolean interrupted = new AtomicBoolean();
-        try (@Nullable NewFile page = options.html().isPresent() ? NewFile.claim(options.html().get()) : null;
+        try (@Nullable
+        NewFile page = options.html().isPresent() ? NewFile.claim(options.html().get()) : null;
                 Interrupts _ = Interrupts.calling(() -> interrupted.set(true));
                 Model opened = model.open()) {
             opened.requireGenerates();

@@ -43,7 +43,8 @@ final class StoreCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new LatentException("what is to be done? latent store add, delete, compact or index, and the space (see: latent store --help)");
+        throw new LatentException(
+                "what is to be done? latent store add, delete, compact or index, and the space (see: latent store --help)");
     }
 
     /** {@code latent store add}. */
@@ -155,7 +156,9 @@ final class StoreCommand implements Runnable {
             return;
         }
         String also = others == 0 ? "" : ", %s %s".formatted(Amounts.count(others), other);
-        String counted = what.equals("compacted") ? "%s changes %s".formatted(Amounts.count(count), what) : "%s %s".formatted(Amounts.count(count), what);
+        String counted = what.equals("compacted")
+                ? "%s changes %s".formatted(Amounts.count(count), what)
+                : "%s %s".formatted(Amounts.count(count), what);
         out().println("%s%s; %s points".formatted(counted, also, Amounts.count(points)));
     }
 

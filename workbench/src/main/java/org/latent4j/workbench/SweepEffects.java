@@ -68,13 +68,15 @@ record SweepEffects(List<Effect> effects, Optional<Samples> samples, List<String
         List<String> classes = stored.probe().classes();
         int label = hasClass ? classes.indexOf(given.substring(colon + 1)) : Math.max(0, classes.size() - 1);
         if (label < 0 || (!hasClass && classes.size() > 2)) {
-            throw new LatentException("the probe in %s has the classes %s: name one of them, %s:%s".formatted(file, classes, file, classes.getFirst()));
+            throw new LatentException(
+                    "the probe in %s has the classes %s: name one of them, %s:%s".formatted(file, classes, file, classes.getFirst()));
         }
         if (stored.probe().kind() == Probe.Kind.RIDGE && hasClass) {
             throw new LatentException("the probe in %s reads a number, it has no class".formatted(file));
         }
         String name = "probe" + (classes.isEmpty() ? "" : ": " + classes.get(label));
-        return new Effect.OfProbe(name, stored.probe(), model.resolve(Sites.of(stored.site())).getFirst(), stored.positions().equals("mean"), label);
+        return new Effect.OfProbe(name, stored.probe(), model.resolve(Sites.of(stored.site())).getFirst(),
+                stored.positions().equals("mean"), label);
     }
 
     private static Effect tokens(String given, Model model) {
@@ -85,7 +87,8 @@ record SweepEffects(List<Effect> effects, Optional<Samples> samples, List<String
         List<Integer> wanted = firsts(sides[0], model);
         List<Integer> others = sides.length > 1 ? firsts(sides[1], model) : List.of();
         if (wanted.stream().anyMatch(others::contains)) {
-            throw new LatentException("--tokens '%s': a word of the one side begins with the same token as one of the other".formatted(given));
+            throw new LatentException(
+                    "--tokens '%s': a word of the one side begins with the same token as one of the other".formatted(given));
         }
         return new Effect.OfTokens("tokens", wanted, others);
     }
@@ -139,7 +142,8 @@ record SweepEffects(List<Effect> effects, Optional<Samples> samples, List<String
                 } else {
                     Object label = row.columns().get("label");
                     if (label == null) {
-                        throw new LatentException("%s has neither columns positive and negative nor text and label".formatted(row.origin()));
+                        throw new LatentException(
+                                "%s has neither columns positive and negative nor text and label".formatted(row.origin()));
                     }
                     texts.add(row.text());
                     labels.add(String.valueOf(label));
@@ -169,7 +173,6 @@ record SweepEffects(List<Effect> effects, Optional<Samples> samples, List<String
         return new Samples(positive, negative, false);
     }
 
-
     private static Optional<String> column(Path file) {
         String start;
         try (var lines = Files.lines(file)) {
@@ -177,6 +180,8 @@ record SweepEffects(List<Effect> effects, Optional<Samples> samples, List<String
         } catch (IOException | java.io.UncheckedIOException _) {
             return Optional.empty(); // told when it is read
         }
-        return start.contains("positive") && start.contains("negative") && !start.contains("label") ? Optional.of("positive") : Optional.empty();
+        return start.contains("positive") && start.contains("negative") && !start.contains("label")
+                ? Optional.of("positive")
+                : Optional.empty();
     }
 }

@@ -18,10 +18,12 @@ final class SweepOptions {
     @Option(names = "--sweep", description = "Run many strengths at many layers, and hold them against controls.")
     private boolean sweep;
 
-    @Option(names = "--strengths", paramLabel = "LIST", description = "In typical norms at each layer (default: " + STRENGTHS + "; 0 is the plain model).")
+    @Option(names = "--strengths", paramLabel = "LIST", description = "In typical norms at each layer (default: " + STRENGTHS
+            + "; 0 is the plain model).")
     private @Nullable String strengths;
 
-    @Option(names = {"--layers-ranges", "--layer-ranges"}, paramLabel = "LIST", description = "Like 5-10,11-16,20 (default: five parts of those that the direction has).")
+    @Option(names = {"--layers-ranges",
+        "--layer-ranges"}, paramLabel = "LIST", description = "Like 5-10,11-16,20 (default: five parts of those that the direction has).")
     private @Nullable String ranges;
 
     @Option(names = "--prompts", paramLabel = "FILE", description = "What texts begin with: .txt (one a line), .json, .jsonl, .tsv, .csv (default: sixteen of the program's own).")

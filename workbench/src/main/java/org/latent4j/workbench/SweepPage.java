@@ -82,9 +82,11 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
                         mean >= 0 ? "up" : "down", 0.7 * share, x, y, wide, high));
             }
             if (cell.verdict().equals("works")) {
-                page.add(format("<rect class=\"ring\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x + 2, y + 2, wide - 4, high - 4));
+                page.add(format("<rect class=\"ring\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x + 2, y + 2, wide - 4,
+                        high - 4));
             }
-            page.add(format("<text class=\"cell%s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s%s</text>\n", cell.whole() ? "" : " soft", x + wide / 2,
+            page.add(format("<text class=\"cell%s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s%s</text>\n", cell.whole() ? "" : " soft",
+                    x + wide / 2,
                     y + high / 2 + 4, signed(mean), cell.whole() ? "" : " ×"));
         }
         for (int i = 0; i < strengths.size(); i++) {
@@ -95,7 +97,8 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
             page.add(format("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">layers %s</text>", left + i * wide + wide / 2,
                     high * strengths.size() + 30, Html.escaped(layers.get(i))));
         }
-        page.add("</svg><figcaption>By how much " + Html.escaped(report.effect()) + " moves against the plain model. Strengths count in typical norms at each layer. "
+        page.add("</svg><figcaption>By how much " + Html.escaped(report.effect())
+                + " moves against the plain model. Strengths count in typical norms at each layer. "
                 + "Grey with ×: the text breaks. Ringed: beats every control.</figcaption></figure>\n");
     }
 
@@ -109,8 +112,9 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
             Controls controls = cell.controls().orElseThrow();
             strip(page, cell, controls);
         }
-        page.text("p", "Random directions have the same norm at the same layers. Where they are run is chosen by the text being whole alone, not by the "
-                + "effect: at the greatest strength that leaves it whole, nearest to the layer where the direction separates best.");
+        page.text("p",
+                "Random directions have the same norm at the same layers. Where they are run is chosen by the text being whole alone, not by the "
+                        + "effect: at the greatest strength that leaves it whole, nearest to the layer where the direction separates best.");
     }
 
     private void strip(Html page, Cell cell, Controls controls) {
@@ -127,24 +131,29 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         page.add(svg(900, 110, "controls"));
         page.add("<line class=\"axis\" x1=\"40\" x2=\"860\" y1=\"70\" y2=\"70\"/>");
         for (double at : new double[]{low, 0, high}) {
-            page.add(format("<line class=\"axis\" x1=\"%.1f\" x2=\"%.1f\" y1=\"66\" y2=\"74\"/><text class=\"soft\" x=\"%.1f\" y=\"92\" text-anchor=\"middle\">%s</text>",
+            page.add(format(
+                    "<line class=\"axis\" x1=\"%.1f\" x2=\"%.1f\" y1=\"66\" y2=\"74\"/><text class=\"soft\" x=\"%.1f\" y=\"92\" text-anchor=\"middle\">%s</text>",
                     x.applyAsDouble(at), x.applyAsDouble(at), x.applyAsDouble(at), signed(at)));
         }
         for (double random : controls.random()) {
             page.add(format("<circle class=\"dot\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(random)));
         }
-        controls.shuffled().ifPresent(s -> page.add(format("<circle class=\"shuffled\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(s))));
-        page.add(format("<circle class=\"owndot\" cx=\"%.1f\" cy=\"58\" r=\"9\"/><text x=\"%.1f\" y=\"36\" text-anchor=\"middle\">this direction</text>",
+        controls.shuffled()
+                .ifPresent(s -> page.add(format("<circle class=\"shuffled\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(s))));
+        page.add(format(
+                "<circle class=\"owndot\" cx=\"%.1f\" cy=\"58\" r=\"9\"/><text x=\"%.1f\" y=\"36\" text-anchor=\"middle\">this direction</text>",
                 x.applyAsDouble(own), Math.clamp(x.applyAsDouble(own), 60, 830)));
-        page.add(format("</svg><figcaption>Layers %s at strength %s: %s. Grey: %d random directions%s. p %.3f (rank), %.4f (Student), corrected %.4f: %s.</figcaption></figure>\n",
+        page.add(format(
+                "</svg><figcaption>Layers %s at strength %s: %s. Grey: %d random directions%s. p %.3f (rank), %.4f (Student), corrected %.4f: %s.</figcaption></figure>\n",
                 Html.escaped(cell.layers()), Decimals.fixed(cell.strength(), 2), signed(own), controls.random().size(),
                 controls.shuffled().isPresent() ? "; red: the direction of shuffled labels" : "", controls.p(), controls.pStudent(),
                 controls.corrected(), cell.verdict()));
     }
 
     private void costs(Html page) {
-        page.add("<div class=\"scroll\"><table><tr><th>layers</th><th>strength</th><th>effect</th><th>interval</th><th>perplexity of the text</th><th>of neutral text</th>"
-                + "<th>KL</th><th>repetition</th><th>distinct words</th><th>tokens</th><th>answers right</th><th>moved as asked</th><th class=\"text\">verdict</th></tr>\n");
+        page.add(
+                "<div class=\"scroll\"><table><tr><th>layers</th><th>strength</th><th>effect</th><th>interval</th><th>perplexity of the text</th><th>of neutral text</th>"
+                        + "<th>KL</th><th>repetition</th><th>distinct words</th><th>tokens</th><th>answers right</th><th>moved as asked</th><th class=\"text\">verdict</th></tr>\n");
         row(page, "plain", "", NOTHING, report.plain(), "", "");
         for (Cell cell : report.cells()) {
             row(page, cell.layers(), Decimals.fixed(cell.strength(), 2), effect(cell), cell.result(), cell.verdict(),
@@ -169,14 +178,18 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
 
     private void texts(Html page) {
         Optional<Cell> up = report.cells().stream().filter(c -> c.controls().isPresent() && c.strength() > 0).findFirst();
-        Optional<Cell> down = report.cells().stream().filter(c -> c.whole() && c.strength() < 0 && up.isPresent() && c.layers().equals(up.get().layers()))
+        Optional<Cell> down = report.cells().stream()
+                .filter(c -> c.whole() && c.strength() < 0 && up.isPresent() && c.layers().equals(up.get().layers()))
                 .min(java.util.Comparator.comparingDouble(Cell::strength));
         page.add("<div class=\"scroll\"><table><tr><th class=\"text\">prompt</th><th class=\"text\">plain</th>");
-        up.ifPresent(c -> page.add("<th class=\"text\">" + Html.escaped("layers " + c.layers() + " at " + Decimals.fixed(c.strength(), 2)) + "</th>"));
-        down.ifPresent(c -> page.add("<th class=\"text\">" + Html.escaped("layers " + c.layers() + " at " + Decimals.fixed(c.strength(), 2)) + "</th>"));
+        up.ifPresent(c -> page
+                .add("<th class=\"text\">" + Html.escaped("layers " + c.layers() + " at " + Decimals.fixed(c.strength(), 2)) + "</th>"));
+        down.ifPresent(c -> page
+                .add("<th class=\"text\">" + Html.escaped("layers " + c.layers() + " at " + Decimals.fixed(c.strength(), 2)) + "</th>"));
         page.add("</tr>\n");
         for (int p = 0; p < Math.min(SHOWN_TEXTS, report.plain().texts().size()); p++) {
-            page.add("<tr><td class=\"text\">" + Html.escaped(prompts.get(p)) + "</td><td class=\"text\">" + Html.escaped(report.plain().texts().get(p)) + "</td>");
+            page.add("<tr><td class=\"text\">" + Html.escaped(prompts.get(p)) + "</td><td class=\"text\">"
+                    + Html.escaped(report.plain().texts().get(p)) + "</td>");
             for (Optional<Cell> cell : List.of(up, down)) {
                 if (cell.isPresent()) {
                     page.add("<td class=\"text\">" + Html.escaped(cell.get().result().texts().get(p)) + "</td>");

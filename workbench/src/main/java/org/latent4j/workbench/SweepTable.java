@@ -44,7 +44,8 @@ record SweepTable(SweepReport report, List<String> notes) {
     }
 
     private void costs(StringBuilder out) {
-        List<String> names = List.of("", "perplexity of the text", "of neutral text", "KL", "repetition", "distinct words", "tokens", "answers right");
+        List<String> names = List.of("", "perplexity of the text", "of neutral text", "KL", "repetition", "distinct words", "tokens",
+                "answers right");
         out.append('\n');
         for (String name : names) {
             out.append(padded(name, name.isEmpty() ? 24 : name.length() + 2));
@@ -60,9 +61,10 @@ record SweepTable(SweepReport report, List<String> notes) {
 
     private static void row(StringBuilder out, String what, ArmResult result, List<String> names) {
         ArmResult.Side side = result.side().orElseThrow();
-        List<String> cells = new ArrayList<>(List.of(what, Decimals.fixed(side.textPerplexity(), 1), Decimals.fixed(side.neutralPerplexity(), 1),
-                Decimals.fixed(side.divergence(), 2), Decimals.fixed(side.repetition(), 2), Decimals.fixed(side.distinct(), 2),
-                Decimals.fixed(side.length(), 0), Decimals.percent(side.accuracy())));
+        List<String> cells = new ArrayList<>(
+                List.of(what, Decimals.fixed(side.textPerplexity(), 1), Decimals.fixed(side.neutralPerplexity(), 1),
+                        Decimals.fixed(side.divergence(), 2), Decimals.fixed(side.repetition(), 2), Decimals.fixed(side.distinct(), 2),
+                        Decimals.fixed(side.length(), 0), Decimals.percent(side.accuracy())));
         for (int i = 0; i < cells.size(); i++) {
             out.append(padded(cells.get(i), i == 0 ? 24 : names.get(i).length() + 2));
         }

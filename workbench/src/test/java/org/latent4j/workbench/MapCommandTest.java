@@ -48,7 +48,8 @@ class MapCommandTest {
         Path points = points(60, 4);
         for (String method : new String[]{"pca", "tsne", "umap"}) {
             for (String metric : new String[]{"euclidean", "cosine"}) {
-                Ran ran = run(points, "--method", method, "--metric", metric, "--dims", "2", "--seed", "1", "--threads", "2", "--json", "--out",
+                Ran ran = run(points, "--method", method, "--metric", metric, "--dims", "2", "--seed", "1", "--threads", "2", "--json",
+                        "--out",
                         folder.resolve(method + ".npy"));
                 assertThat(ran.out()).matches(PINNED);
                 assertThat(Files.size(folder.resolve(method + ".npy"))).isEqualTo(128 + 60 * 2 * 4);

@@ -40,8 +40,9 @@ public record ArmResult(String key, Map<String, double[]> effects, List<String> 
     /** One line of a state file: columns between tabs. */
     String line() {
         List<String> cells = new ArrayList<>(List.of(key, Boolean.toString(confirmed)));
-        cells.add(side.map(s -> numbers(s.textPerplexity, s.neutralPerplexity, s.divergence, s.repetition, s.distinct, s.length, s.accuracy))
-                .orElse(""));
+        cells.add(
+                side.map(s -> numbers(s.textPerplexity, s.neutralPerplexity, s.divergence, s.repetition, s.distinct, s.length, s.accuracy))
+                        .orElse(""));
         cells.add(Integer.toString(effects.size()));
         effects.forEach((name, scores) -> {
             cells.add(escaped(name));

@@ -91,7 +91,8 @@ public final class Sweep {
         long texts = (1L + cells() + (long) settings.compared * (settings.controls + 1)) * settings.prompts.size();
         AtomicLong written = new AtomicLong();
         Generation.Listener listener = (_, _, _) -> progress.report(
-                "Sweeping", Math.min(written.incrementAndGet(), texts * settings.tokens - 1), texts * settings.tokens, Progress.Unit.TOKENS);
+                "Sweeping", Math.min(written.incrementAndGet(), texts * settings.tokens - 1), texts * settings.tokens,
+                Progress.Unit.TOKENS);
         this.runner = new ArmRunner(model, settings.prompts, settings.effects, settings.tokens, settings.seed, listener, interrupted);
     }
 
@@ -157,7 +158,8 @@ public final class Sweep {
 
     private Cell cell(Range range, double strength, ArmResult result, ArmResult plain) {
         Map<Site, Double> absolute = new TreeMap<>();
-        range.sites.forEach(s -> absolute.put(s, plan.operator().countsInNorms() ? strength * norms.getOrDefault(s, Double.NaN) : strength));
+        range.sites
+                .forEach(s -> absolute.put(s, plan.operator().countsInNorms() ? strength * norms.getOrDefault(s, Double.NaN) : strength));
         Map<String, Shift> shifts = new TreeMap<>();
         for (Effect effect : settings.effects) {
             shifts.put(effect.name(), Statistics.shift(result.effects().get(effect.name()), plain.effects().get(effect.name())));
@@ -234,7 +236,8 @@ public final class Sweep {
                     : plan.directions().getFirst().direction().at(site).length;
             vectors.put(site, Statistics.gaussian(width, new SeededRandom(settings.seed, 7_000_000L + number)));
         }
-        return new Direction("random " + (number + 1), "random", Direction.Unit.UNKNOWN, vectors, new TreeMap<>(norms), Optional.empty(), Map.of());
+        return new Direction("random " + (number + 1), "random", Direction.Unit.UNKNOWN, vectors, new TreeMap<>(norms), Optional.empty(),
+                Map.of());
     }
 
     /**

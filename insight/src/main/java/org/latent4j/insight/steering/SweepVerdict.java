@@ -26,7 +26,8 @@ final class SweepVerdict {
     SweepReport report(List<Cell> cells, Map<Integer, Sweep.Compared> compared) {
         String effect = settings.effects().getFirst().name();
         List<Integer> numbers = List.copyOf(compared.keySet());
-        List<Double> p = numbers.stream().map(n -> Statistics.studentP(signed(cells.get(n), effect), random(cells.get(n), compared.get(n)))).toList();
+        List<Double> p = numbers.stream().map(n -> Statistics.studentP(signed(cells.get(n), effect), random(cells.get(n), compared.get(n))))
+                .toList();
         double[] corrected = Statistics.holm(p);
         List<Cell> judged = new ArrayList<>(cells);
         for (int i = 0; i < numbers.size(); i++) {
@@ -53,13 +54,15 @@ final class SweepVerdict {
                 && (compared.shuffled().isEmpty() || Math.signum(cell.strength()) * compared.shuffled().getAsDouble() < own);
         boolean works = beats && rank <= SIGNIFICANT && corrected <= SIGNIFICANT;
         Controls controls = new Controls(List.copyOf(compared.random()), compared.shuffled(), rank, p, corrected, works);
-        return new Cell(cell.strength(), cell.layers(), cell.absolute(), cell.effects(), cell.result(), cell.whole(), Optional.of(controls));
+        return new Cell(cell.strength(), cell.layers(), cell.absolute(), cell.effects(), cell.result(), cell.whole(),
+                Optional.of(controls));
     }
 
     private String words(List<Cell> cells, String effect, boolean works) {
         List<Cell> compared = cells.stream().filter(c -> c.controls().isPresent()).toList();
         if (cells.stream().noneMatch(Cell::whole)) {
-            return "no effect found: at none of the %d strengths and layers the text stays whole; try less strength".formatted(cells.size());
+            return "no effect found: at none of the %d strengths and layers the text stays whole; try less strength"
+                    .formatted(cells.size());
         }
         if (compared.isEmpty()) {
             return "no effect found: nothing was compared with random directions, so nothing can be said";
@@ -74,8 +77,10 @@ final class SweepVerdict {
             return "works: %s, more than %s; %s".formatted(found, against, window(cells, effect));
         }
         Cell best = compared.getFirst();
-        return String.format(Locale.ROOT, "no effect found: layers %s at strength %s moves %s by %+.2f, not reliably more than %s do (p %.3f, corrected %.3f)",
-                best.layers(), number(best.strength()), effect, best.effects().get(effect).mean(), against, best.controls().orElseThrow().p(),
+        return String.format(Locale.ROOT,
+                "no effect found: layers %s at strength %s moves %s by %+.2f, not reliably more than %s do (p %.3f, corrected %.3f)",
+                best.layers(), number(best.strength()), effect, best.effects().get(effect).mean(), against,
+                best.controls().orElseThrow().p(),
                 best.controls().orElseThrow().corrected());
     }
 

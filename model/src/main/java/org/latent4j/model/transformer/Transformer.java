@@ -3,8 +3,12 @@ package org.latent4j.model.transformer;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.KeyValues;
 import org.latent4j.kernel.LatentException;
@@ -12,6 +16,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.Operations.AttentionShape;
 import org.latent4j.kernel.PackedMatrix;
+import org.latent4j.kernel.Packing;
 import org.latent4j.kernel.PatternRows;
 import org.latent4j.kernel.Product;
 import org.latent4j.kernel.Rotation;
@@ -33,6 +38,9 @@ import org.latent4j.model.transformer.TransformerWeights.NormWeights;
  */
 public final class Transformer {
     private static final int INFINITE = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+    /** Weights that are laid out for encoders at most: half a gigabyte of them. */
+    private static final long MOST_LAID_OUT = 1 << 27;
+    private static final Set<Packing> PLAIN = EnumSet.of(Packing.F32, Packing.F16, Packing.BF16);
     /** Buffers for so many rows are kept between runs. */
     private static final int MOST_KEPT_ROWS = 64;
 
@@ -41,6 +49,7 @@ public final class Transformer {
     private final Operations operations;
     private final Rotations rotations = new Rotations();
     private @Nullable Scratch kept;
+    private boolean laidOut;
 
     /** A transformer that computes with the given operations. */
     public Transformer(ModelConfig config, TransformerWeights weights, Operations operations) {
@@ -54,6 +63,10 @@ public final class Transformer {
      * keys and values kept. What a sequence's cache holds is continued; a piece after piece gives the bits of all at once.
      */
     public void run(Batch batch, SiteVisitor visitor) {
+        if (!laidOut) {
+            laidOut = true;
+            layOut();
+        }
         Scratch scratch = scratch(batch);
         Matrix stream = embed(batch, scratch, visitor); // [rows, width]
         boolean plain = !visitor.mayOverflow();
@@ -68,6 +81,27 @@ public final class Transformer {
         }
         if (endIsWanted(visitor)) {
             end(stream, scratch, visitor);
+        }
+    }
+
+    /**
+     * Encoders of plain floats have their weights laid out: they see many rows at a time and never one after the other. A bound of its
+     * own and not the memory's decides, since the order of sums depends on it.
+     */
+    private void layOut() {
+        List<PackedMatrix> all = new ArrayList<>();
+        long values = 0;
+        for (Block block : weights.blocks()) {
+            for (Linear linear : Stream.of(
+                    block.query(), block.key(), block.value(), block.output(), block.gate(), block.up(), block.down())
+                    .filter(Objects::nonNull).toList()) {
+                all.add(linear.weight());
+                values += (long) linear.weight().rows() * linear.weight().columns();
+            }
+        }
+        boolean plain = all.stream().allMatch(w -> PLAIN.contains(w.packing()));
+        if (!config.attention().causal() && plain && values <= MOST_LAID_OUT) {
+            operations.keep(all);
         }
     }
 

@@ -64,7 +64,7 @@ public record Interactions(List<String> users, List<String> items, List<Row> byU
         int[] others = entries.entrySet().stream().filter(entry -> entry.getValue() > 0).mapToInt(Map.Entry::getKey).sorted().toArray();
         float[] weights = new float[others.length];
         for (int i = 0; i < others.length; i++) {
-            weights[i] = entries.get(others[i]);
+            weights[i] = entries.getOrDefault(others[i], 0f);
         }
         return new Row(others, weights);
     }

@@ -140,8 +140,8 @@ public final class SpaceSearch implements AutoCloseable {
         }
         if (StoredItems.of(space).isEmpty()) {
             throw new LatentException(
-                    "%s is no .space folder, which approximate search keeps its index in; make one with: latent import %s "
-                            + "--out NAME.space".formatted(space.origin().source(), space.origin().source()));
+                    ("%s is no .space folder, which approximate search keeps its index in; make one with: latent import %s "
+                            + "--out NAME.space").formatted(space.origin().source(), space.origin().source()));
         }
     }
 
