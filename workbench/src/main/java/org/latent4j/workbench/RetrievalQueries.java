@@ -50,7 +50,7 @@ record RetrievalQueries(String query, Map<Integer, Double> relevant) {
             }
             Map<Integer, Double> points = new LinkedHashMap<>();
             relevant.forEach(one -> points.put(point(place, one, space), 1.0));
-            queries.add(new RetrievalQueries(String.valueOf(members.get("query").getFirst()), points));
+            queries.add(new RetrievalQueries(String.valueOf(members.getOrDefault("query", List.of()).getFirst()), points));
         }
         return queries;
     }
@@ -131,6 +131,6 @@ record RetrievalQueries(String query, Map<Integer, Double> relevant) {
             }
         }
         return relevant.entrySet().stream().filter(entry -> texts.containsKey(entry.getKey()))
-                .map(entry -> new RetrievalQueries(texts.get(entry.getKey()), entry.getValue())).toList();
+                .map(entry -> new RetrievalQueries(texts.getOrDefault(entry.getKey(), ""), entry.getValue())).toList();
     }
 }
