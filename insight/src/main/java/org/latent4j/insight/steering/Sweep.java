@@ -1,5 +1,7 @@
 package org.latent4j.insight.steering;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -117,7 +119,7 @@ public final class Sweep {
         List<Cell> cells = new ArrayList<>();
         for (Range range : settings.ranges) {
             for (double strength : settings.strengths) {
-                cells.add(cell(range, strength, results.get("cell %s %s".formatted(range.name, strength)), plain));
+                cells.add(cell(range, strength, requireNonNull(results.get("cell %s %s".formatted(range.name, strength))), plain));
             }
         }
         return new SweepVerdict(settings, plain, runner.choices()).report(cells, compare(cells, plain));
@@ -162,7 +164,8 @@ public final class Sweep {
                 .forEach(s -> absolute.put(s, plan.operator().countsInNorms() ? strength * norms.getOrDefault(s, Double.NaN) : strength));
         Map<String, Shift> shifts = new TreeMap<>();
         for (Effect effect : settings.effects) {
-            shifts.put(effect.name(), Statistics.shift(result.effects().get(effect.name()), plain.effects().get(effect.name())));
+            shifts.put(effect.name(), Statistics.shift(requireNonNull(result.effects().get(effect.name())),
+                    requireNonNull(plain.effects().get(effect.name()))));
         }
         return new Cell(strength, range.name, absolute, shifts, result, whole(result, plain), Optional.empty());
     }
@@ -194,7 +197,8 @@ public final class Sweep {
             OptionalDouble shuffled = OptionalDouble.empty();
             String effect = settings.effects.getFirst().name();
             for (Arm arm : arms) {
-                double shift = Statistics.shift(results.get(arm.key()).effects().get(effect), plain.effects().get(effect)).mean();
+                double shift = Statistics.shift(requireNonNull(requireNonNull(results.get(arm.key())).effects().get(effect)),
+                        requireNonNull(plain.effects().get(effect))).mean();
                 if (arm.key().startsWith("shuffled")) {
                     shuffled = OptionalDouble.of(shift);
                 } else {
