@@ -37,7 +37,8 @@ public final class SweepSpeed {
                 vector[layer % vector.length] = 1;
                 vectors.put(Site.of(Site.Kind.RESID_POST, layer), vector);
             }
-            Direction direction = new Direction("bench", "bench", Direction.Unit.LENGTH, vectors, new TreeMap<>(), Optional.empty(), Map.of());
+            Direction direction = new Direction("bench", "bench", Direction.Unit.LENGTH, vectors, new TreeMap<>(), Optional.empty(),
+                    Map.of());
             List<Sweep.Range> ranges = IntStream.range(0, 5).mapToObj(r -> new Sweep.Range("part " + r, IntStream
                     .range(r * layers / 5, (r + 1) * layers / 5).mapToObj(l -> Site.of(Site.Kind.RESID_POST, l)).toList())).toList();
             List<int[]> prompts = SweepTexts.prompts().stream().map(t -> model.tokens(t, PromptMode.RAW)).toList();
@@ -46,7 +47,8 @@ public final class SweepSpeed {
             SteeringPlan plan = SteeringPlan.of(direction, Operator.ADD, 1, ranges.getFirst().sites());
             long begun = System.nanoTime();
             var report = new Sweep(model, plan, settings, SweepState.none(), Progress.NONE, () -> false).run();
-            System.out.printf("sweep of %d cells: %.1f s; %s%n", report.cells().size(), (System.nanoTime() - begun) / 1e9, report.verdict());
+            System.out.printf("sweep of %d cells: %.1f s; %s%n", report.cells().size(), (System.nanoTime() - begun) / 1e9,
+                    report.verdict());
         }
     }
 }

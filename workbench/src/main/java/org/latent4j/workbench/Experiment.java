@@ -56,7 +56,8 @@ final class Experiment {
     }
 
     /** What the experiment found. */
-    record Outcome(Recipe recipe, List<SiteReport> probes, List<SiteReport> directions, TextProbe judge, SweepReport sweep, List<String> commands) {}
+    record Outcome(Recipe recipe, List<SiteReport> probes, List<SiteReport> directions, TextProbe judge, SweepReport sweep,
+            List<String> commands) {}
 
     void run(NewFile to, Optional<PrintWriter> json) {
         Samples finding = recipe.half(0);
@@ -64,18 +65,21 @@ final class Experiment {
         List<SiteReport> probes = finder(Method.LOGISTIC).find("probe", recipe.samples(), progress).reports();
         Found found = finder(recipe.method()).find(recipe.name(), finding, progress);
         TextProbe judge = TextProbe.fit("classifier: " + recipe.name(), judging, model);
-        Direction shuffled = finder(recipe.method()).find("shuffled", TextProbe.shuffled(judging, recipe.seed()), Progress.NONE).direction();
+        Direction shuffled = finder(recipe.method()).find("shuffled", TextProbe.shuffled(judging, recipe.seed()), Progress.NONE)
+                .direction();
         SteeringPlan plan = SteeringPlan.of(found.direction(), Operator.ADD, 1, List.of(found.direction().bestSite()));
         List<Range> ranges = ranges(found.direction());
         Map<String, String> about = about(plan);
-        SweepState state = SweepState.open(SteerSweep.stateOf(page), String.join(" ", about.values()) + recipe.strengths() + ranges.hashCode()
-                + recipe.prompts().hashCode() + " " + recipe.maxTokens() + " " + recipe.controls());
+        SweepState state = SweepState.open(SteerSweep.stateOf(page),
+                String.join(" ", about.values()) + recipe.strengths() + ranges.hashCode()
+                        + recipe.prompts().hashCode() + " " + recipe.maxTokens() + " " + recipe.controls());
         if (state.size() > 0) {
             text.note("going on with an experiment of which %d parts are done".formatted(state.size()));
         }
         List<int[]> prompts = recipe.prompts().stream().map(p -> model.tokens(p, PromptMode.RAW)).toList();
         var settings = new Sweep.Settings(recipe.strengths(), ranges, prompts, recipe.maxTokens(),
-                List.of(judge.effect(), new Effect.OwnReading(found.direction().bestSite())), recipe.controls(), recipe.controls() == 0 ? 0 : 1,
+                List.of(judge.effect(), new Effect.OwnReading(found.direction().bestSite())), recipe.controls(),
+                recipe.controls() == 0 ? 0 : 1,
                 Optional.of(shuffled), recipe.seed());
         SweepReport report = new Sweep(model, plan, settings, state, progress, interrupted).run();
         List<String> commands = keep(found.direction(), finding, judging, about, ranges);
@@ -93,7 +97,8 @@ final class Experiment {
     }
 
     private DirectionFinder finder(Method method) {
-        return new DirectionFinder(model, new DirectionFinder.Options(method, Sites.of("resid_post.*"), recipe.positions(), PromptMode.RAW, true, recipe.seed()));
+        return new DirectionFinder(model,
+                new DirectionFinder.Options(method, Sites.of("resid_post.*"), recipe.positions(), PromptMode.RAW, true, recipe.seed()));
     }
 
     private List<Range> ranges(Direction direction) {
@@ -134,12 +139,15 @@ final class Experiment {
             String strengths = recipe.strengths().stream().map(String::valueOf).collect(Collectors.joining(","));
             List<String> commands = new ArrayList<>();
             if (finding.paired()) {
-                commands.add("latent direction find --pairs " + Shell.quote(pairs) + " --method " + recipe.method().label() + " --positions " + positions
+                commands.add("latent direction find --pairs " + Shell.quote(pairs) + " --method " + recipe.method().label()
+                        + " --positions " + positions
                         + " --seed " + recipe.seed() + " --out " + own + on);
             }
-            commands.add("latent steer " + own + " " + Shell.quote(recipe.prompts().getFirst()) + " --strength " + recipe.strengths().getLast()
-                    + " --layers " + ranges.get(ranges.size() / 2).name() + on);
-            commands.add("latent steer " + own + " --sweep --data " + Shell.quote(judge) + " --prompts " + Shell.quote(files.resolve("prompts.txt").toString())
+            commands.add(
+                    "latent steer " + own + " " + Shell.quote(recipe.prompts().getFirst()) + " --strength " + recipe.strengths().getLast()
+                            + " --layers " + ranges.get(ranges.size() / 2).name() + on);
+            commands.add("latent steer " + own + " --sweep --data " + Shell.quote(judge) + " --prompts "
+                    + Shell.quote(files.resolve("prompts.txt").toString())
                     + " --strengths=" + strengths + " --layers-ranges " + ranges.stream().map(Range::name).collect(Collectors.joining(","))
                     + " --max-tokens " + recipe.maxTokens() + " --controls " + recipe.controls() + " --seed " + recipe.seed() + on);
             return commands;

@@ -59,7 +59,8 @@ final class ExperimentCommand implements Callable<Integer> {
                 Interrupts _ = Interrupts.calling(() -> interrupted.set(true));
                 Model opened = given() ? model.open() : model.open(recipe.model())) {
             opened.requireGenerates();
-            new Experiment(recipe, opened, text, page, interrupted::get).run(file, json ? Optional.of(spec.commandLine().getOut()) : Optional.empty());
+            new Experiment(recipe, opened, text, page, interrupted::get).run(file,
+                    json ? Optional.of(spec.commandLine().getOut()) : Optional.empty());
         } catch (Sweep.Interrupted _) {
             text.note("stopped; the same command goes on from here");
             return INTERRUPTED;

@@ -29,8 +29,9 @@ record ExperimentPage(Experiment.Outcome outcome, Map<String, String> about) {
         all.add("In %d of %d cells the projections moved as asked.".formatted(confirmed, outcome.sweep().cells().size()));
         outcome.sweep().cells().stream().filter(c -> c.whole() && c.strength() < 0)
                 .min(Comparator.comparingDouble(this::effect))
-                .ifPresent(c -> all.add("The other way, layers %s at strength %s move it by %s%s.".formatted(c.layers(), Decimals.fixed(c.strength(), 2),
-                        SweepPage.signed(effect(c)), effect(c) < 0 ? "" : ", which is not down")));
+                .ifPresent(c -> all.add(
+                        "The other way, layers %s at strength %s move it by %s%s.".formatted(c.layers(), Decimals.fixed(c.strength(), 2),
+                                SweepPage.signed(effect(c)), effect(c) < 0 ? "" : ", which is not down")));
         return all;
     }
 
@@ -45,7 +46,8 @@ record ExperimentPage(Experiment.Outcome outcome, Map<String, String> about) {
 
     private static String knows(String what, SiteReport best) {
         boolean above = best.low() > Math.max(0.5, best.shuffledSeparation());
-        return "%s tells the two kinds apart best at %s: separation %s (%s to %s; 0.5 is chance), with shuffled labels %s%s.".formatted(what, best.site(),
+        return "%s tells the two kinds apart best at %s: separation %s (%s to %s; 0.5 is chance), with shuffled labels %s%s.".formatted(
+                what, best.site(),
                 Decimals.fixed(best.separation(), 3), Decimals.fixed(best.low(), 3), Decimals.fixed(best.high(), 3),
                 Decimals.fixed(best.shuffledSeparation(), 3), above ? "" : ": that shows nothing");
     }
@@ -53,8 +55,10 @@ record ExperimentPage(Experiment.Outcome outcome, Map<String, String> about) {
     void write(Writer out) throws IOException {
         Html page = new Html("latent experiment: " + outcome.recipe().name());
         page.text("h1", "Experiment: " + outcome.recipe().name());
-        page.add("<p class=\"sub\">" + Html.escaped(about.getOrDefault("model", "") + " · " + outcome.recipe().samples().positive().size() + " and "
-                + outcome.recipe().samples().negative().size() + " texts of two kinds · method " + outcome.recipe().method().label()) + "</p>\n");
+        page.add("<p class=\"sub\">" + Html.escaped(about.getOrDefault("model", "") + " · " + outcome.recipe().samples().positive().size()
+                + " and "
+                + outcome.recipe().samples().negative().size() + " texts of two kinds · method " + outcome.recipe().method().label())
+                + "</p>\n");
         page.text("h2", "Conclusions");
         page.add("<ul>\n");
         conclusions().forEach(line -> page.text("li", line));
@@ -76,7 +80,8 @@ record ExperimentPage(Experiment.Outcome outcome, Map<String, String> about) {
         double low = Math.min(0.4, Math.min(least(probes), least(outcome.directions())));
         for (double tick : new double[]{0.5, 0.6, 0.7, 0.8, 0.9, 1}) {
             double y = y(tick, low);
-            page.add(SweepPage.format("<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n",
+            page.add(SweepPage.format(
+                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n",
                     LEFT, WIDTH - 10, y, y, LEFT - 8, y + 4, tick));
         }
         StringBuilder band = new StringBuilder();
@@ -94,16 +99,19 @@ record ExperimentPage(Experiment.Outcome outcome, Map<String, String> about) {
         for (int i = 0; i < outcome.directions().size(); i++) {
             found.append(point(i, outcome.directions().get(i).separation(), low));
         }
-        page.add("<polygon class=\"band\" points=\"" + band + "\"/><polyline class=\"own\" points=\"" + line + "\"/><polyline class=\"other\" points=\"" + shuffled + "\"/>\n");
+        page.add("<polygon class=\"band\" points=\"" + band + "\"/><polyline class=\"own\" points=\"" + line
+                + "\"/><polyline class=\"other\" points=\"" + shuffled + "\"/>\n");
         for (String at : found.toString().strip().split(" ")) {
             String[] xy = at.split(",");
             page.add("<circle class=\"owndot\" r=\"2.5\" cx=\"" + xy[0] + "\" cy=\"" + xy[1] + "\"/>");
         }
         for (int i = 0; i < probes.size(); i += Math.max(1, probes.size() / 10)) {
-            page.add(SweepPage.format("<text class=\"soft\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d</text>", x(i), HEIGHT + 18, probes.get(i).site().layer()));
+            page.add(SweepPage.format("<text class=\"soft\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d</text>", x(i), HEIGHT + 18,
+                    probes.get(i).site().layer()));
         }
-        page.add("</svg><figcaption>How probable it is that a held-out text of the one kind lies further along than one of the other, by layer: a logistic probe (line, "
-                + "with the interval of 95 percent of bootstrap samples), the direction (dots), and the probe with shuffled labels (dashed). 0.5 is chance.</figcaption></figure>\n");
+        page.add(
+                "</svg><figcaption>How probable it is that a held-out text of the one kind lies further along than one of the other, by layer: a logistic probe (line, "
+                        + "with the interval of 95 percent of bootstrap samples), the direction (dots), and the probe with shuffled labels (dashed). 0.5 is chance.</figcaption></figure>\n");
     }
 
     private static double least(List<SiteReport> reports) {

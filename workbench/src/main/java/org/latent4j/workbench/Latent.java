@@ -28,7 +28,10 @@ final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
     /** The commands by name; which class is which is told by {@link #command}. */
-    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis", "ask", "duplicates", "recommend", "evaluate", "store", "import", "export", "map", "manifold", "clusters", "outliers", "describe", "compare", "probe", "direction", "steer", "experiment", "tokens", "models", "doctor", "help", "completion", "rehearse");
+    private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis",
+            "ask", "duplicates", "recommend", "evaluate", "store", "import", "export", "map", "manifold", "clusters", "outliers",
+            "describe", "compare", "probe", "direction", "steer", "experiment", "tokens", "models", "doctor", "help", "completion",
+            "rehearse");
 
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show where an error came from.")
     private boolean debug;

@@ -52,7 +52,8 @@ record Recipe(
         long seed,
         Map<String, String> inputs) {
     private static final long LARGEST = 1_000_000;
-    private static final Set<String> KEYS = Set.of("name", "model", "data", "concept", "prompts", "method", "positions", "strengths", "layers",
+    private static final Set<String> KEYS = Set.of("name", "model", "data", "concept", "prompts", "method", "positions", "strengths",
+            "layers",
             "max_tokens", "controls", "seed");
     private static final List<Double> STRENGTHS = List.of(-0.1, 0.05, 0.1);
     private static final int PROMPTS = 8;
@@ -89,12 +90,14 @@ record Recipe(
             map.forEach((key, value) -> values.put(String.valueOf(key), value));
             for (String key : values.keySet()) {
                 if (!KEYS.contains(key)) {
-                    throw new LatentException("%s: there is no '%s' in a recipe; there are %s".formatted(file, key, String.join(", ", KEYS.stream().sorted().toList())));
+                    throw new LatentException("%s: there is no '%s' in a recipe; there are %s".formatted(file, key,
+                            String.join(", ", KEYS.stream().sorted().toList())));
                 }
             }
             return values;
         } catch (YamlEngineException e) {
-            throw new LatentException("%s is neither YAML nor JSON: %s".formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")), e);
+            throw new LatentException(
+                    "%s is neither YAML nor JSON: %s".formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")), e);
         } catch (IOException e) {
             throw new LatentException("can't read %s: %s".formatted(file, e.getMessage()), e);
         }
@@ -122,7 +125,8 @@ record Recipe(
         }
         Positions positions = Positions.parse(text(values, "positions", "mean"));
         return new Recipe(text(values, "name", ""), Optional.ofNullable(values.get("model")).map(String::valueOf), samples, prompts,
-                Method.named(text(values, "method", "means")), positions, strengths(values), layers(values), number(values, "max_tokens", 24, 1, 1024),
+                Method.named(text(values, "method", "means")), positions, strengths(values), layers(values),
+                number(values, "max_tokens", 24, 1, 1024),
                 number(values, "controls", 20, 0, 1000), number(values, "seed", 1, 0, Integer.MAX_VALUE), inputs);
     }
 

@@ -82,7 +82,9 @@ class SteerCommandTest {
     }
 
     private int positions(String direction, String rule, String... more) throws IOException {
-        String[] all = Stream.concat(Stream.of(direction, "abcdef", "--max-tokens", "4", "--layers", "1", "--positions", rule, "--json"), Stream.of(more))
+        String[] all = Stream
+                .concat(Stream.of(direction, "abcdef", "--max-tokens", "4", "--layers", "1", "--positions", rule, "--json"),
+                        Stream.of(more))
                 .toArray(String[]::new);
         JsonNode out = json(steer(all));
         assertThat(out.path("confirmed").asBoolean()).as(rule).isTrue();
@@ -93,7 +95,8 @@ class SteerCommandTest {
     void severalDirectionsHaveWeightsAndAreMadeOrthogonal() throws IOException {
         String one = direction("one", 0, 1);
         String two = direction("two", 0, 1, 1);
-        JsonNode out = json(steer(one + ":2", two + ":-0.5", "abc", "--max-tokens", "3", "--layers", "1", "--orthogonalise", "--strength", "1", "--json"));
+        JsonNode out = json(steer(one + ":2", two + ":-0.5", "abc", "--max-tokens", "3", "--layers", "1", "--orthogonalise", "--strength",
+                "1", "--json"));
         JsonNode first = out.path("steering").get(0);
         JsonNode second = out.path("steering").get(1);
         assertThat(first.path("strength").asDouble()).isEqualTo(2);
@@ -108,7 +111,8 @@ class SteerCommandTest {
         Path prompts = folder.resolve("prompts.txt");
         Files.writeString(prompts, "abc\nThe cat\nhello\n");
         Path page = folder.resolve("sweep.html");
-        String[] arguments = {d, "--sweep", "--prompts", prompts.toString(), "--strengths", "-0.1,0.1,0.2", "--layers-ranges", "0,1-2", "--controls", "20",
+        String[] arguments = {d, "--sweep", "--prompts", prompts.toString(), "--strengths", "-0.1,0.1,0.2", "--layers-ranges", "0,1-2",
+            "--controls", "20",
             "--max-tokens", "6", "--tokens", "a/b", "--words", "cat,dog", "--html", page.toString(), "--json"};
         JsonNode out = json(steer(arguments));
         assertThat(out.path("cells")).hasSize(6);
@@ -125,7 +129,8 @@ class SteerCommandTest {
             assertThat(compared.path("controls").path("p").asDouble()).isBetween(0.04, 1.0);
         }
         assertThat(out.path("verdict").asText()).startsWith(out.path("works").asBoolean() ? "works" : "no effect found");
-        assertThat(Files.readString(page)).contains("Content-Security-Policy").contains("Effect by strength and layers").doesNotContain("<script");
+        assertThat(Files.readString(page)).contains("Content-Security-Policy").contains("Effect by strength and layers")
+                .doesNotContain("<script");
         assertThat(folder.resolve(".sweep.html.state")).doesNotExist();
         JsonNode again = json(steer(arguments));
         assertThat(again.path("cells")).isEqualTo(out.path("cells"));
@@ -144,10 +149,12 @@ class SteerCommandTest {
         Ran ran = Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model, "-o", page.toString());
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.out()).contains("A probe tells").contains("Steering: ");
-        assertThat(Files.readString(page)).contains("Conclusions").contains("data sha256").contains("latent steer ").doesNotContain("<script");
+        assertThat(Files.readString(page)).contains("Conclusions").contains("data sha256").contains("latent steer ")
+                .doesNotContain("<script");
         assertThat(folder.resolve("mine.files/direction.safetensors")).exists();
         Files.writeString(recipe, "{\"data\": \"data.tsv\", \"controls\": -1}");
-        assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("controls").contains("0 to 1000");
+        assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("controls")
+                .contains("0 to 1000");
         Files.writeString(recipe, "data: data.tsv\ndate: 1\n");
         assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("no 'date'");
         Files.writeString(recipe, "data: [oops\n");
@@ -168,7 +175,10 @@ class SteerCommandTest {
         assertThat(steer(d, "abc", "--strengths", "1").mistake()).contains("--strengths is for --sweep");
         assertThat(steer(d, "--sweep", "--strengths", "0").mistake()).contains("other than 0");
         assertThat(steer(direction("nan", Float.NaN), "abc").mistake()).contains("isn't finite");
-        assertThat(steer(direction("other", Map.of("model_sha256", "0123456789abcdef".repeat(4), "tokenizer_sha256", "ab".repeat(32), "prompt_mode", "raw"), 1), "abc").mistake())
+        assertThat(steer(
+                direction("other",
+                        Map.of("model_sha256", "0123456789abcdef".repeat(4), "tokenizer_sha256", "ab".repeat(32), "prompt_mode", "raw"), 1),
+                "abc").mistake())
                 .contains("another model").contains("0123456789ab");
         Path data = folder.resolve("one.tsv");
         Files.writeString(data, "text\tlabel\na\tx\nb\tx\n");
