@@ -48,7 +48,8 @@ final class IndexSpeed {
         How how = arguments.length > 2 ? How.valueOf(arguments[2].toUpperCase(Locale.ROOT)) : How.APPROXIMATE;
         double recall = arguments.length > 3 ? Double.parseDouble(arguments[3]) : 0.95;
         Matrix points = all.rows(QUERIES, all.rows());
-        Path folder = Files.createTempDirectory("latent-index").resolve("points.space");
+        Path made = Files.createTempDirectory("latent-index");
+        Path folder = made.resolve("points.space");
         Items items = Items.of(IntStream.range(0, points.rows()).mapToObj(Integer::toString).toList());
         SpaceWriter.write(Space.of(points, items, Origin.of("points")), folder, SpaceWriter.Type.F32);
         try (WorkerPool pool = new WorkerPool(2); WorkerPool one = new WorkerPool(1)) {
@@ -58,7 +59,7 @@ final class IndexSpeed {
                 delete(folder.resolve("index"));
             }
         } finally {
-            delete(folder.getParent());
+            delete(made);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.latent4j.workbench;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -113,9 +115,9 @@ final class EvaluateCommand implements Callable<Integer> {
             String text = asked.get(query).query();
             Map<Integer, Double> relevant = asked.get(query).relevant();
             float[] vector = vectors.row(query);
-            judged.get(ENCODER).add(quality(search.nearest(vector, k), relevant));
-            judged.get(KEYWORDS).add(quality(search.keywords(text, k), relevant));
-            judged.get(HYBRID).add(quality(search.hybrid(text, vector, k), relevant));
+            requireNonNull(judged.get(ENCODER)).add(quality(search.nearest(vector, k), relevant));
+            requireNonNull(judged.get(KEYWORDS)).add(quality(search.keywords(text, k), relevant));
+            requireNonNull(judged.get(HYBRID)).add(quality(search.hybrid(text, vector, k), relevant));
             common.progress().report("Searching", query + 1, asked.size(), Progress.Unit.STEPS);
         }
         return judged;
@@ -148,7 +150,9 @@ final class EvaluateCommand implements Callable<Integer> {
         out.println();
         for (List<String> pair : COMPARED) {
             out.println("  %-20s  %s".formatted(pair.getFirst() + " - " + pair.getLast(), String.join("  ", measures().stream()
-                    .map(measure -> shown(difference(judged.get(pair.getFirst()), judged.get(pair.getLast()), measure))).toList())));
+                    .map(measure -> shown(
+                            difference(requireNonNull(judged.get(pair.getFirst())), requireNonNull(judged.get(pair.getLast())), measure)))
+                    .toList())));
         }
         out.flush();
     }
@@ -174,7 +178,8 @@ final class EvaluateCommand implements Callable<Integer> {
         for (List<String> pair : COMPARED) {
             json.writeObjectFieldStart(pair.getFirst() + " - " + pair.getLast());
             for (Measure measure : measures()) {
-                SpaceJson.interval(json, measure.name, difference(judged.get(pair.getFirst()), judged.get(pair.getLast()), measure));
+                SpaceJson.interval(json, measure.name,
+                        difference(requireNonNull(judged.get(pair.getFirst())), requireNonNull(judged.get(pair.getLast())), measure));
             }
             json.writeEndObject();
         }

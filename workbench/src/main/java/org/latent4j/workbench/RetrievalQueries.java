@@ -1,5 +1,7 @@
 package org.latent4j.workbench;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -50,7 +52,7 @@ record RetrievalQueries(String query, Map<Integer, Double> relevant) {
             }
             Map<Integer, Double> points = new LinkedHashMap<>();
             relevant.forEach(one -> points.put(point(place, one, space), 1.0));
-            queries.add(new RetrievalQueries(String.valueOf(members.get("query").getFirst()), points));
+            queries.add(new RetrievalQueries(String.valueOf(requireNonNull(members.get("query")).getFirst()), points));
         }
         return queries;
     }
@@ -131,6 +133,6 @@ record RetrievalQueries(String query, Map<Integer, Double> relevant) {
             }
         }
         return relevant.entrySet().stream().filter(entry -> texts.containsKey(entry.getKey()))
-                .map(entry -> new RetrievalQueries(texts.get(entry.getKey()), entry.getValue())).toList();
+                .map(entry -> new RetrievalQueries(requireNonNull(texts.get(entry.getKey())), entry.getValue())).toList();
     }
 }

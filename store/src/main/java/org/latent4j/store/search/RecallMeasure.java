@@ -14,13 +14,13 @@ import org.latent4j.space.Neighbours;
 import org.latent4j.space.Space;
 
 /**
- * Measures what an index finds against exact search. Queries are points of the space moved aside by two fifths of their length in a
+ * Measures what an index finds against exact search. Queries are points of the space moved aside by one and a half times their length in a
  * random direction: real queries lie beside the points, and points themselves are found more easily.
  */
 final class RecallMeasure {
     private static final int QUERIES = 200;
     private static final int[] CANDIDATES = {10, 15, 20, 30, 40, 60, 80, 120, 160, 240, 320, 640, 1280};
-    private static final double ASIDE = 0.4;
+    private static final double ASIDE = 1.5;
     /** More candidates aren't tried once so much is found. */
     private static final double ENOUGH = 0.995;
 
