@@ -37,6 +37,11 @@ public record ArmResult(String key, Map<String, double[]> effects, List<String> 
             double length,
             double accuracy) {}
 
+    /** The scores of an effect; none where it wasn't measured. */
+    public double[] scores(String effect) {
+        return effects.getOrDefault(effect, new double[0]);
+    }
+
     /** One line of a state file: columns between tabs. */
     String line() {
         List<String> cells = new ArrayList<>(List.of(key, Boolean.toString(confirmed)));

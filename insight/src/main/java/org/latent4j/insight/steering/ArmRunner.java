@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.latent4j.insight.steering.Sweep.Interrupted;
 import org.latent4j.kernel.Matrix;
@@ -75,8 +76,8 @@ final class ArmRunner {
         return Math.max(1, TOGETHER / prompts.size());
     }
 
-    /** Runs some ways, {@link #together} of them at once. */
-    List<ArmResult> run(List<Arm> arms) {
+    /** Runs some ways, {@link #together} of them at once; {@code each} hears of every one as soon as it is done. */
+    List<ArmResult> run(List<Arm> arms, Consumer<ArmResult> each) {
         List<int[]> all = new ArrayList<>();
         List<Steering> steerings = new ArrayList<>();
         int[] streams = new int[arms.size() * prompts.size()];
@@ -96,6 +97,7 @@ final class ArmRunner {
             stopIfAsked();
             int from = a * prompts.size();
             results.add(result(arms.get(a), writes ? said.subList(from, from + prompts.size()) : List.of()));
+            each.accept(results.getLast());
         }
         return results;
     }

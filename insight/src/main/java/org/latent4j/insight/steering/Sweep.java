@@ -1,11 +1,10 @@
 package org.latent4j.insight.steering;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -108,7 +107,7 @@ public final class Sweep {
      * @throws Interrupted if that was asked for
      */
     public SweepReport run() {
-        ArmResult plain = runner.run(List.of(plainArm())).getFirst();
+        ArmResult plain = runner.run(List.of(plainArm()), _ -> {}).getFirst();
         List<Arm> arms = new ArrayList<>();
         for (Range range : settings.ranges) {
             for (double strength : settings.strengths) {
@@ -119,7 +118,7 @@ public final class Sweep {
         List<Cell> cells = new ArrayList<>();
         for (Range range : settings.ranges) {
             for (double strength : settings.strengths) {
-                cells.add(cell(range, strength, requireNonNull(results.get("cell %s %s".formatted(range.name, strength))), plain));
+                cells.add(cell(range, strength, Objects.requireNonNull(results.get("cell %s %s".formatted(range.name, strength))), plain));
             }
         }
         return new SweepVerdict(settings, plain, runner.choices()).report(cells, compare(cells, plain));
@@ -151,9 +150,10 @@ public final class Sweep {
             state.known(arm.key()).ifPresentOrElse(known -> results.put(arm.key(), known), () -> left.add(arm));
         }
         for (int from = 0; from < left.size(); from += runner.together()) {
-            List<ArmResult> done = runner.run(left.subList(from, Math.min(left.size(), from + runner.together())));
-            state.keep(done);
-            done.forEach(r -> results.put(r.key(), r));
+            runner.run(left.subList(from, Math.min(left.size(), from + runner.together())), done -> {
+                state.keep(done);
+                results.put(done.key(), done);
+            });
         }
         return results;
     }
@@ -164,8 +164,7 @@ public final class Sweep {
                 .forEach(s -> absolute.put(s, plan.operator().countsInNorms() ? strength * norms.getOrDefault(s, Double.NaN) : strength));
         Map<String, Shift> shifts = new TreeMap<>();
         for (Effect effect : settings.effects) {
-            shifts.put(effect.name(), Statistics.shift(requireNonNull(result.effects().get(effect.name())),
-                    requireNonNull(plain.effects().get(effect.name()))));
+            shifts.put(effect.name(), Statistics.shift(result.scores(effect.name()), plain.scores(effect.name())));
         }
         return new Cell(strength, range.name, absolute, shifts, result, whole(result, plain), Optional.empty());
     }
@@ -197,8 +196,7 @@ public final class Sweep {
             OptionalDouble shuffled = OptionalDouble.empty();
             String effect = settings.effects.getFirst().name();
             for (Arm arm : arms) {
-                double shift = Statistics.shift(requireNonNull(requireNonNull(results.get(arm.key())).effects().get(effect)),
-                        requireNonNull(plain.effects().get(effect))).mean();
+                double shift = Statistics.shift(Objects.requireNonNull(results.get(arm.key())).scores(effect), plain.scores(effect)).mean();
                 if (arm.key().startsWith("shuffled")) {
                     shuffled = OptionalDouble.of(shift);
                 } else {

@@ -29,6 +29,11 @@ public record SweepReport(
     public record Cell(
             double strength, String layers, Map<Site, Double> absolute, Map<String, Shift> effects, ArmResult result, boolean whole,
             Optional<Controls> controls) {
+        /** By how much an effect moved; not a number where it wasn't measured. */
+        public Shift shift(String effect) {
+            return effects.getOrDefault(effect, new Shift(Double.NaN, Double.NaN, Double.NaN));
+        }
+
         /** {@code works}, {@code no effect found}, {@code text breaks}, or {@code not compared} with controls. */
         public String verdict() {
             return !whole ? "text breaks" : controls.map(c -> c.works() ? "works" : "no effect found").orElse("not compared");

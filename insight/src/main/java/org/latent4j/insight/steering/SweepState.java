@@ -63,13 +63,11 @@ public final class SweepState {
         return known.size();
     }
 
-    void keep(List<ArmResult> results) {
-        results.forEach(r -> known.put(r.key(), r));
+    void keep(ArmResult result) {
+        known.put(result.key(), result);
         if (file.isPresent()) {
-            StringBuilder lines = new StringBuilder();
-            results.forEach(r -> lines.append(r.line()).append('\n'));
             try {
-                Files.writeString(file.get(), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                Files.writeString(file.get(), result.line() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             } catch (IOException e) {
                 throw new LatentException("can't keep the sweep's state in %s: %s".formatted(file.get(), e.getMessage()), e);
             }

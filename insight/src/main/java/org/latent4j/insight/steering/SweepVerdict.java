@@ -1,7 +1,5 @@
 package org.latent4j.insight.steering;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,16 +25,17 @@ final class SweepVerdict {
 
     SweepReport report(List<Cell> cells, Map<Integer, Sweep.Compared> compared) {
         String effect = settings.effects().getFirst().name();
-        List<Integer> numbers = List.copyOf(compared.keySet());
-        List<Double> p = numbers.stream()
-                .map(n -> Statistics.studentP(signed(cells.get(n), effect), random(cells.get(n), requireNonNull(compared.get(n)))))
-                .toList();
+        List<Map.Entry<Integer, Sweep.Compared>> all = List.copyOf(compared.entrySet());
+        List<Double> p = new ArrayList<>();
+        for (Map.Entry<Integer, Sweep.Compared> one : all) {
+            Cell cell = cells.get(one.getKey());
+            p.add(Statistics.studentP(signed(cell, effect), random(cell, one.getValue())));
+        }
         double[] corrected = Statistics.holm(p);
         List<Cell> judged = new ArrayList<>(cells);
-        for (int i = 0; i < numbers.size(); i++) {
-            Cell cell = cells.get(numbers.get(i));
-            judged.set(numbers.get(i),
-                    judged(cell, requireNonNull(compared.get(numbers.get(i))), signed(cell, effect), p.get(i), corrected[i]));
+        for (int i = 0; i < all.size(); i++) {
+            Cell cell = cells.get(all.get(i).getKey());
+            judged.set(all.get(i).getKey(), judged(cell, all.get(i).getValue(), signed(cell, effect), p.get(i), corrected[i]));
         }
         boolean works = judged.stream().anyMatch(c -> c.verdict().equals("works"));
         return new SweepReport(effect, settings.effects().stream().map(Effect::name).toList(), plain, List.copyOf(judged), questions, works,
@@ -44,7 +43,7 @@ final class SweepVerdict {
     }
 
     private static double signed(Cell cell, String effect) {
-        return Math.signum(cell.strength()) * requireNonNull(cell.effects().get(effect)).mean();
+        return Math.signum(cell.strength()) * cell.shift(effect).mean();
     }
 
     private static List<Double> random(Cell cell, Sweep.Compared compared) {
@@ -75,7 +74,7 @@ final class SweepVerdict {
                 compared.getFirst().controls().orElseThrow().shuffled().isPresent() ? " and the direction of shuffled labels" : "");
         String found = compared.stream().filter(c -> c.verdict().equals("works")).map(c -> String.format(Locale.ROOT,
                 "layers %s at strength %s (%s %+.2f, p %.3f, corrected %.3f)", c.layers(), number(c.strength()), effect,
-                requireNonNull(c.effects().get(effect)).mean(), c.controls().orElseThrow().p(), c.controls().orElseThrow().corrected()))
+                c.shift(effect).mean(), c.controls().orElseThrow().p(), c.controls().orElseThrow().corrected()))
                 .collect(Collectors.joining("; "));
         if (works) {
             return "works: %s, more than %s; %s".formatted(found, against, window(cells, effect));
@@ -83,15 +82,14 @@ final class SweepVerdict {
         Cell best = compared.getFirst();
         return String.format(Locale.ROOT,
                 "no effect found: layers %s at strength %s moves %s by %+.2f, not reliably more than %s do (p %.3f, corrected %.3f)",
-                best.layers(), number(best.strength()), effect, requireNonNull(best.effects().get(effect)).mean(), against,
+                best.layers(), number(best.strength()), effect, best.shift(effect).mean(), against,
                 best.controls().orElseThrow().p(),
                 best.controls().orElseThrow().corrected());
     }
 
     /** Where the effect is there, by its own interval, and the text is whole. */
     private static String window(List<Cell> cells, String effect) {
-        List<Cell> there = cells.stream().filter(c -> c.whole() && c.strength() > 0 && requireNonNull(c.effects().get(effect)).low() > 0)
-                .toList();
+        List<Cell> there = cells.stream().filter(c -> c.whole() && c.strength() > 0 && c.shift(effect).low() > 0).toList();
         if (there.isEmpty()) {
             return "elsewhere its interval includes nothing";
         }
