@@ -46,14 +46,19 @@ class ClustersCommandTest {
     @Test
     void answersHaveThePinnedFields() throws IOException {
         String points = points();
-        String kmeans = run(0, "clusters", points, "--labels", "odd", "--method", "kmeans", "-k", "3", "--json", "--seed", "1", "--threads", "2");
+        String kmeans = run(0, "clusters", points, "--labels", "odd", "--method", "kmeans", "-k", "3", "--json", "--seed", "1", "--threads",
+                "2");
         assertThat(kmeans).startsWith("{\"labels\":[").contains("\"inertia\":", "\"silhouette\":", "\"probabilities\":null");
-        String hdbscan = run(0, "clusters", points, "--labels", "odd", "--method", "hdbscan", "--min-cluster-size", "10", "--min-samples", "5", "--metric",
+        String hdbscan = run(0, "clusters", points, "--labels", "odd", "--method", "hdbscan", "--min-cluster-size", "10", "--min-samples",
+                "5", "--metric",
                 "euclidean", "--json");
         assertThat(hdbscan).contains(",-1],", "\"probabilities\":[", "\"clusters\":2");
-        assertThat(number(run(0, "outliers", points, "--labels", "odd", "--method", "knn", "-k", "5", "--standardise", "--json"), "auroc")).isEqualTo(1);
-        assertThat(run(0, "describe", points, "--labels", "odd", "--json")).startsWith("{\"points\":41,\"width\":2,").contains("\"dimension\":{\"twonn\":");
-        assertThat(number(run(0, "compare", points, points, "--labels", "odd", "--json"), "linear_cka_unbiased")).isCloseTo(1, within(1e-9));
+        assertThat(number(run(0, "outliers", points, "--labels", "odd", "--method", "knn", "-k", "5", "--standardise", "--json"), "auroc"))
+                .isEqualTo(1);
+        assertThat(run(0, "describe", points, "--labels", "odd", "--json")).startsWith("{\"points\":41,\"width\":2,")
+                .contains("\"dimension\":{\"twonn\":");
+        assertThat(number(run(0, "compare", points, points, "--labels", "odd", "--json"), "linear_cka_unbiased")).isCloseTo(1,
+                within(1e-9));
     }
 
     @Test
@@ -77,7 +82,8 @@ class ClustersCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4_breastw, knn, 0.9772, 0.01", "4_breastw, lof, 0.3944, 0.01", "6_cardio, mahalanobis, 0.8993, 0.01", "6_cardio, ecod, 0.935, 0.01",
+    @CsvSource({"4_breastw, knn, 0.9772, 0.01", "4_breastw, lof, 0.3944, 0.01", "6_cardio, mahalanobis, 0.8993, 0.01",
+        "6_cardio, ecod, 0.935, 0.01",
         "4_breastw, iforest, 0.9873, 0.03"})
     void curvesAreThoseOfPyOd(String data, String method, double expected, double off) {
         Path file = shared("data/anomaly/" + data + ".npz");

@@ -172,12 +172,14 @@ final class LuceneBuilder {
         }
     }
 
-    private static State state(StoredItems items, Map<String, String> data) {
+    private State state(StoredItems items, Map<String, String> data) {
         if (!VERSION.equals(data.get(FORMAT)) || !items.base().equals(data.get(BASE))) {
             return State.NONE;
         }
         String[] seen = data.getOrDefault(CHANGES, "0 0").split(" ");
-        return new State(true, Integer.parseInt(seen[0]) >= items.changes(), Integer.parseInt(seen[1]));
+        // Whoever made it may have been killed before its recall was measured.
+        boolean measured = kind.vectors().isEmpty() || !Recall.NONE.equals(Recall.read(data.getOrDefault(RECALL, "0")));
+        return new State(true, measured && Integer.parseInt(seen[0]) >= items.changes(), Integer.parseInt(seen[1]));
     }
 
     private void write(Directory directory, State found) throws IOException {
