@@ -55,11 +55,14 @@ final class VectorUnpack {
         }
     }
 
-    /** Whether {@link #interleaved} knows a packing: those of blocks of 32 values, and plain floats. */
+    /**
+     * Whether {@link #interleaved} knows a packing: those of blocks of 32 values. Plain floats are copied as a whole, which the JVM
+     * survives where a mapped file is cut off meanwhile.
+     */
     static boolean interleaves(Packing packing) {
         return switch (packing) {
-            case F32, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL, MXFP4 -> true;
-            case F16, BF16, Q8_K, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_XS -> false;
+            case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL, MXFP4 -> true;
+            case F32, F16, BF16, Q8_K, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_XS -> false;
         };
     }
 
@@ -72,7 +75,6 @@ final class VectorUnpack {
         int step = unit * LANES;
         int next = unit * 16;
         switch (packing) {
-            case F32 -> floats(data, offset, out, at, length, next, step, upper);
             case Q8_0 -> q80(data, offset, out, at, length, next, step, upper);
             case Q4_0 -> q40(data, offset, out, at, length, next, step, upper);
             case Q4_1 -> q41(data, offset, out, at, length, next, step, upper);
@@ -88,17 +90,6 @@ final class VectorUnpack {
      * Where blocks of 32 values go: a block's lower half from at, its vectors a step apart, its upper half as much further on as
      * upper says, the next block at the distance next.
      */
-
-    private static void floats(
-            MemorySegment data, long offset, float[] out, int at, int length, int next, int step, int upper) {
-        for (int block = 0; block < length; block += 32, offset += 128, at += next) {
-            for (int k = 0; k < 16; k += LANES) {
-                FloatVector.fromMemorySegment(FLOATS, data, offset + 4L * k, ORDER).intoArray(out, at + k / LANES * step);
-                FloatVector.fromMemorySegment(FLOATS, data, offset + 4L * (k + 16), ORDER)
-                        .intoArray(out, at + upper + k / LANES * step);
-            }
-        }
-    }
 
     private static void brains(MemorySegment data, long offset, float[] out, int at, int length) {
         int k = 0;
