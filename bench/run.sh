@@ -79,7 +79,7 @@ if [ -x "${PEERS_PYTHON:-}" ] && [ -f "$peers/decode.py" ]; then
     done
 fi
 # Clusters: embedded descriptions where the peers' embed.py has left them, and blobs of 10 dimensions
-vectors=${PEERS_WORK:-/tmp/peers-work}/descriptions.npy
+vectors=${PEERS_WORK:-${TMPDIR:-/tmp}/peers-work}/descriptions.npy
 : >"$work/clusters"
 if [ "${SPACES:-yes}" = yes ] && [ -x "${PEERS_PYTHON:-}" ]; then
     "$PEERS_PYTHON" -c "import numpy as np; r=np.random.default_rng(0); c=r.normal(0,3,(30,10)); np.save('$work/blobs.npy',(c[r.integers(0,30,20000)]+r.normal(0,1,(20000,10))*r.uniform(.3,1,(20000,1))).astype('f4'))"
