@@ -75,7 +75,7 @@ final class Covariance {
         double[][] products = new double[rows.length][rows.length];
         pool.run(rows.length, (i, _) -> {
             for (int j = i; j < rows.length; j++) {
-                products[i][j] = dot(rows[i], rows[j]);
+                products[i][j] = Vectors.dot(rows[i], rows[j]);
             }
         });
         for (int i = 0; i < rows.length; i++) {
@@ -84,23 +84,5 @@ final class Covariance {
             }
         }
         return products;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        int i = 0;
-        for (; i <= a.length - 4; i += 4) {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
-        }
-        for (; i < a.length; i++) {
-            s0 += a[i] * b[i];
-        }
-        return (s0 + s1) + (s2 + s3);
     }
 }

@@ -89,7 +89,7 @@ final class RandomisedComponents {
                 centred[c] = points.data()[i * width + c] - mean[c];
             }
             for (int k = 0; k < basis.length; k++) {
-                double along = dot(centred, basis[k]);
+                double along = Vectors.dot(centred, basis[k]);
                 double[] row = image[k];
                 for (int c = 0; c < width; c++) {
                     row[c] += along * centred[c];
@@ -97,24 +97,6 @@ final class RandomisedComponents {
             }
         }
         return image;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        int c = 0;
-        for (; c <= a.length - 4; c += 4) {
-            s0 += a[c] * b[c];
-            s1 += a[c + 1] * b[c + 1];
-            s2 += a[c + 2] * b[c + 2];
-            s3 += a[c + 3] * b[c + 3];
-        }
-        for (; c < a.length; c++) {
-            s0 += a[c] * b[c];
-        }
-        return (s0 + s1) + (s2 + s3);
     }
 
     private double total() {

@@ -5,6 +5,7 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Neighbours;
+import org.latent4j.space.Vectors;
 
 /**
  * Estimates of the dimension that points fill: what looks a thousand wide is often a bent sheet of ten. The first three look
@@ -161,7 +162,7 @@ public final class Dimension {
         double[] traces = new double[size];
         pool.run(size, (i, _) -> {
             for (int j = 0; j <= i; j++) {
-                double product = dot(rows[i], rows[j]);
+                double product = Vectors.dot(rows[i], rows[j]);
                 squares[i] += (i == j ? 1 : 2) * product * product;
                 traces[i] = i == j ? product : traces[i];
             }
@@ -169,24 +170,6 @@ public final class Dimension {
         double trace = Arrays.stream(traces).sum();
         double square = Arrays.stream(squares).sum();
         return square > 0 ? trace * trace / square : Double.NaN;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        int i = 0;
-        for (; i <= a.length - 4; i += 4) {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
-        }
-        for (; i < a.length; i++) {
-            s0 += a[i] * b[i];
-        }
-        return s0 + s1 + (s2 + s3);
     }
 
     private static void requireNeighbours(Neighbours neighbours, int least) {
