@@ -6,6 +6,8 @@
 #   PEERS_PYTHON   a Python with torch and transformers (see ../shared/peers/requirements.txt); without it peers are left out
 #   PEER_RUNS      how often each peer runs (default: RUNS); each of its runs is the best of two or three after one that isn't counted
 #   SPACES         no leaves out encoding, clusters, indexes, neighbours and maps, whose peers take half an hour
+#   LENGTHS        no leaves out what length and layers cost
+#   MEANING        no leaves out probes, directions and the sweep, which take a quarter of an hour
 #   KERNELS        no leaves out the tables of kernels, which take some ten minutes
 #   PEERS_WORK     where the peers' prepare.py has put its models
 #   PEERS          the peers' folder (default: ../shared/peers beside the repository)
@@ -77,6 +79,33 @@ if [ -x "${PEERS_PYTHON:-}" ] && [ -f "$peers/decode.py" ]; then
             (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" decode.py "$which" 2>/dev/null) | sed -n 's/.*: \([0-9.]*\) tokens\/s.*/\1/p' >>"$work/decode-$which"
         done
     done
+fi
+# what a text's length and the highest layer cost
+threads=$(nproc 2>/dev/null || echo 2)
+models=${PEERS_WORK:-${TMPDIR:-/tmp}/peers-work}
+if [ "${LENGTHS:-yes}" = yes ]; then
+    ours org.latent4j.bench.LengthSpeed smollm2-135m-instruct 128,512,2048,4096 | sed 's/^/latent4j   /' >"$work/lengths"
+    if [ -x "${PEERS_PYTHON:-}" ]; then
+        "$PEERS_PYTHON" bench/peers/llama_lengths.py "$models/SmolLM2-135M-Instruct.Q4_1.gguf" 128,512,2048,4096 "$threads" 2>/dev/null |
+            sed 's/^/llama.cpp  /' >>"$work/lengths"
+    fi
+else
+    echo "Not run this time." >"$work/lengths"
+fi
+# probes of 20,000 words at every site, a direction from 24 pairs at every layer (repeng, if that Python has it), the default sweep
+words=$peers/../data/ud-english-ewt/dev.conllu
+pairs=$peers/../golden/control-vector/repeng-happy.expected.json
+if [ "${MEANING:-yes}" = yes ] && [ -f "$words" ] && [ -f "$pairs" ]; then
+    {
+        ours org.latent4j.bench.ProbeSpeed "$words" 20000
+        [ ! -x "${PEERS_PYTHON:-}" ] || "$PEERS_PYTHON" bench/probe/peer.py "$words" 20000 2>/dev/null || true
+        ours org.latent4j.bench.DirectionSpeed "$pairs" "$runs"
+        [ ! -x "${PEERS_PYTHON:-}" ] || (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" direction.py 2>/dev/null) ||
+            echo "repeng: not run here"
+        ours org.latent4j.bench.SweepSpeed
+    } >"$work/meaning"
+else
+    echo "Not run this time." >"$work/meaning"
 fi
 # Clusters: embedded descriptions where the peers' embed.py has left them, and blobs of 10 dimensions
 vectors=${PEERS_WORK:-${TMPDIR:-/tmp}/peers-work}/descriptions.npy
@@ -187,6 +216,14 @@ fi
             echo "| $label | not run here | | |"
         fi
     done
+    echo
+    echo "## What length costs, and the highest layer asked for (the best of two)"
+    echo
+    sed 's/^/    /' "$work/lengths"
+    echo
+    echo "## Probes of 20,000 words at 31 sites (upos), a direction from 24 pairs at 30 layers, the default sweep"
+    echo
+    sed 's/^/    /' "$work/meaning"
     echo
     echo "## Sentence embeddings of 3,000 package descriptions, all-MiniLM-L6-v2, f32"
     echo

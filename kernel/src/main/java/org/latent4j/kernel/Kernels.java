@@ -144,8 +144,11 @@ interface Kernels {
     /** {@code x[i] += y[i]}. */
     void add(float[] x, int xOffset, float[] y, int yOffset, int length);
 
-    /** Softmax in place, {@code p = exp(x - max) / sum}; returns the entropy {@code -sum p ln p} in nats. */
-    float softmax(float[] x, int offset, int length);
+    /** Softmax in place, {@code p = exp(x - max) / sum}. */
+    void softmax(float[] x, int offset, int length);
+
+    /** The same bits, and the entropy {@code -sum p ln p} in nats. */
+    float softmaxWithEntropy(float[] x, int offset, int length);
 
     /** {@code out[d] = sum over k of p[k] * v[k][d]}, k in order, for {@link #TILE_ROWS} rows of {@code p}. */
     void mix(

@@ -198,7 +198,7 @@ public final class Operations {
     public float[] softmax(Matrix x) {
         int width = x.columns();
         float[] entropies = new float[x.rows()];
-        pool.run(x.rows(), (row, _) -> entropies[row] = kernels.softmax(x.data(), row * width, width));
+        pool.run(x.rows(), (row, _) -> entropies[row] = kernels.softmaxWithEntropy(x.data(), row * width, width));
         return entropies;
     }
 

@@ -217,7 +217,12 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public float softmax(float[] x, int offset, int length) {
+    public void softmax(float[] x, int offset, int length) {
+        softmaxWithEntropy(x, offset, length);
+    }
+
+    @Override
+    public float softmaxWithEntropy(float[] x, int offset, int length) {
         float max = Float.NEGATIVE_INFINITY;
         for (int k = 0; k < length; k++) {
             max = Math.max(max, x[offset + k]);
