@@ -48,7 +48,8 @@ timed help ./latent --help
 timed read ./latent read "The capital of France is"
 timed read-text ./latent read "Once upon a time there was a small village by the sea where the fishermen went out every morning, and where nobody had ever heard of the thing that happened on the last day of that summer."
 
-ours() { "$java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -cp "bench/target/classes:bench/target/lib/*" "$@" 2>/dev/null; }
+# with the options that people run it with
+ours() { "$java" @workbench/target/dist/lib/jvm.options -cp "bench/target/classes:bench/target/lib/*" "$@" 2>/dev/null; }
 if [ -f "$texts" ]; then
     ours org.latent4j.bench.CaptureSpeed "$texts" "$runs" | sed -n 's/.*, \([0-9.]*\) tokens\/s.*/\1/p' >"$work/capture-latent4j"
     if [ -x "${PEERS_PYTHON:-}" ]; then

@@ -7,6 +7,9 @@ import java.lang.foreign.MemorySegment;
  * Has the innermost loops compiled while a program is still busy with its arguments and files. Until they are compiled
  * they run a hundred times slower, and compiling the largest takes a quarter of a second; on a second core that costs
  * nobody anything. Results don't depend on it.
+ *
+ * <p>Decoding's loops aren't among them: the first token calls them a hundred thousand times, and what C2 makes of them after a few
+ * short rows is three times as slow (bench/NOTES.md).
  */
 public final class WarmUp {
     private static final long PATIENCE_NANOS = 700_000_000L;
@@ -72,19 +75,10 @@ public final class WarmUp {
                 () -> k.activate(Activation.SILU, out, 0, x, 0, LENGTH),
                 () -> k.mix(x, 0, 0, 0, 2, w, 0, LENGTH, LENGTH, out, 0, LENGTH, 2 * LENGTH),
                 () -> k.tile(x, 0, LENGTH, 2 * LENGTH, w, 0, LENGTH, LENGTH, sums, 0, true),
-                () -> k.finish(sums, 0, out, 0, columns),
-                // Decoding's; last, since reading a prompt can begin without it.
-                () -> dot(k, Packing.Q4_1, packed, x, sums),
-                () -> dot(k, Packing.Q8_0, packed, x, sums)
+                () -> k.finish(sums, 0, out, 0, columns)
             }) {
                 new Rehearsal(call).run(end);
             }
-        }
-    }
-
-    private static void dot(Kernels k, Packing packing, MemorySegment packed, float[] x, float[] sums) {
-        if (k.dots(packing)) {
-            k.dot(packing, packed, 0, x, LENGTH, sums, 0, k.lanes());
         }
     }
 }
