@@ -111,7 +111,8 @@ final class Architectures {
                     Setting.CONTEXT, 8192, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.HEAD_WIDTH, 256,
                     Setting.QUERY_SCALAR, 256,
                     Setting.WINDOW, 4096, Setting.ATTENTION_CAP, 50, Setting.LOGIT_CAP, 30),
-            Map.of("use_bidirectional_attention", false));
+            Map.of("use_bidirectional_attention", false),
+            Map.of(Setting.ACTIVATION, "hidden_activation"));
 
     /** The text models; those that see hold theirs in {@code text_config}, which names only what differs from the defaults. */
     private static final Architecture GEMMA3 = new Architecture(
@@ -138,7 +139,8 @@ final class Architectures {
                     Map.entry(Setting.WINDOW, 4096),
                     Map.entry(Setting.ROTARY_BASE, 1_000_000),
                     Map.entry(Setting.LOCAL_ROTARY_BASE, 10_000)),
-            Map.of("use_bidirectional_attention", false));
+            Map.of("use_bidirectional_attention", false),
+            Map.of(Setting.ACTIVATION, "hidden_activation"));
 
     /** Phi 1, 1.5 and 2. */
     private static final Architecture PHI = new Architecture(
@@ -180,7 +182,8 @@ final class Architectures {
             LayerPattern.ALIKE,
             TensorNames.GPT_NEOX,
             Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.25),
-            Map.of("attention_bias", true));
+            Map.of("attention_bias", true),
+            Map.of(Setting.ROTARY_SHARE, "rotary_pct", Setting.ROTARY_BASE, "rotary_emb_base"));
 
     private static final Architecture OLMO2 = new Architecture(
             "olmo2",
