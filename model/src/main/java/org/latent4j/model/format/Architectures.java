@@ -185,6 +185,7 @@ final class Architectures {
             Map.of("attention_bias", true),
             Map.of(Setting.ROTARY_SHARE, "rotary_pct", Setting.ROTARY_BASE, "rotary_emb_base"));
 
+    /** OLMo 2, and in GGUF OLMo 3 too, whose windows the file lists. */
     private static final Architecture OLMO2 = new Architecture(
             "olmo2",
             Optional.of("olmo2"),
@@ -192,7 +193,7 @@ final class Architectures {
             RMS,
             SILU,
             HALVES,
-            Set.of(ROTARY, GATED),
+            Set.of(ROTARY, GATED, WINDOWS_UNSCALED),
             LayerPattern.ALIKE,
             TensorNames.OLMO2,
             Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5),
