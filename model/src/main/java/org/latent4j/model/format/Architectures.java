@@ -199,6 +199,20 @@ final class Architectures {
             Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5),
             Map.of());
 
+    /** OLMo 2 with windows. */
+    private static final Architecture OLMO3 = new Architecture(
+            "olmo3",
+            Optional.empty(),
+            List.of("olmo3"),
+            RMS,
+            SILU,
+            HALVES,
+            Set.of(ROTARY, GATED, WINDOWS_UNSCALED),
+            LayerPattern.except(3, 4),
+            TensorNames.OLMO2,
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5, Setting.WINDOW, 4096, Setting.ROTARY_BASE, 500_000),
+            Map.of());
+
     /** Granite 3: a Llama with four scales. */
     private static final Architecture GRANITE = new Architecture(
             "granite",
@@ -310,7 +324,7 @@ final class Architectures {
             Map.of());
 
     static final List<Architecture> ALL = List.of(
-            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, GRANITE, SMOLLM3, GPT2, BERT, ROBERTA, MPNET,
+            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, OLMO3, GRANITE, SMOLLM3, GPT2, BERT, ROBERTA, MPNET,
             NOMIC_BERT, MODERNBERT);
 
     private Architectures() {}

@@ -85,6 +85,13 @@ class ChatTemplateTest {
                 2, 198, 1, 520, 9531, 198);
     }
 
+    /** Transformers hands both to every template; Mistral's and Command R's look whether they are none. */
+    @Test
+    void toolsAndDocumentsAreNone() {
+        assertThat(template("{{ tools is defined and tools is none and tools is not mapping }} {{ documents is none }}").render(List.of(), false))
+                .isEqualTo("True True");
+    }
+
     @Test
     void datesAreThoseOfStrftime() {
         assertThat(template("{{ strftime_now('%d %b %Y|%B %-d|%A %H:%M:%S|%%') }}").render(List.of(), false))
