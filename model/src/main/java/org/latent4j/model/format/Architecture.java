@@ -22,7 +22,7 @@ import org.latent4j.model.transformer.ModelConfig.Rotary.Pairing;
  * @param names Hugging Face's names of the tensors
  * @param defaults what transformers takes for numbers that {@code config.json} leaves out
  * @param fixed what in {@code config.json} changes the computation and must be as here if it is there
- * @param keys the one key that transformers asks {@code config.json} for, where it heeds none of a setting's others
+ * @param keys the one key that transformers heeds in {@code config.json} where a setting has several; empty where it heeds none
  */
 record Architecture(
         String name,

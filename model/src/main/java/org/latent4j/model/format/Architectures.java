@@ -140,7 +140,7 @@ final class Architectures {
                     Map.entry(Setting.ROTARY_BASE, 1_000_000),
                     Map.entry(Setting.LOCAL_ROTARY_BASE, 10_000)),
             Map.of("use_bidirectional_attention", false),
-            Map.of(Setting.ACTIVATION, "hidden_activation"));
+            Map.of(Setting.ACTIVATION, "hidden_activation", Setting.ATTENTION_CAP, ""));
 
     /** Phi 1, 1.5 and 2. */
     private static final Architecture PHI = new Architecture(
