@@ -472,7 +472,8 @@ class CheckpointTest {
     @Test
     void gptNeoxHeedsItsOwnKeysForItsRotationAlone() {
         Path folder = TinyModels.copy(
-                "gpt_neox-serial", temp.resolve("m"), "\"vocab_size\"", "\"partial_rotary_factor\": 1.0, \"rope_theta\": 77, \"vocab_size\"");
+                "gpt_neox-serial", temp.resolve("m"), "\"vocab_size\"",
+                "\"partial_rotary_factor\": 1.0, \"rope_theta\": 77, \"vocab_size\"");
         try (Checkpoint model = Checkpoint.open(folder);
                 Checkpoint original = Checkpoint.open(TinyModels.folder("gpt_neox-serial"))) {
             assertThat(rotary(model).frequencies()).containsExactly(rotary(original).frequencies());

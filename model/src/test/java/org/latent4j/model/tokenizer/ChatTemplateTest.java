@@ -88,7 +88,8 @@ class ChatTemplateTest {
     /** Transformers hands both to every template; Mistral's and Command R's look whether they are none. */
     @Test
     void toolsAndDocumentsAreNone() {
-        assertThat(template("{{ tools is defined and tools is none and tools is not mapping }} {{ documents is none }}").render(List.of(), false))
+        assertThat(template("{{ tools is defined and tools is none and tools is not mapping }} {{ documents is none }}").render(List.of(),
+                false))
                 .isEqualTo("True True");
     }
 
