@@ -36,6 +36,8 @@ MODELS = {
         ROPE, rope_type="longrope", short_factor=[1.0, 1.1], long_factor=[1.5, 4.0])), None),
     "gpt_neox-serial": ("gpt_neox", dict(use_parallel_residual=False), dict(rotary_pct=0.5, rotary_emb_base=10000)),
     "olmo2": ("olmo2", dict(rope_parameters=ROPE), None),
+    "olmo3": ("olmo3", dict(sliding_window=4, num_hidden_layers=4), dict(rope_theta=500000.0, rope_scaling=dict(
+        rope_type="yarn", factor=4.0, original_max_position_embeddings=16, attention_factor=1.2))),
     "granite": ("granite", dict(embedding_multiplier=3.0, attention_multiplier=0.3, residual_multiplier=0.4, logits_scaling=2.5,
                                 rope_parameters=ROPE), None),
     "smollm3": ("smollm3", dict(no_rope_layers=None, no_rope_layer_interval=2, rope_parameters=ROPE), None),

@@ -21,7 +21,7 @@ import org.latent4j.model.site.Sites;
 class ArchitecturesTest {
     static final List<String> MODELS = List.of(
             "llama-dynamic", "qwen2-old", "qwen3-yarn", "gemma2-old", "gemma3-seeing", "phi-old", "phi3-longrope", "gpt_neox-serial",
-            "olmo2", "granite", "smollm3", "bert", "roberta", "modernbert", "mpnet", "nomic_bert");
+            "olmo2", "olmo3", "granite", "smollm3", "bert", "roberta", "modernbert", "mpnet", "nomic_bert");
 
     @ParameterizedTest
     @FieldSource("MODELS")

@@ -8,12 +8,16 @@ import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.WarmUp;
+import org.latent4j.space.Spellings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -138,12 +142,24 @@ final class Latent implements Runnable {
     private static int tellMisuse(ParameterException thrown) {
         CommandLine line = thrown.getCommandLine();
         StringBuilder message = new StringBuilder("latent: ").append(firstLine(thrown));
-        if (thrown instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
-            message.append("; did you mean '").append(unmatched.getSuggestions().getFirst().strip()).append("'?");
+        if (thrown instanceof UnmatchedArgumentException unmatched) {
+            meant(unmatched).ifPresent(name -> message.append("; did you mean '").append(name).append("'?"));
         }
         message.append(" (see: ").append(line.getCommandSpec().qualifiedName()).append(" --help)");
         line.getErr().println(message);
         return USERS_MISTAKE;
+    }
+
+    /** The command or option that is nearest to the first word that isn't one; picocli's own choice counts letters in any order. */
+    private static Optional<String> meant(UnmatchedArgumentException unmatched) {
+        String word = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
+        CommandSpec spec = unmatched.getCommandLine().getCommandSpec();
+        List<String> names = word.startsWith("-")
+                ? spec.options().stream().filter(option -> !option.hidden()).map(OptionSpec::longestName).toList()
+                : spec.subcommands().entrySet().stream().filter(entry -> !entry.getValue().getCommandSpec().usageMessage().hidden())
+                        .map(Map.Entry::getKey).toList();
+        Optional<String> begun = names.stream().filter(name -> word.length() > 2 && name.startsWith(word)).findFirst();
+        return begun.or(() -> Spellings.nearest(word, names).stream().findFirst());
     }
 
     private static int tell(Throwable thrown, CommandLine line) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line in this process: help, topics, completion, and one line for every mistake. */
@@ -64,6 +65,25 @@ class LatentTest {
         Run run = run("completion", shell);
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("capture", "text-file");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "raed,read", "reed,read", "reads,read", "gnerate,generate", "cature,capture", "stear,steer", "toknes,tokens", "dupl,duplicates"})
+    void aCommandThatThereIsntIsAnsweredWithTheNearest(String written, String meant) {
+        mistake(run(written, "x"), "'" + written + "'", "; did you mean '" + meant + "'?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--htlm=f,--html", "--modle,--model", "--offlin,--offline", "--hel,--help"})
+    void soIsAnOption(String written, String meant) {
+        mistake(run("read", written, "x"), "; did you mean '" + meant + "'?");
+    }
+
+    @Test
+    void whatIsLikeNothingIsAnsweredWithoutAGuess() {
+        assertThat(run("zebra", "x").err()).contains("zebra").doesNotContain("did you mean");
+        assertThat(run("read", "--zebra-stripes", "x").err()).contains("--zebra-stripes").doesNotContain("did you mean");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.files.FolderLinks;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
@@ -189,7 +190,7 @@ final class RecipeReader {
                             + " SentenceTransformer(FOLDER).save_pretrained(NEW_FOLDER)"
                     : "");
         }
-        return Safetensors.open(folder.folder().resolve("model.safetensors"));
+        return Safetensors.open(FolderLinks.resolve(folder.folder(), "model.safetensors"));
     }
 
     private static Matrix matrix(Safetensors file, String name, int rows, int columns) {

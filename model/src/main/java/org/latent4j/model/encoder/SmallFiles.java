@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.latent4j.files.FolderLinks;
 import org.latent4j.kernel.LatentException;
 
 /** The small JSON files of an encoder's folder, from strangers: bounded in size and depth, and never outside of the folder. */
@@ -29,7 +30,7 @@ record SmallFiles(Path folder) {
 
     /** What a file holds; a missing node where there is none. */
     JsonNode json(String name) {
-        Path file = folder.resolve(name);
+        Path file = FolderLinks.resolve(folder, name);
         if (!Files.isRegularFile(file)) {
             return MissingNode.getInstance();
         }
@@ -58,7 +59,7 @@ record SmallFiles(Path folder) {
             Path path = Path.of(name);
             if (!path.isAbsolute() && path.getNameCount() == 1 && path.equals(path.normalize()) && !name.equals("..")
                     && name.indexOf('\\') < 0) {
-                return new SmallFiles(folder.resolve(path));
+                return new SmallFiles(FolderLinks.resolve(folder, name));
             }
         } catch (InvalidPathException _) {
             // no name of a folder either

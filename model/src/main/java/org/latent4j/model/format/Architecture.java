@@ -22,6 +22,7 @@ import org.latent4j.model.transformer.ModelConfig.Rotary.Pairing;
  * @param names Hugging Face's names of the tensors
  * @param defaults what transformers takes for numbers that {@code config.json} leaves out
  * @param fixed what in {@code config.json} changes the computation and must be as here if it is there
+ * @param keys the one key that transformers heeds in {@code config.json} where a setting has several; empty where it heeds none
  */
 record Architecture(
         String name,
@@ -34,7 +35,24 @@ record Architecture(
         LayerPattern layers,
         TensorNames names,
         Map<Setting, Number> defaults,
-        Map<String, Object> fixed) {
+        Map<String, Object> fixed,
+        Map<Setting, String> keys) {
+
+    /** An architecture that heeds whichever key of a setting there is. */
+    Architecture(
+            String name,
+            Optional<String> gguf,
+            List<String> huggingFace,
+            Norm.Kind norm,
+            Activation activation,
+            Pairing ggufPairing,
+            Set<Trait> traits,
+            LayerPattern layers,
+            TensorNames names,
+            Map<Setting, Number> defaults,
+            Map<String, Object> fixed) {
+        this(name, gguf, huggingFace, norm, activation, ggufPairing, traits, layers, names, defaults, fixed, Map.of());
+    }
 
     /** What is so for an architecture or isn't. */
     enum Trait {

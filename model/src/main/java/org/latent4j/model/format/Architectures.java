@@ -111,7 +111,8 @@ final class Architectures {
                     Setting.CONTEXT, 8192, Setting.NORM_EPSILON, 1e-6, Setting.KEY_VALUE_HEADS, 4, Setting.HEAD_WIDTH, 256,
                     Setting.QUERY_SCALAR, 256,
                     Setting.WINDOW, 4096, Setting.ATTENTION_CAP, 50, Setting.LOGIT_CAP, 30),
-            Map.of("use_bidirectional_attention", false));
+            Map.of("use_bidirectional_attention", false),
+            Map.of(Setting.ACTIVATION, "hidden_activation"));
 
     /** The text models; those that see hold theirs in {@code text_config}, which names only what differs from the defaults. */
     private static final Architecture GEMMA3 = new Architecture(
@@ -138,7 +139,8 @@ final class Architectures {
                     Map.entry(Setting.WINDOW, 4096),
                     Map.entry(Setting.ROTARY_BASE, 1_000_000),
                     Map.entry(Setting.LOCAL_ROTARY_BASE, 10_000)),
-            Map.of("use_bidirectional_attention", false));
+            Map.of("use_bidirectional_attention", false),
+            Map.of(Setting.ACTIVATION, "hidden_activation", Setting.ATTENTION_CAP, ""));
 
     /** Phi 1, 1.5 and 2. */
     private static final Architecture PHI = new Architecture(
@@ -180,8 +182,10 @@ final class Architectures {
             LayerPattern.ALIKE,
             TensorNames.GPT_NEOX,
             Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.25),
-            Map.of("attention_bias", true));
+            Map.of("attention_bias", true),
+            Map.of(Setting.ROTARY_SHARE, "rotary_pct", Setting.ROTARY_BASE, "rotary_emb_base"));
 
+    /** OLMo 2, and in GGUF OLMo 3 too, whose windows the file lists. */
     private static final Architecture OLMO2 = new Architecture(
             "olmo2",
             Optional.of("olmo2"),
@@ -189,10 +193,24 @@ final class Architectures {
             RMS,
             SILU,
             HALVES,
-            Set.of(ROTARY, GATED),
+            Set.of(ROTARY, GATED, WINDOWS_UNSCALED),
             LayerPattern.ALIKE,
             TensorNames.OLMO2,
             Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5),
+            Map.of());
+
+    /** OLMo 2 with windows. */
+    private static final Architecture OLMO3 = new Architecture(
+            "olmo3",
+            Optional.empty(),
+            List.of("olmo3"),
+            RMS,
+            SILU,
+            HALVES,
+            Set.of(ROTARY, GATED, WINDOWS_UNSCALED),
+            LayerPattern.except(3, 4),
+            TensorNames.OLMO2,
+            Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5, Setting.WINDOW, 4096, Setting.ROTARY_BASE, 500_000),
             Map.of());
 
     /** Granite 3: a Llama with four scales. */
@@ -306,7 +324,7 @@ final class Architectures {
             Map.of());
 
     static final List<Architecture> ALL = List.of(
-            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, GRANITE, SMOLLM3, GPT2, BERT, ROBERTA, MPNET,
+            LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA2, GEMMA3, PHI, PHI3, GPT_NEOX, OLMO2, OLMO3, GRANITE, SMOLLM3, GPT2, BERT, ROBERTA, MPNET,
             NOMIC_BERT, MODERNBERT);
 
     private Architectures() {}

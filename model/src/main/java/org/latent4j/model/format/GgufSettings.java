@@ -160,7 +160,11 @@ record GgufSettings(Gguf gguf, Architecture architecture) implements Settings {
     }
 
     private Scaling yarn(String rope, double factor) {
-        double magnitude = positiveNumber(rope + "scaling.attn_factor", 1) * (factor <= 1 ? 1 : 1 + 0.1 * Math.log(factor));
+        double growth = factor <= 1 ? 0 : 0.1 * Math.log(factor);
+        double share = gguf.number(rope + "scaling.yarn_log_multiplier").orElse(0); // transformers' mscale_all_dim, beside an mscale of 1
+        double standard = share == 0 ? 1 + growth : (1 + growth) / (1 + share * growth);
+        // transformers' attention_factor, which counts alone; the other is llama.cpp's own, which multiplies
+        double magnitude = positiveNumber(rope + "scaling.yarn_attn_factor", standard) * positiveNumber(rope + "scaling.attn_factor", 1);
         double fast = positiveNumber(rope + "scaling.yarn_beta_fast", 32);
         double slow = positiveNumber(rope + "scaling.yarn_beta_slow", 1);
         return new Scaling.Yarn(factor, fast, slow, firstContext(), true, (float) magnitude);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.latent4j.files.Broken;
+import org.latent4j.files.FolderLinks;
 import org.latent4j.files.Json;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.Tensor;
@@ -32,13 +33,13 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
 
     /** Opens a folder; the files stay mapped as long as the arena lives. */
     static HuggingFaceFolder open(Path folder, Arena arena) {
-        Json config = Json.read(folder.resolve(CONFIG), LONGEST_CONFIG);
-        Path single = folder.resolve(SINGLE);
+        Json config = Json.read(FolderLinks.resolve(folder, CONFIG), LONGEST_CONFIG);
+        Path single = FolderLinks.resolve(folder, SINGLE);
         if (Files.exists(single)) {
             Safetensors weights = Safetensors.open(single, arena);
             return new HuggingFaceFolder(folder, config, List.of(weights), weights.tensors());
         }
-        Path index = folder.resolve(INDEX);
+        Path index = FolderLinks.resolve(folder, INDEX);
         if (!Files.exists(index)) {
             throw noWeights(folder);
         }
@@ -74,7 +75,7 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
                     && !file.equals("..")
                     && !file.equals(".")
                     && !file.isEmpty()) {
-                return folder.resolve(path);
+                return FolderLinks.resolve(folder, file);
             }
         } catch (InvalidPathException e) {
             // falls through: no name of a file either
@@ -122,7 +123,7 @@ record HuggingFaceFolder(Path folder, Json config, List<Safetensors> shards, Map
 
     /** The licence by the model card's front matter, if it says one. */
     Optional<String> licence() {
-        Path card = folder.resolve("README.md");
+        Path card = FolderLinks.resolve(folder, "README.md");
         if (!Files.isRegularFile(card)) {
             return Optional.empty();
         }

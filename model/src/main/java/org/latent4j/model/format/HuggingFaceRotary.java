@@ -16,10 +16,12 @@ import org.latent4j.model.format.RotarySettings.Scaling;
 record HuggingFaceRotary(HuggingFaceSettings settings) {
     RotarySettings settings(int headWidth, boolean windowed) {
         Json config = settings.config();
-        Optional<Json> found = config.object("rope_scaling").or(() -> config.object("rope_parameters"));
+        Optional<Json> found = config.object("rope_scaling").filter(object -> object.keys().iterator().hasNext())
+                .or(() -> config.object("rope_parameters"));
         String kind = windowed ? "sliding_attention" : "full_attention";
         boolean byKind = found.isPresent() && (found.get().isObject("full_attention") || found.get().isObject("sliding_attention"));
-        Optional<Json> rope = byKind ? found.get().object(kind) : found;
+        boolean meant = !windowed || !settings.architecture().is(Trait.WINDOWS_UNSCALED);
+        Optional<Json> rope = byKind ? found.get().object(kind) : found.filter(_ -> meant);
         double base = base(rope, windowed);
         // what transformers doesn't ask an architecture for, it doesn't heed
         boolean shares = settings.architecture().defaults().containsKey(Setting.ROTARY_SHARE);
@@ -29,8 +31,7 @@ record HuggingFaceRotary(HuggingFaceSettings settings) {
             throw settings.broken(
                     "turns %s of the %d values of a head by position, an even number of them is needed", share, headWidth);
         }
-        boolean scaled = rope.isPresent() && (byKind || !windowed || !settings.architecture().is(Trait.WINDOWS_UNSCALED));
-        return new RotarySettings((float) base, width, scaled ? scaling(rope.get(), width) : new Scaling.None());
+        return new RotarySettings((float) base, width, rope.isPresent() ? scaling(rope.get(), width) : new Scaling.None());
     }
 
     private double base(Optional<Json> rope, boolean windowed) {

@@ -44,8 +44,12 @@ record HuggingFaceSettings(Json config, Architecture architecture) implements Se
         return config.flag(key(setting));
     }
 
-    /** The key of a setting: the first that has a value, else the first that is mentioned, else the first of all. */
+    /** The key of a setting: the only one that the architecture heeds, else the first that has a value, else the first that is mentioned, else the first of all. */
     private String key(Setting setting) {
+        String only = architecture.keys().get(setting);
+        if (only != null) {
+            return only;
+        }
         for (String key : setting.huggingFace()) {
             if (config.has(key)) {
                 return key;

@@ -30,7 +30,7 @@ enum Setting {
     NORM_EPSILON("attention.layer_norm_rms_epsilon attention.layer_norm_epsilon",
             "rms_norm_eps layer_norm_epsilon layer_norm_eps norm_eps"),
     /** The non-linearity inside the MLP. */
-    ACTIVATION("", "hidden_activation hidden_act activation_function"),
+    ACTIVATION("hidden_activation", "hidden_activation hidden_act activation_function"),
     /** The sliding window of the layers that have one. */
     WINDOW("attention.sliding_window", "sliding_window"),
     /** The window of an encoder, both sides together. */

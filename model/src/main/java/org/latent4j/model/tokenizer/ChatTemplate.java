@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.format.Gguf;
 import org.latent4j.model.format.TokenizerFiles;
@@ -17,7 +18,7 @@ import org.latent4j.model.tokenizer.jinja.TemplateException;
 
 /**
  * How a model wants a conversation written, rendered as transformers renders it. The template comes with the model; it
- * sees the messages and the begin and end tokens and nothing else. Immutable and safe for threads.
+ * sees the messages, the begin and end tokens, that there are no tools and no documents, and nothing else. Immutable and safe for threads.
  */
 public final class ChatTemplate {
     private final Template template;
@@ -87,9 +88,11 @@ public final class ChatTemplate {
             conversation.add(entries);
             characters += message.content().length();
         }
-        Map<String, Object> variables = new HashMap<>();
+        Map<String, @Nullable Object> variables = new HashMap<>();
         variables.put("messages", conversation);
         variables.put("add_generation_prompt", generationPrompt);
+        variables.put("tools", null); // none and not undefined: templates tell the two apart
+        variables.put("documents", null);
         variables.put("bos_token", begin);
         variables.put("eos_token", end);
         try {

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.latent4j.files.FolderLinks;
 import org.latent4j.kernel.LatentException;
 
 /** Where models keep their chat template. */
@@ -35,7 +36,7 @@ final class ChatTemplateFinder {
     /** {@code chat_template.jinja} of a folder, which newer ones have, or that in {@code tokenizer_config.json}. */
     static Optional<ChatTemplate> in(Path folder) {
         FolderSettings settings = new FolderSettings(folder);
-        Path file = folder.resolve("chat_template.jinja");
+        Path file = FolderLinks.resolve(folder, "chat_template.jinja");
         String source = Files.isRegularFile(file)
                 ? read(file)
                 : source(settings.json("tokenizer_config.json").path("chat_template"));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import org.latent4j.files.FolderLinks;
 import org.latent4j.kernel.LatentException;
 
 /** What the smaller files of a Hugging Face folder say about its tokens; a file that isn't there says nothing. */
@@ -66,7 +67,7 @@ final class FolderSettings {
 
     /** A file of the folder; what isn't there is a missing node. */
     JsonNode json(String name) {
-        Path file = folder.resolve(name);
+        Path file = FolderLinks.resolve(folder, name);
         if (!Files.isRegularFile(file)) {
             return MissingNode.getInstance();
         }

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.latent4j.files.FolderLinks;
 import org.latent4j.kernel.LatentException;
 
 /**
@@ -80,7 +81,7 @@ final class FolderTokenizer {
                     + " or with settings of its own, which isn't supported without a tokenizer.json;"
                     + " supported is BertTokenizer as it comes");
         }
-        Path file = folder.resolve("vocab.txt");
+        Path file = FolderLinks.resolve(folder, "vocab.txt");
         List<String> tokens = lines(file);
         TokenIndex ids = new TokenIndex(tokens);
         int[] special = BERT_SPECIAL.stream().mapToInt(ids::id).filter(id -> id != TokenIndex.NONE).sorted().toArray();
@@ -125,7 +126,7 @@ final class FolderTokenizer {
     }
 
     private List<String> merges() {
-        List<String> merges = new ArrayList<>(lines(folder.resolve("merges.txt")));
+        List<String> merges = new ArrayList<>(lines(FolderLinks.resolve(folder, "merges.txt")));
         if (!merges.isEmpty() && merges.getFirst().startsWith("#version")) {
             merges.removeFirst();
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import org.latent4j.files.FolderLinks;
 import org.latent4j.kernel.LatentException;
 
 /**
@@ -53,7 +54,7 @@ final class LibraryCodec implements Codec {
 
     /** Opens {@code tokenizer.json} of a folder. */
     static LibraryCodec open(Path folder) {
-        Path file = folder.resolve("tokenizer.json");
+        Path file = FolderLinks.resolve(folder, "tokenizer.json");
         FolderSettings settings = new FolderSettings(folder);
         return new LibraryCodec(read(file), file.toString(), tokens -> new Marks(settings.token("bos_token", tokens),
                 settings.token("eos_token", tokens), settings.ends(tokens)));

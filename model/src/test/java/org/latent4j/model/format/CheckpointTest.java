@@ -459,6 +459,32 @@ class CheckpointTest {
         }
     }
 
+    /** Gemma 2 on the hub says both; transformers 5 has its own default where only the other architectures' key is there. */
+    @Test
+    void gemmaHeedsItsOwnKeyForTheActivationAlone() {
+        Path folder = TinyModels.copy(
+                "gemma2-old", temp.resolve("m"), "\"hidden_activation\": \"gelu_pytorch_tanh\"", "\"hidden_act\": \"gelu\"");
+        try (Checkpoint model = Checkpoint.open(folder)) {
+            assertThat(model.config().mlp().activation()).isEqualTo(Activation.GELU_TANH);
+        }
+    }
+
+    @Test
+    void gptNeoxHeedsItsOwnKeysForItsRotationAlone() {
+        Path folder = TinyModels.copy(
+                "gpt_neox-serial", temp.resolve("m"), "\"vocab_size\"",
+                "\"partial_rotary_factor\": 1.0, \"rope_theta\": 77, \"vocab_size\"");
+        try (Checkpoint model = Checkpoint.open(folder);
+                Checkpoint original = Checkpoint.open(TinyModels.folder("gpt_neox-serial"))) {
+            assertThat(rotary(model).frequencies()).containsExactly(rotary(original).frequencies());
+        }
+        Path silent = TinyModels.copy("gpt_neox-serial", temp.resolve("s"), "\"rotary_pct\": 0.5", "\"partial_rotary_factor\": 1.0",
+                "\"num_attention_heads\": 4", "\"num_attention_heads\": 2");
+        try (Checkpoint model = Checkpoint.open(silent)) {
+            assertThat(rotary(model).frequencies()).as("a quarter of the head's 8").hasSize(1);
+        }
+    }
+
     @Test
     void aContextThatIsNotSaidIsWhatTransformersTakes() {
         Path folder = TinyModels.copy("llama", temp.resolve("m"), "\"max_position_embeddings\": 128,", "");

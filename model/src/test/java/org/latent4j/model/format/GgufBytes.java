@@ -128,6 +128,15 @@ final class GgufBytes {
         });
     }
 
+    GgufBytes bools(String key, boolean... values) {
+        return value(key, Type.ARRAY, b -> {
+            b.i32(Type.BOOL.ordinal()).i64(values.length);
+            for (boolean value : values) {
+                b.u8(value ? 1 : 0);
+            }
+        });
+    }
+
     GgufBytes i32s(String key, int... values) {
         return value(key, Type.ARRAY, b -> {
             b.i32(Type.INT32.ordinal()).i64(values.length);

@@ -14,14 +14,18 @@ import org.latent4j.model.transformer.ModelConfig.Rotary.Pairing;
 /** A small model of the resources as llama.cpp's conversion would write it: its names, its keys, its order of rows. */
 record GgufOfArchitecture(Architecture architecture, ModelConfig config) {
     static Path write(String name, Path file) {
+        return gguf(name).writeTo(file);
+    }
+
+    static GgufBytes gguf(String name) {
         try (Checkpoint folder = Checkpoint.open(TinyModels.folder(name))) {
             String type = folder.config().architecture();
             Architecture architecture = Architectures.ALL.stream().filter(a -> a.name().equals(type)).findFirst().orElseThrow();
-            return new GgufOfArchitecture(architecture, folder.config()).gguf(name).writeTo(file);
+            return new GgufOfArchitecture(architecture, folder.config()).written(name);
         }
     }
 
-    private GgufBytes gguf(String name) {
+    private GgufBytes written(String name) {
         // RoBERTa is written as a BERT whose positions begin at 0
         String arch = architecture.gguf().orElse("bert");
         GgufBytes gguf = new GgufBytes()

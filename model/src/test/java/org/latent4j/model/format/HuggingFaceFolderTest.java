@@ -66,6 +66,22 @@ class HuggingFaceFolderTest {
     }
 
     @Test
+    void aShardMayNotBeALinkOutOfTheFolderEither(@TempDir Path elsewhere) throws IOException {
+        writeIndex();
+        Path moved = Files.move(folder.resolve(SECOND), elsewhere.resolve(SECOND));
+        Files.createSymbolicLink(folder.resolve(SECOND), moved);
+        refused(() -> Checkpoint.open(folder)).contains(SECOND + ": is a link to " + moved.toRealPath());
+    }
+
+    @Test
+    void theConfigurationMayNotBeALinkOutOfTheFolder(@TempDir Path elsewhere) throws IOException {
+        writeIndex();
+        Path moved = Files.move(folder.resolve("config.json"), elsewhere.resolve("config.json"));
+        Files.createSymbolicLink(folder.resolve("config.json"), moved);
+        refused(() -> Checkpoint.open(folder)).contains("config.json: is a link to " + moved.toRealPath());
+    }
+
+    @Test
     void anIndexThatNamesItselfIsNoShard() {
         index.put("model.norm.weight", "model.safetensors.index.json");
         writeIndex();

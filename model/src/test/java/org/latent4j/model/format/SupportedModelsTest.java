@@ -48,7 +48,7 @@ class SupportedModelsTest {
                 """);
         for (Architecture a : Architectures.ALL) {
             text.append("| %s | %s | %s | %s | %s | %s |\n".formatted(
-                    a.name(), a.gguf().map(name -> "`" + name + "`").orElse("as Llama or BERT, or none"), codes(a.huggingFace()),
+                    a.name(), a.gguf().map(name -> "`" + name + "`").orElse("as another's, or none"), codes(a.huggingFace()),
                     switch (a.norm()) {
                         case RMS -> "RMS";
                         case LAYER -> "layer";

@@ -85,6 +85,24 @@ class ChatTemplateTest {
                 2, 198, 1, 520, 9531, 198);
     }
 
+    /** Transformers hands both to every template; Mistral's and Command R's look whether they are none. */
+    @Test
+    void toolsAndDocumentsAreNone() {
+        assertThat(template("{{ tools is defined and tools is none and tools is not mapping }} {{ documents is none }}").render(List.of(),
+                false))
+                .isEqualTo("True True");
+    }
+
+    /** Jamba's picks one of its macros and what to give it from two lists. */
+    @Test
+    void aListMayBeTheArguments() {
+        assertThat(template("{% macro m(a, b, c=3) %}{{ [a, b, c] }}{% endmacro %}{% set given = [[1, 2], [7]] %}"
+                + "{{ [m][0](*given[0]) }}{{ m(0, *given[1], c=9) }}{{ m(*'xy') }}").render(List.of(), false))
+                .isEqualTo("[1, 2, 3][0, 7, 9]['x', 'y', 3]");
+        assertThatThrownBy(() -> template("{{ range(*5) }}").render(List.of(), false)).isInstanceOf(LatentException.class);
+        assertThatThrownBy(() -> template("{{ f(**{}) }}")).hasMessageContaining("by **");
+    }
+
     @Test
     void datesAreThoseOfStrftime() {
         assertThat(template("{{ strftime_now('%d %b %Y|%B %-d|%A %H:%M:%S|%%') }}").render(List.of(), false))

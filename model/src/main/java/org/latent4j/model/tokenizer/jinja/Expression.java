@@ -191,10 +191,22 @@ sealed interface Expression {
         }
     }
 
+    /** A list whose items are arguments, {@code f(*list)}. */
+    record Spread(int line, Expression of) implements Expression {
+        @Override
+        public @Nullable Object evaluate(Scope scope) {
+            return of.value(scope);
+        }
+    }
+
     private static Arguments arguments(Scope scope, List<Expression> positional, Map<String, Expression> named) {
         List<@Nullable Object> values = new ArrayList<>();
         for (Expression expression : positional) {
-            values.add(expression.value(scope));
+            if (expression instanceof Spread spread) {
+                values.addAll(Value.items(scope.run(), Value.defined(spread.value(scope))));
+            } else {
+                values.add(expression.value(scope));
+            }
         }
         Map<String, @Nullable Object> byName = new LinkedHashMap<>();
         for (Map.Entry<String, Expression> entry : named.entrySet()) {

@@ -298,8 +298,11 @@ final class ExpressionParser {
                 String name = tokens.next().text();
                 tokens.next();
                 named.put(name, expression());
-            } else if (isOperator("*", "**")) {
-                throw new TemplateException(tokens.line(), "arguments by * aren't supported in a chat template");
+            } else if (isOperator("**")) {
+                throw new TemplateException(tokens.line(), "arguments by ** aren't supported in a chat template");
+            } else if (isOperator("*")) {
+                int line = tokens.next().line();
+                positional.add(new Expression.Spread(line, expression()));
             } else {
                 positional.add(expression());
             }
