@@ -143,9 +143,8 @@ public final class Encoder implements AutoCloseable {
      */
     void requireMade(Fingerprint made, String called) {
         if (!fingerprint().equals(made)) {
-            throw new LatentException("encoder '%s' (%s) makes other vectors than those of the space (%s): they can't be compared; encode one "
-                    + "of the two anew"
-                    .formatted(called, fingerprint(), made));
+            throw new LatentException(("encoder '%s' (%s) makes other vectors than those of the space (%s): they can't be compared; "
+                    + "encode the space anew, or open what made it").formatted(called, fingerprint(), made));
         }
     }
 
