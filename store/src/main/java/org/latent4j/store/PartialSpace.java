@@ -161,6 +161,10 @@ final class PartialSpace implements AutoCloseable {
         if (message.contains("no space left") || message.contains("not enough space") || message.contains("quota")) {
             return Broken.because(e, place, "can't be written: the disk is full; make room, what was written stays and is gone on with");
         }
+        if (message.contains("file too large")) {
+            return Broken.because(e, place, "can't be written: files may not get so large here (ulimit -f, or the file system's limit); "
+                    + "raise it or choose another place, what was written stays and is gone on with");
+        }
         String reason = switch (e) {
             case AccessDeniedException _ -> "permission denied";
             case NoSuchFileException gone -> gone.getFile() + " isn't there";
