@@ -50,7 +50,7 @@ final class PartialSpace implements AutoCloseable {
             if (!Files.isDirectory(parent)) {
                 throw Broken.file(place, "can't be written: there is no folder %s; make it first", parent);
             }
-            Path folder = parent.resolve("." + target.getFileName() + ".partial");
+            Path folder = growing(target);
             Files.createDirectories(folder);
             FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!taken(lock)) {
@@ -134,6 +134,11 @@ final class PartialSpace implements AutoCloseable {
         Files.deleteIfExists(target.resolve(PLAN));
         Files.deleteIfExists(target.resolve(LOCK));
         delete(old);
+    }
+
+    /** Where a space grows before it is in its place. */
+    static Path growing(Path target) {
+        return target.resolveSibling("." + target.getFileName() + ".partial");
     }
 
     /** Where a space that another replaces lies meanwhile. */

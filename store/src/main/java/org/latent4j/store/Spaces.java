@@ -49,6 +49,9 @@ public final class Spaces {
         if (SpaceFolder.is(path) || SpaceFolder.isBeingReplaced(path)) {
             return SpaceFolder.open(path);
         }
+        if (isGrowing(path)) {
+            throw Broken.file(path, "is being written, or its writing was interrupted; wait for it, or give the command that writes it again");
+        }
         if (!Files.exists(path)) {
             throw Broken.file(path, "there is no such file or folder; check the path");
         }
@@ -64,6 +67,11 @@ public final class Spaces {
         } catch (InvalidPathException _) {
             return false;
         }
+    }
+
+    /** Whether a space isn't there yet, and something of it is: it is being written, or that was interrupted. */
+    public static boolean isGrowing(Path path) {
+        return !Files.exists(path) && path.getFileName() != null && Files.isDirectory(PartialSpace.growing(path));
     }
 
     private static Imported read(Path path, ImportOptions options, Progress progress) {

@@ -64,10 +64,12 @@ final class StoreCommand implements Runnable {
                     ? Spaces.open(from)
                     : encoded(Spaces.open(place), new TextRows.Source(Objects.requireNonNull(texts), Optional.ofNullable(column),
                             Optional.ofNullable(nameColumn)), common);
-            int before = Spaces.open(place).size();
+            Space before = Spaces.open(place);
+            int updated = (int) points.names().stream().filter(name -> before.find(name).isPresent()).count();
+            List<String> leftOver = texts == null ? List.of() : EncodedRows.leftOver(before, points);
             editor.add(points);
-            int after = Spaces.open(place).size();
-            told(common, after, "added", after - before, "updated", points.size() - (after - before), editor.changes());
+            editor.delete(leftOver);
+            told(common, Spaces.open(place).size(), "added", points.size() - updated, "updated", updated, editor.changes());
         }
         return 0;
     }

@@ -128,6 +128,26 @@ class EncodeCommandTest {
     }
 
     @Test
+    void aTextThatIsAddedIsCutAsTheOthersWereAndItsOldPiecesGo() throws IOException {
+        Path table = file("a.tsv", "name\ttext\nx\tthe cat\ny\t" + "a dog ".repeat(40) + "\n");
+        out = folder.resolve("a.space");
+        assertThat(encode("--texts", table.toString(), "--chunk", "20", "--overlap", "5").code()).isZero();
+        Space whole = Spaces.open(out);
+        Path same = file("same.tsv", "name\ttext\ny\t" + "a dog ".repeat(40) + "\n");
+        assertThat(Ran.command(new StoreCommand(), "add", out.toString(), "--texts", same.toString()).out())
+                .contains("0 added, %d updated; %d points".formatted(whole.size() - 1, whole.size()));
+        assertThat(Spaces.open(out).names()).isEqualTo(whole.names());
+        assertThat(Spaces.open(out).vectors()).isEqualTo(whole.vectors());
+        Path shorter = file("shorter.tsv", "name\ttext\ny\t" + "a dog ".repeat(12) + "\n");
+        assertThat(Ran.command(new StoreCommand(), "add", out.toString(), "--texts", shorter.toString()).code()).isZero();
+        assertThat(Spaces.open(out).names()).containsExactly("x", "y#1", "y#2");
+        assertThat(Spaces.open(out).items().fields(1)).containsEntry("document", "y").containsEntry("piece", 1L);
+        Path one = file("one.tsv", "name\ttext\ny\ta dog\nz\tthe\n");
+        assertThat(Ran.command(new StoreCommand(), "add", out.toString(), "--texts", one.toString()).code()).isZero();
+        assertThat(Spaces.open(out).names()).containsExactly("x", "y", "z");
+    }
+
+    @Test
     void longTextsAreCutAndThatIsSaidOrBecomePieces() throws IOException {
         Path texts = file("long.txt", "the cat\n" + "the cat sat ".repeat(30) + "\nthe\n");
         Ran cut = encode("--texts", texts.toString(), "--json");
