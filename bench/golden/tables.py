@@ -17,11 +17,12 @@ import numpy as np
 from model2vec import StaticModel
 from safetensors.numpy import save_file
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.models import Normalize, StaticEmbedding
+from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 TEXTS = ["the cat sat", "A dog, a hat: the end.", "", "x", "the " * 60, "lowercase IS the rule", "a \u00e9 cat", "\u00e9"]
 VOCABULARY = ["[PAD]", "[UNK]", "the", "cat", "##t", ":", ",", "."] + [mark + c for c in string.ascii_lowercase for mark in ("", "##")]
+VOCABULARY = list(dict.fromkeys(VOCABULARY))
 WIDTH = 6
 
 

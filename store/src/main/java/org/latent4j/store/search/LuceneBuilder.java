@@ -165,7 +165,7 @@ final class LuceneBuilder {
             case LatentException _ -> false;
             case RuntimeException _ -> true;
             case CorruptIndexException _, EOFException _, FileNotFoundException _, NoSuchFileException _ -> true;
-            case IndexFormatTooOldException _, IndexFormatTooNewException _, IndexNotFoundException _ -> true;
+            case IndexFormatTooOldException _, IndexFormatTooNewException _ -> true;
             default -> false;
         };
     }
