@@ -140,7 +140,7 @@ class EncodeCommandTest {
         assertThat(Spaces.open(out).vectors()).isEqualTo(whole.vectors());
         Path shorter = file("shorter.tsv", "name\ttext\ny\t" + "a dog ".repeat(12) + "\n");
         assertThat(Ran.command(new StoreCommand(), "add", out.toString(), "--texts", shorter.toString()).code()).isZero();
-        assertThat(Spaces.open(out).names()).containsExactly("x", "y#1", "y#2");
+        assertThat(Spaces.open(out).names()).containsExactly("x", "y#1", "y#2", "y#3");
         assertThat(Spaces.open(out).items().fields(1)).containsEntry("document", "y").containsEntry("piece", 1L);
         Path one = file("one.tsv", "name\ttext\ny\ta dog\nz\tthe\n");
         assertThat(Ran.command(new StoreCommand(), "add", out.toString(), "--texts", one.toString()).code()).isZero();
@@ -216,9 +216,11 @@ class EncodeCommandTest {
                 assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             }
             assertThat(killed).isPositive();
-            Ran last = encode(options.toArray(String[]::new));
-            assertThat(last.code()).as(last.err()).isZero();
-            assertThat(last.err()).contains("going on with the interrupted work");
+            if (!Files.exists(out)) { // else the last one was too quick
+                Ran last = encode(options.toArray(String[]::new));
+                assertThat(last.code()).as(last.err()).isZero();
+                assertThat(last.err()).contains("going on with the interrupted work");
+            }
             List<byte[]> gone = content(out);
             for (int part = 0; part < whole.size(); part++) {
                 assertThat(gone.get(part)).isEqualTo(whole.get(part));
