@@ -25,9 +25,9 @@ import org.latent4j.store.Spaces;
 
 /** An index whose files were cut off, changed or deleted is made anew, or a search that meets the damage says so in one line. */
 class DamagedIndexTest {
-    private static final int POINTS = 400;
+    private static final int POINTS = 60;
     private static final int WIDTH = 6;
-    private static final int TRIALS = Integer.getInteger("mutations", 40);
+    private static final int TRIALS = Integer.getInteger("mutations", 15);
 
     @TempDir
     Path folder;
