@@ -50,7 +50,8 @@ public final class Spaces {
             return SpaceFolder.open(path);
         }
         if (isGrowing(path)) {
-            throw Broken.file(path, "is being written, or its writing was interrupted; wait for it, or give the command that writes it again");
+            throw Broken.file(path,
+                    "is being written, or its writing was interrupted; wait for it, or give the command that writes it again");
         }
         if (!Files.exists(path)) {
             throw Broken.file(path, "there is no such file or folder; check the path");
@@ -121,7 +122,9 @@ public final class Spaces {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> found = files.filter(file -> file.toString().endsWith(ending)).toList();
             if (found.size() != 1) {
-                throw Broken.file(folder, "has %d files %s; name a file, a .space, Model2Vec's folder, or a folder with one .npy and one .parquet", found.size(), ending);
+                throw Broken.file(folder,
+                        "has %d files %s; name a file, a .space, Model2Vec's folder, or a folder with one .npy and one .parquet",
+                        found.size(), ending);
             }
             return found.getFirst();
         } catch (IOException e) {

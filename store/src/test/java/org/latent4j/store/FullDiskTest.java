@@ -137,7 +137,8 @@ class FullDiskTest {
             StringBuilder said = new StringBuilder();
             try (WorkerPool pool = new WorkerPool(1);
                     SpaceSearch search = SpaceSearch.of(space,
-                            new SpaceSearch.Options(SpaceSearch.How.APPROXIMATE, Metric.COSINE, Optional.empty(), 0.95), pool, Progress.NONE,
+                            new SpaceSearch.Options(SpaceSearch.How.APPROXIMATE, Metric.COSINE, Optional.empty(), 0.95), pool,
+                            Progress.NONE,
                             said::append)) {
                 said.append("; found ").append(space.name(search.nearest(vector(7), 1).getFirst().point()));
             }

@@ -69,7 +69,8 @@ class BadSpacesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"near SPACE nothing", "math nothing -s SPACE", "between SPACE king nothing", "axis SPACE --from king --to nothing",
+    @ValueSource(strings = {"near SPACE nothing", "math nothing -s SPACE", "between SPACE king nothing",
+        "axis SPACE --from king --to nothing",
         "recommend SPACE --like nothing"})
     void aZeroVectorIsNearToNothing(String command) {
         assertThat(run(words(command, words)).mistake()).containsAnyOf("zero");

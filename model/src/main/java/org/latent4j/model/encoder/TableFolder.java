@@ -50,7 +50,8 @@ final class TableFolder {
 
     private static boolean isModel2Vec(SmallFiles files) {
         JsonNode config = files.json(CONFIG);
-        return config.path("model_type").asText("").equals("model2vec") || config.path("architectures").path(0).asText("").equals("StaticModel");
+        return config.path("model_type").asText("").equals("model2vec")
+                || config.path("architectures").path(0).asText("").equals("StaticModel");
     }
 
     /** Whether no kind of model is named, and the weights are a table: Model2Vec's settings are what its maker gave. */

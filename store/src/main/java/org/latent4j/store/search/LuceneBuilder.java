@@ -164,8 +164,8 @@ final class LuceneBuilder {
         return switch (e) {
             case LatentException _ -> false;
             case RuntimeException _ -> true;
-            case CorruptIndexException _, EOFException _, FileNotFoundException _, NoSuchFileException _ -> true;
-            case IndexFormatTooOldException _, IndexFormatTooNewException _ -> true;
+            case CorruptIndexException _,EOFException _,FileNotFoundException _,NoSuchFileException _ -> true;
+            case IndexFormatTooOldException _,IndexFormatTooNewException _ -> true;
             default -> false;
         };
     }
