@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.latent4j.model.Model;
 import org.latent4j.model.Models;
 import org.latent4j.model.encoder.Encoder;
 import org.latent4j.model.encoder.Encoders;
@@ -35,7 +36,7 @@ public final class EncodeSpeed {
                 double seconds = (System.nanoTime() - begun) / 1e9;
                 if (run > 0) {
                     System.out.printf(Locale.ROOT, "latent4j: %d sentences, %.1f sentences/s, %d threads%n", texts.size(),
-                            texts.size() / seconds, encoder.model().threads());
+                            texts.size() / seconds, encoder.model().map(Model::threads).orElse(1));
                 }
             }
         }

@@ -76,7 +76,15 @@ public final class Models {
      * @throws LatentException if it can't be found, fetched or opened, or a number of threads makes no sense
      */
     public static Model open(String name, Options options) {
-        Located located = locate(name, options);
+        return open(locate(name, options), options);
+    }
+
+    /**
+     * Opens a model that was found.
+     *
+     * @throws LatentException if it can't be opened
+     */
+    public static Model open(Located located, Options options) {
         Checkpoint checkpoint = Checkpoint.open(located.path());
         LargerThanMemory.notice(located.name(), checkpoint.files(), LargerThanMemory.memory()).ifPresent(options.notices());
         return new Model(located, checkpoint, options);
@@ -101,7 +109,12 @@ public final class Models {
      */
     public record Finding(String what, boolean right, String told) {}
 
-    private static Located locate(String name, Options options) {
+    /**
+     * Finds a model, and fetches it if need be.
+     *
+     * @throws LatentException if it can't be found or fetched, or a number of threads makes no sense
+     */
+    public static Located locate(String name, Options options) {
         if (options.threads() < 1 || options.threads() > 1024) {
             throw new LatentException("%d threads: give a number from 1 to 1024".formatted(options.threads()));
         }

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 public final class Spellings {
     private static final int MOST = 3;
     private static final int LONGEST = 64;
+    /** Shorter words stand in many names by chance. */
+    private static final int LEAST_PART = 4;
 
     private Spellings() {}
 
@@ -42,8 +44,19 @@ public final class Spellings {
 
     /** {@code ; did you mean 'a', 'b'?}, or nothing where nothing is near. */
     static String suggestion(String wanted, List<String> names) {
-        List<String> nearest = nearest(wanted, names);
+        List<String> near = nearest(wanted, names);
+        List<String> nearest = near.isEmpty() ? containing(wanted, names) : near;
         return nearest.isEmpty() ? "" : nearest.stream().collect(Collectors.joining("', '", "; did you mean '", "'?"));
+    }
+
+    /** At most three names in which what is wanted stands, the shortest first: {@code gnuplot-qt} where gnuplot is wanted. */
+    private static List<String> containing(String wanted, List<String> names) {
+        String part = wanted.toLowerCase(Locale.ROOT);
+        if (part.length() < LEAST_PART) {
+            return List.of();
+        }
+        return names.stream().filter(name -> name.length() <= LONGEST && name.toLowerCase(Locale.ROOT).contains(part))
+                .sorted(Comparator.comparingInt(String::length)).limit(MOST).toList();
     }
 
     /**

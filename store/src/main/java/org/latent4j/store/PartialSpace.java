@@ -50,7 +50,7 @@ final class PartialSpace implements AutoCloseable {
             if (!Files.isDirectory(parent)) {
                 throw Broken.file(place, "can't be written: there is no folder %s; make it first", parent);
             }
-            Path folder = parent.resolve("." + target.getFileName() + ".partial");
+            Path folder = growing(target);
             Files.createDirectories(folder);
             FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!taken(lock)) {
@@ -136,6 +136,11 @@ final class PartialSpace implements AutoCloseable {
         delete(old);
     }
 
+    /** Where a space grows before it is in its place. */
+    static Path growing(Path target) {
+        return target.resolveSibling("." + target.getFileName() + ".partial");
+    }
+
     /** Where a space that another replaces lies meanwhile. */
     static Path old(Path target) {
         return target.resolveSibling("." + target.getFileName() + ".old");
@@ -160,6 +165,10 @@ final class PartialSpace implements AutoCloseable {
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
         if (message.contains("no space left") || message.contains("not enough space") || message.contains("quota")) {
             return Broken.because(e, place, "can't be written: the disk is full; make room, what was written stays and is gone on with");
+        }
+        if (message.contains("file too large")) {
+            return Broken.because(e, place, "can't be written: files may not get so large here (ulimit -f, or the file system's limit); "
+                    + "raise it or choose another place, what was written stays and is gone on with");
         }
         String reason = switch (e) {
             case AccessDeniedException _ -> "permission denied";

@@ -53,6 +53,7 @@ public final class SpaceWriter implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
     private long points;
     private boolean finished;
+    private boolean failed;
 
     private SpaceWriter(PartialSpace place, int width, Type type, Origin origin, FileChannel vectors, FileChannel items, long points)
             throws IOException {
@@ -170,7 +171,7 @@ public final class SpaceWriter implements AutoCloseable {
                 put(values[i]);
             }
         } catch (IOException e) {
-            throw place.trouble(e);
+            throw failed(e);
         }
         points++;
     }
@@ -192,7 +193,7 @@ public final class SpaceWriter implements AutoCloseable {
         while (buffer.hasRemaining()) {
             vectors.write(buffer);
         }
-        buffer.clear();
+        buffer.clear(); // of what failed half nothing is written again: see failed()
     }
 
     /**
@@ -205,7 +206,7 @@ public final class SpaceWriter implements AutoCloseable {
             drain();
             items.flush();
         } catch (IOException e) {
-            throw place.trouble(e);
+            throw failed(e);
         }
     }
 
@@ -224,13 +225,20 @@ public final class SpaceWriter implements AutoCloseable {
             }
             vectors.force(true);
             itemsFile.force(true);
-            closeFiles();
+            vectors.close();
+            itemsFile.close();
             new SpaceManifest(points, width, type.name(), origin).write(place.file(SpaceManifest.FILE));
             place.move();
             finished = true;
         } catch (IOException e) {
-            throw place.trouble(e);
+            throw failed(e);
         }
+    }
+
+    /** Part of a buffer may have been written: from here on nothing more is, or it would stand there twice. */
+    private LatentException failed(IOException e) {
+        failed = true;
+        return place.trouble(e);
     }
 
     private ByteBuffer header() {
@@ -254,19 +262,15 @@ public final class SpaceWriter implements AutoCloseable {
         }
     }
 
-    private void closeFiles() throws IOException {
-        vectors.close();
-        items.close();
-    }
-
     /** Closes the files; what was added stays, to be gone on with, unless the space was finished. */
     @Override
     public void close() {
         try {
-            if (!finished && vectors.isOpen()) {
+            if (!finished && !failed && vectors.isOpen()) {
                 checkpoint();
             }
-            closeFiles();
+            vectors.close();
+            itemsFile.close();
         } catch (IOException | LatentException _) {
             // what stands in the way is told by the failure that brought us here
         } finally {

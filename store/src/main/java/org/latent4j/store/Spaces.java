@@ -22,7 +22,8 @@ import org.latent4j.space.Space;
 /**
  * Opens spaces: {@code .space} folders, and files of others that hold vectors, as they are: {@code .npy}, {@code .npz}, {@code
  * .safetensors}, captured hidden states, {@code .csv} and {@code .tsv}, word vectors of word2vec, GloVe and fastText as text and
- * binary, {@code .parquet}, wink-embeddings' JSON, and a folder with a {@code .npy} and its words as Parquet.
+ * binary, {@code .parquet}, wink-embeddings' JSON, a folder with a {@code .npy} and its words as Parquet,
+ * and Model2Vec's folders, whose tokens are points.
  */
 public final class Spaces {
     private static final List<String> ARRAYS = List.of("X", "vectors");
@@ -48,6 +49,10 @@ public final class Spaces {
         if (SpaceFolder.is(path) || SpaceFolder.isBeingReplaced(path)) {
             return SpaceFolder.open(path);
         }
+        if (isGrowing(path)) {
+            throw Broken.file(path,
+                    "is being written, or its writing was interrupted; wait for it, or give the command that writes it again");
+        }
         if (!Files.exists(path)) {
             throw Broken.file(path, "there is no such file or folder; check the path");
         }
@@ -58,10 +63,16 @@ public final class Spaces {
     public static boolean looksLikeOne(String argument) {
         try {
             Path path = Path.of(argument);
-            return VectorFile.ofName(path).isPresent() || SpaceFolder.is(path);
+            return VectorFile.ofName(path).isPresent() || SpaceFolder.is(path)
+                    || Files.isDirectory(path) && TokenVectors.folder(path).isPresent();
         } catch (InvalidPathException _) {
             return false;
         }
+    }
+
+    /** Whether a space isn't there yet, and something of it is: it is being written, or that was interrupted. */
+    public static boolean isGrowing(Path path) {
+        return !Files.exists(path) && path.getFileName() != null && Files.isDirectory(PartialSpace.growing(path));
     }
 
     private static Imported read(Path path, ImportOptions options, Progress progress) {
@@ -96,8 +107,12 @@ public final class Spaces {
         }
     }
 
-    /** One {@code .npy} and one {@code .parquet} whose first text column has its names. */
+    /** A table of token vectors; else one {@code .npy} and one {@code .parquet} whose first text column has its names. */
     private static Imported folder(Path folder) {
+        Optional<Path> table = TokenVectors.folder(folder);
+        if (table.isPresent()) {
+            return TokenVectors.read(folder, table.get());
+        }
         Path vectors = only(folder, ".npy");
         Imported read = Imported.of(folder, Npy.open(vectors).matrix());
         return read.with(ParquetVectors.texts(only(folder, ".parquet"), Optional.empty()));
@@ -107,7 +122,9 @@ public final class Spaces {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> found = files.filter(file -> file.toString().endsWith(ending)).toList();
             if (found.size() != 1) {
-                throw Broken.file(folder, "has %d files %s; name a file, or a folder with one .npy and one .parquet", found.size(), ending);
+                throw Broken.file(folder,
+                        "has %d files %s; name a file, a .space, Model2Vec's folder, or a folder with one .npy and one .parquet",
+                        found.size(), ending);
             }
             return found.getFirst();
         } catch (IOException e) {

@@ -100,7 +100,7 @@ class KilledWriterTest {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        child.destroyForcibly(); // kill -9
+        child.toHandle().destroyForcibly(); // kill -9; the process itself would close its output here, with what it told last unread
     }
 
     /** The points of a step: some names with the step's number as their vectors and field. */

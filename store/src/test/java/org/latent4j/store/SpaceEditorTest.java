@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.latent4j.kernel.Fingerprint;
@@ -138,6 +140,38 @@ class SpaceEditorTest {
         Files.createDirectories(place().resolve("changes"));
         Files.writeString(place().resolve("changes/000002.deleted"), "{\"id\":\"p0\"}\n");
         refused("lacks one of its 2 changes", () -> Spaces.open(place()));
+    }
+
+    /** Each change names all points anew with its number: a reader that saw half of one would find two numbers, or no space at all. */
+    @Test
+    void readersSeeWholeSpacesWhileOneWrites() throws Exception {
+        write();
+        AtomicBoolean writing = new AtomicBoolean(true);
+        FutureTask<Integer> reader = new FutureTask<>(() -> {
+            int seen = 0;
+            for (int opened = 0; writing.get() || opened < 20; opened++) {
+                Space space = Spaces.open(place());
+                Object label = space.items().fields(0).get("label");
+                for (int point = 0; point < space.size(); point++) {
+                    assertThat(space.items().fields(point)).containsEntry("label", label);
+                    assertThat(space.vector(point)[1]).isEqualTo(label.hashCode());
+                }
+                assertThat(space.size()).isEqualTo(4);
+                seen++;
+            }
+            return seen;
+        });
+        Thread.ofPlatform().start(reader);
+        for (int change = 0; change < 60 && !reader.isDone(); change++) {
+            try (SpaceEditor editor = SpaceEditor.open(place())) {
+                editor.add(points("number" + change, 0, 1, 2, 3));
+                if (change % 5 == 4) {
+                    editor.compact(Progress.NONE);
+                }
+            }
+        }
+        writing.set(false);
+        assertThat(reader.get()).isGreaterThan(10);
     }
 
     private interface Work {

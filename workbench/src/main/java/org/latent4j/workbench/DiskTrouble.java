@@ -26,6 +26,9 @@ final class DiskTrouble {
         if (isFull(e)) {
             return "the disk is full";
         }
+        if (String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("file too large")) {
+            return "files may not get so large there (ulimit -f, or the file system's limit); raise it or choose another place";
+        }
         return switch (e) {
             case AccessDeniedException _ -> "permission denied";
             case FileSystemException failed -> reason(failed.getReason(), failed);

@@ -216,11 +216,12 @@ final class Encode {
         Map<String, String> entries = new LinkedHashMap<>();
         entries.put("format", "latent4j vectors 1");
         entries.put("model", encoder.name());
-        entries.put("model_origin", encoder.model().origin());
-        encoder.model().licence().ifPresent(licence -> entries.put("model_licence", licence));
+        entries.put("model_origin", encoder.origin());
+        encoder.licence().ifPresent(licence -> entries.put("model_licence", licence));
         entries.putAll(encoder.fingerprint().asMetadata());
         entries.put("encoder", encoder.told());
         entries.put("prompt", encoder.prompt());
+        entries.putAll(encoder.asked());
         entries.put("width", Integer.toString(encoder.width()));
         entries.put("inputs", CaptureManifest.inputs(request.source.file(), survey.sha256));
         request.source.column().ifPresent(column -> entries.put("column", column));
@@ -231,7 +232,7 @@ final class Encode {
         }
         entries.put("latent4j", CaptureManifest.version());
         entries.put("java", Runtime.version().toString());
-        entries.put("kernels", encoder.model().kernels());
+        entries.put("kernels", encoder.kernels());
         entries.put(CaptureManifest.COMMAND, command);
         return entries;
     }

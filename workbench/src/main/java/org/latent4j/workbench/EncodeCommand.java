@@ -73,6 +73,9 @@ final class EncodeCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Tell what was done as JSON.")
     private boolean json;
 
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Taken as by every command on spaces; nothing is random here.")
+    private long seed;
+
     private final long checkpointNanos;
 
     EncodeCommand() {
@@ -186,7 +189,7 @@ final class EncodeCommand implements Callable<Integer> {
         }
     }
 
-    private static String asJson(Encoder opened, Encode.Result result, Path file, double seconds) {
+    private String asJson(Encoder opened, Encode.Result result, Path file, double seconds) {
         StringWriter text = new StringWriter();
         try (JsonGenerator written = new JsonFactory().createGenerator(text)) {
             written.writeStartObject();
@@ -200,6 +203,7 @@ final class EncodeCommand implements Callable<Integer> {
             written.writeNumberField("tokens", result.tokens());
             written.writeNumberField("cut", result.cut());
             written.writeNumberField("limit", opened.limit());
+            written.writeNumberField("seed", seed);
             written.writeNumberField("seconds", (float) seconds);
             written.writeObjectFieldStart("fingerprint");
             for (Map.Entry<String, String> entry : opened.fingerprint().asMetadata().entrySet()) {

@@ -1,10 +1,14 @@
 package org.latent4j.workbench;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
@@ -23,51 +27,98 @@ final class EncodedRows {
     private EncodedRows() {}
 
     /**
-     * Reads and encodes a file's texts; a row's other columns are its fields, and its text the field {@code text}.
+     * Reads and encodes a file's texts; a row's other columns are its fields, and its text the field {@code text}. Where the texts of the
+     * space were cut into pieces, these are as well.
      *
+     * @param origin of the space
      * @throws LatentException if the rows have no names, or a name twice
      */
     static Space of(Encoder encoder, TextRows.Source source, Origin origin, Progress progress) {
-        List<TextRow> rows = new ArrayList<>();
+        List<TextPiece> pieces = pieces(encoder, source, origin.details());
+        Matrix vectors = Matrix.zeros(pieces.size(), encoder.width());
+        for (int from = 0; from < pieces.size(); from += BATCH) {
+            int to = Math.min(pieces.size(), from + BATCH);
+            Matrix some = encoder.encode(pieces.subList(from, to).stream().map(TextPiece::content).toList());
+            System.arraycopy(some.data(), 0, vectors.data(), from * encoder.width(), some.data().length);
+            progress.report("Encoding", to, pieces.size(), Progress.Unit.STEPS);
+        }
+        return Space.of(vectors, items(pieces), origin.called(source.file().toString()));
+    }
+
+    private static List<TextPiece> pieces(Encoder encoder, TextRows.Source source, Map<String, String> made) {
+        OptionalInt chunk = number(made, "chunk");
+        int overlap = number(made, "overlap").orElse(0);
+        List<TextPiece> pieces = new ArrayList<>();
         try (TextRows all = source.open(_ -> {})) {
-            for (TextRow row = all.next(); row != null; row = all.next()) {
+            int text = 0;
+            for (TextRow row = all.next(); row != null; row = all.next(), text++) {
                 if (row.name().isEmpty()) {
                     throw new LatentException("%s has no name, by which it could be updated and deleted; name the column with --name-column"
                             .formatted(row.origin()));
                 }
-                if (rows.size() == MOST) {
-                    throw new LatentException("%s has more than %d rows; add it in parts".formatted(source.file(), MOST));
+                List<String> contents = chunk.isPresent()
+                        ? encoder.chunks(row.text(), chunk.getAsInt(), overlap)
+                        : List.of(row.text());
+                for (int number = 0; number < contents.size(); number++) {
+                    pieces.add(new TextPiece(text, number, contents.size(), row, contents.get(number)));
                 }
-                rows.add(row);
+                if (pieces.size() > MOST) {
+                    throw new LatentException("%s has more than %d texts; add it in parts".formatted(source.file(), MOST));
+                }
             }
         }
-        if (rows.isEmpty()) {
+        if (pieces.isEmpty()) {
             throw new LatentException("%s holds no text".formatted(source.file()));
         }
-        Matrix vectors = Matrix.zeros(rows.size(), encoder.width());
-        for (int from = 0; from < rows.size(); from += BATCH) {
-            int to = Math.min(rows.size(), from + BATCH);
-            Matrix some = encoder.encode(rows.subList(from, to).stream().map(TextRow::text).toList());
-            System.arraycopy(some.data(), 0, vectors.data(), from * encoder.width(), some.data().length);
-            progress.report("Encoding", to, rows.size(), Progress.Unit.STEPS);
+        return pieces;
+    }
+
+    private static OptionalInt number(Map<String, String> made, String name) {
+        String said = made.getOrDefault(name, "");
+        return said.matches("[0-9]{1,9}") ? OptionalInt.of(Integer.parseInt(said)) : OptionalInt.empty();
+    }
+
+    /**
+     * The pieces that a space has of the texts that are added, and that these don't supersede: a text that is shorter now has fewer.
+     *
+     * @param added what {@link #of} made of the texts
+     */
+    static List<String> leftOver(Space space, Space added) {
+        Set<String> names = new HashSet<>(added.names());
+        Set<String> texts = new LinkedHashSet<>();
+        for (int point = 0; point < added.size(); point++) {
+            texts.add(String.valueOf(added.items().fields(point).getOrDefault("document", added.name(point))));
         }
-        return Space.of(vectors, items(rows), origin.called(source.file().toString()));
+        List<String> leftOver = new ArrayList<>();
+        for (String text : texts) {
+            if (!names.contains(text) && space.find(text).isPresent()) {
+                leftOver.add(text);
+            }
+            String piece = TextPiece.called(text, 0);
+            for (int number = 1; space.find(piece).isPresent(); number++) {
+                if (!names.contains(piece) && text.equals(space.items().fields(space.require(piece)).get("document"))) {
+                    leftOver.add(piece);
+                }
+                piece = TextPiece.called(text, number);
+            }
+        }
+        return leftOver;
     }
 
-    private static Items items(List<TextRow> rows) {
-        TreeSet<String> fields = new TreeSet<>();
-        rows.forEach(row -> fields.addAll(row.columns().keySet()));
+    private static Items items(List<TextPiece> pieces) {
+        List<String> names = new ArrayList<>();
         Map<String, List<@Nullable Object>> columns = new LinkedHashMap<>();
-        fields.forEach(field -> columns.put(field, column(rows, field)));
-        List<@Nullable Object> texts = new ArrayList<>();
-        rows.forEach(row -> texts.add(row.text()));
-        columns.put("text", texts);
-        return Items.of(rows.stream().map(row -> row.name().orElseThrow()).toList(), columns);
-    }
-
-    private static List<@Nullable Object> column(List<TextRow> rows, String field) {
-        List<@Nullable Object> column = new ArrayList<>();
-        rows.forEach(row -> column.add(row.columns().get(field)));
-        return column;
+        for (int point = 0; point < pieces.size(); point++) {
+            String text = pieces.get(point).row().name().orElseThrow();
+            names.add(pieces.get(point).called(text));
+            int filled = point;
+            pieces.get(point).fields(text).forEach((field, value) -> {
+                List<@Nullable Object> column = columns.computeIfAbsent(field, _ -> new ArrayList<>());
+                column.addAll(Collections.nCopies(filled - column.size(), null));
+                column.add(value);
+            });
+        }
+        columns.values().forEach(column -> column.addAll(Collections.nCopies(pieces.size() - column.size(), null)));
+        return Items.of(names, columns);
     }
 }

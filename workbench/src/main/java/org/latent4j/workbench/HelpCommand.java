@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latent help}: what a command does, or a topic that several commands share. */
-@Command(name = "help", header = "Explain a command or a topic: models, encoders, sites, prompts, steering, files, errors, java.")
+@Command(name = "help", header = "Explain a command or a topic: models, encoders, spaces, sites, prompts, steering, files, errors, java.")
 final class HelpCommand implements Runnable {
-    static final List<String> TOPICS = List.of("models", "encoders", "sites", "prompts", "steering", "files", "errors", "java");
+    static final List<String> TOPICS = List.of("models", "encoders", "spaces", "sites", "prompts", "steering", "files", "errors", "java");
 
     @Spec
     private @Nullable CommandSpec spec;

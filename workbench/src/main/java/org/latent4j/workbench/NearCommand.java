@@ -93,6 +93,7 @@ final class NearCommand implements Callable<Integer> {
         }
         boolean first = argument.isFirst(arguments, queries != null || all);
         Space space = first ? argument.named(arguments.getFirst()) : argument.open(SpaceArgument.DEFAULT);
+        k = Math.min(k, Math.max(1, space.size()));
         List<String> asked = first ? arguments.subList(1, arguments.size()) : arguments;
         if ((asked.isEmpty() ? 0 : 1) + (queries == null ? 0 : 1) + (all ? 1 : 0) != 1) {
             throw new LatentException("give queries, or --queries FILE, or --all: one of them");
@@ -141,7 +142,7 @@ final class NearCommand implements Callable<Integer> {
             }
         } else {
             int more = found.points().stream().anyMatch(OptionalInt::isPresent) ? 1 : 0;
-            Neighbours nearest = new NeighbourSearch(space.vectors(), metric, pool).nearest(found.vectors(), Math.addExact(k, more),
+            Neighbours nearest = new NeighbourSearch(space.vectors(), metric, pool).nearest(found.vectors(), k + more,
                     common.progress());
             for (int query = 0; query < nearest.rows(); query++) {
                 neighbours.add(ranked(nearest, query, found.points().get(query).orElse(-1)));
@@ -157,7 +158,7 @@ final class NearCommand implements Callable<Integer> {
             search.told().ifPresent(this::note);
             for (int query = 0; query < found.queries().size(); query++) {
                 float[] vector = found.vectors().row(query);
-                int more = Math.addExact(k, found.points().get(query).isPresent() ? 1 : 0);
+                int more = k + (found.points().get(query).isPresent() ? 1 : 0);
                 List<Hit> hits = hybrid ? search.hybrid(found.queries().get(query), vector, more) : search.nearest(vector, more);
                 int self = found.points().get(query).orElse(-1);
                 neighbours.add(hits.stream().filter(hit -> hit.point() != self).limit(k)
@@ -210,6 +211,9 @@ final class NearCommand implements Callable<Integer> {
         if (common.json()) {
             SpaceJson.print(out, json -> write(json, space, queried, neighbours));
             return;
+        }
+        if (searching.isAsked() && neighbours.stream().allMatch(List::isEmpty)) {
+            note("no point of %s satisfies --where".formatted(space.origin().source()));
         }
         for (int query = 0; query < neighbours.size(); query++) {
             if (neighbours.size() > 1) {

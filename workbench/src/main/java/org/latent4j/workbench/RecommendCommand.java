@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.WorkerPool;
@@ -53,7 +54,7 @@ final class RecommendCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SPACE", arity = "0..1", description = "A .space folder or a file of vectors.")
     private @Nullable String path;
 
-    @Option(names = "--like", paramLabel = "A,B", split = ",", description = "Points to be like.")
+    @Option(names = "--like", paramLabel = "A,B", split = ",", description = "Points to be like; texts will do where an encoder made the space.")
     private List<String> like = new ArrayList<>();
 
     @Option(names = "--unlike", paramLabel = "C,D", split = ",", description = "Points to be unlike.")
@@ -150,14 +151,7 @@ final class RecommendCommand implements Callable<Integer> {
                 note("which items %s knows isn't in the space, so they aren't left out; --interactions FILE does that".formatted(user));
             }
         } else {
-            List<Integer> liked = item != null
-                    ? List.of(space.require(item))
-                    : like.stream().map(name -> space.require(name.strip())).toList();
-            List<Integer> unliked = unlike.stream().map(name -> space.require(name.strip())).toList();
-            out.addAll(liked);
-            out.addAll(unliked);
-            out.addAll(InteractionSpace.users(space));
-            ranked = Similarities.highest(Similarities.cosines(space.vectors(), Likes.of(space.vectors(), liked, unliked), pool), k, out);
+            ranked = Similarities.highest(Similarities.cosines(space.vectors(), likes(space, out), pool), k, out);
         }
         if (common.json()) {
             SpaceJson.print(out(), json -> {
@@ -169,6 +163,27 @@ final class RecommendCommand implements Callable<Integer> {
             SpaceTable.ranked(out(), space, ranked);
             out().flush();
         }
+    }
+
+    /** What is liked less what isn't: points, or where an encoder made the space texts; the points join those that are left out. */
+    private double[] likes(Space space, Set<Integer> out) {
+        out.addAll(InteractionSpace.users(space));
+        List<String> liked = item != null ? List.of(space.name(space.require(item))) : like.stream().map(String::strip).toList();
+        List<String> all = new ArrayList<>(liked);
+        unlike.stream().map(String::strip).forEach(all::add);
+        SpaceQueries found = SpaceQueries.of(space, all);
+        for (int i = 0; i < all.size(); i++) {
+            if (found.points().get(i).isPresent()) {
+                out.add(found.points().get(i).getAsInt());
+            } else {
+                note("'%s' is no point's name and is taken as a text".formatted(PlainLine.of(all.get(i))));
+            }
+        }
+        return Likes.of(found.vectors(), numbers(0, liked.size()), numbers(liked.size(), all.size()));
+    }
+
+    private static List<Integer> numbers(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
     }
 
     private void tell(HeldOut held, Interactions known) {

@@ -120,7 +120,7 @@ final class SpaceArgument {
     Space named(String name) {
         Path path = path(name);
         Progress progress = ProgressBar.on(Terminal.detect());
-        if (path != null && Files.exists(path)) {
+        if (path != null && (Files.exists(path) || Spaces.isGrowing(path))) {
             return Spaces.open(path, options(), progress);
         }
         if (catalogued(name).isEmpty()) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
@@ -130,32 +129,15 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
         String name = space.origin().encoder().orElseThrow(() -> new LatentException(
                 "%s doesn't say which encoder made it, so texts can't become points of it; make it with latent encode".formatted(
                         space.origin().source())));
-        Encoder encoder = Encoders.open(name, options(space, Encoders.Options.of(
-                Models.Options.standard().withProgress(ProgressBar.on(Terminal.detect())))));
-        @Nullable
-        Fingerprint made = space.origin().fingerprint().orElse(null);
-        if (made != null && !made.equals(encoder.fingerprint())) {
-            Fingerprint here = encoder.fingerprint();
-            encoder.close();
-            throw new LatentException("%s was made by %s, but '%s' is %s here; queries must come from what made the space"
-                    .formatted(space.origin().source(), made, name, here));
+        Encoders.Options asked = Encoders.Options.of(Models.Options.standard().withProgress(ProgressBar.on(Terminal.detect())))
+                .asMade(space.origin().details());
+        Fingerprint made = space.origin().fingerprint().orElseThrow(() -> new LatentException(
+                "%s names the encoder '%s' and no fingerprint, so nobody knows whether it is the same; make it with latent encode"
+                        .formatted(space.origin().source(), name)));
+        try {
+            return Encoders.thatMade(name, made, space.width(), asked);
+        } catch (LatentException e) {
+            throw new LatentException("%s: %s".formatted(space.origin().source(), e.getMessage()), e);
         }
-        if (encoder.width() != space.width()) {
-            int width = encoder.width();
-            encoder.close();
-            throw new LatentException(
-                    "%s is %d wide, the vectors of '%s' are %d".formatted(space.origin().source(), space.width(), name, width));
-        }
-        return encoder;
-    }
-
-    /** As the space was made: the prompt of its texts and the dimensions that were kept. */
-    private static Encoders.Options options(Space space, Encoders.Options standard) {
-        Encoders.Options options = standard;
-        String prompt = space.origin().details().get("prompt");
-        if (prompt != null && !prompt.isEmpty()) {
-            options = options.withPrompt(prompt);
-        }
-        return options;
     }
 }

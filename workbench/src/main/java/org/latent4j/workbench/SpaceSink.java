@@ -1,8 +1,6 @@
 package org.latent4j.workbench;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.latent4j.space.Origin;
 import org.latent4j.store.SpaceWriter;
 
@@ -36,14 +34,7 @@ final class SpaceSink implements VectorSink {
     public void add(TextPiece piece, float[] vector) {
         TextRow row = piece.row();
         String name = row.name().orElse(named ? row.text() : Integer.toString(piece.text() + 1));
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("text", piece.content());
-        row.columns().forEach((column, value) -> fields.put(fields.containsKey(column) ? column + " (column)" : column, value));
-        if (piece.pieces() > 1) {
-            fields.put("document", name);
-            fields.put("piece", (long) piece.number() + 1);
-        }
-        writer.add(piece.pieces() > 1 ? name + "#" + (piece.number() + 1) : name, fields, vector);
+        writer.add(piece.called(name), piece.fields(name), vector);
     }
 
     @Override

@@ -64,10 +64,12 @@ final class StoreCommand implements Runnable {
                     ? Spaces.open(from)
                     : encoded(Spaces.open(place), new TextRows.Source(Objects.requireNonNull(texts), Optional.ofNullable(column),
                             Optional.ofNullable(nameColumn)), common);
-            int before = Spaces.open(place).size();
+            Space before = Spaces.open(place);
+            int updated = (int) points.names().stream().filter(name -> before.find(name).isPresent()).count();
+            List<String> leftOver = texts == null ? List.of() : EncodedRows.leftOver(before, points);
             editor.add(points);
-            int after = Spaces.open(place).size();
-            told(common, after, "added", after - before, "updated", points.size() - (after - before), editor.changes());
+            editor.delete(leftOver);
+            told(common, Spaces.open(place).size(), "added", points.size() - updated, "updated", updated, editor.changes());
         }
         return 0;
     }
@@ -113,7 +115,7 @@ final class StoreCommand implements Runnable {
     }
 
     /** {@code latent store index}. */
-    @Command(name = "index", header = "Make the index for approximate search, or bring it up to date, and tell what it finds.", mixinStandardHelpOptions = true)
+    @Command(name = "index", header = "Make the index for approximate search, bring it up to date or mend it, and tell what it finds.", mixinStandardHelpOptions = true)
     int index(
             @Parameters(paramLabel = "SPACE", description = "The .space folder.") Path place,
             @Option(names = "--quantised", description = "With a byte a coordinate.") boolean quantised,
@@ -123,7 +125,7 @@ final class StoreCommand implements Runnable {
         SpaceSearch.How how = quantised ? SpaceSearch.How.QUANTISED : SpaceSearch.How.APPROXIMATE;
         List<String> notes = new ArrayList<>();
         try (WorkerPool pool = common.pool();
-                SpaceSearch search = SpaceSearch.of(space, new SpaceSearch.Options(how, metric, Optional.empty(), 0.95), pool,
+                SpaceSearch search = SpaceSearch.checked(space, new SpaceSearch.Options(how, metric, Optional.empty(), 0.95), pool,
                         common.progress(), notes::add)) {
             if (!notes.isEmpty()) {
                 throw new LatentException("%s: %s".formatted(place, notes.getFirst()));

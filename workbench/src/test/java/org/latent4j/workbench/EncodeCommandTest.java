@@ -1,6 +1,7 @@
 package org.latent4j.workbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,14 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.latent4j.files.Safetensors;
 import org.latent4j.model.Models;
 import org.latent4j.model.encoder.Encoder;
@@ -26,6 +31,8 @@ import org.latent4j.store.Spaces;
 
 /** {@code latent encode} with small sentence encoders, by the command lines that a user writes. */
 class EncodeCommandTest {
+    private static final int KILLS = Integer.getInteger("kills", 4);
+
     @TempDir
     @Nullable
     Path temporary;
@@ -121,6 +128,26 @@ class EncodeCommandTest {
     }
 
     @Test
+    void aTextThatIsAddedIsCutAsTheOthersWereAndItsOldPiecesGo() throws IOException {
+        Path table = file("a.tsv", "name\ttext\nx\tthe cat\ny\t" + "a dog ".repeat(40) + "\n");
+        out = folder.resolve("a.space");
+        assertThat(encode("--texts", table.toString(), "--chunk", "20", "--overlap", "5").code()).isZero();
+        Space whole = Spaces.open(out);
+        Path same = file("same.tsv", "name\ttext\ny\t" + "a dog ".repeat(40) + "\n");
+        assertThat(Ran.command(new StoreCommand(), "add", out.toString(), "--texts", same.toString()).out())
+                .contains("0 added, %d updated; %d points".formatted(whole.size() - 1, whole.size()));
+        assertThat(Spaces.open(out).names()).isEqualTo(whole.names());
+        assertThat(Spaces.open(out).vectors()).isEqualTo(whole.vectors());
+        Path shorter = file("shorter.tsv", "name\ttext\ny\t" + "a dog ".repeat(12) + "\n");
+        assertThat(Ran.command(new StoreCommand(), "add", out.toString(), "--texts", shorter.toString()).code()).isZero();
+        assertThat(Spaces.open(out).names()).containsExactly("x", "y#1", "y#2", "y#3");
+        assertThat(Spaces.open(out).items().fields(1)).containsEntry("document", "y").containsEntry("piece", 1L);
+        Path one = file("one.tsv", "name\ttext\ny\ta dog\nz\tthe\n");
+        assertThat(Ran.command(new StoreCommand(), "add", out.toString(), "--texts", one.toString()).code()).isZero();
+        assertThat(Spaces.open(out).names()).containsExactly("x", "y", "z");
+    }
+
+    @Test
     void longTextsAreCutAndThatIsSaidOrBecomePieces() throws IOException {
         Path texts = file("long.txt", "the cat\n" + "the cat sat ".repeat(30) + "\nthe\n");
         Ran cut = encode("--texts", texts.toString(), "--json");
@@ -164,20 +191,21 @@ class EncodeCommandTest {
         assertThat(ran.err().strip()).contains(part).doesNotContain("\n");
     }
 
-    @Test
-    void workThatWasKilledGoesOnWithNothingLostOrDoneTwice() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"out.safetensors", "out.space"})
+    void workThatWasKilledGoesOnWithNothingLostOrDoneTwice(String name) throws Exception {
+        out = folder.resolve(name);
         List<String> texts = IntStream.range(0, 6000).mapToObj(i -> "the cat sat " + i + " a dog ".repeat(i % 5)).toList();
         Path file = file("many.txt", String.join("\n", texts) + "\n");
         for (String[] more : new String[][]{{}, {"--chunk", "8", "--overlap", "2"}}) {
-            Files.deleteIfExists(out);
             List<String> options = new ArrayList<>(List.of("--texts", file.toString(), "--threads", "1"));
             options.addAll(Arrays.asList(more));
             assertThat(encode(options.toArray(String[]::new)).code()).isZero();
-            byte[] whole = tensors(out);
-            Files.delete(out);
-            Path partial = folder.resolve("out.safetensors.partial");
+            List<byte[]> whole = content(out);
+            remove();
+            Path partial = folder.resolve(name.endsWith(".space") ? ".out.space.partial" : "out.safetensors.partial");
             int killed = 0;
-            for (int attempt = 0; attempt < 4 && !Files.exists(out); attempt++) {
+            for (int attempt = 0; attempt < KILLS && !Files.exists(out); attempt++) {
                 Process process = start(options);
                 long before = done(partial);
                 while (process.isAlive() && done(partial) <= before) {
@@ -188,23 +216,77 @@ class EncodeCommandTest {
                 assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             }
             assertThat(killed).isPositive();
-            Ran last = encode(options.toArray(String[]::new));
-            assertThat(last.code()).as(last.err()).isZero();
-            assertThat(tensors(out)).isEqualTo(whole);
+            if (!Files.exists(out)) { // else the last one was too quick
+                Ran last = encode(options.toArray(String[]::new));
+                assertThat(last.code()).as(last.err()).isZero();
+                assertThat(last.err()).contains("going on with the interrupted work");
+            }
+            List<byte[]> gone = content(out);
+            for (int part = 0; part < whole.size(); part++) {
+                assertThat(gone.get(part)).isEqualTo(whole.get(part));
+            }
             assertThat(Files.exists(partial)).isFalse();
+            remove();
         }
     }
 
+    /** How many texts were noted as done; of a space, how many points its growing files have. */
     private static long done(Path partial) throws IOException {
         Path progress = partial.resolve("progress.json");
-        return Files.exists(progress) ? new ObjectMapper().readTree(Files.readString(progress)).path("texts_done").asLong() : 0;
+        if (Files.exists(progress)) {
+            return new ObjectMapper().readTree(Files.readString(progress)).path("texts_done").asLong();
+        }
+        Path items = partial.resolve("items.jsonl");
+        return Files.exists(items) ? Files.size(items) : 0;
     }
 
-    /** What lies behind the header, which names the command line. */
-    private static byte[] tensors(Path file) throws IOException {
-        byte[] all = Files.readAllBytes(file);
+    /** What lies behind the header, which names the command line; of a space the vectors and the items. */
+    private static List<byte[]> content(Path out) throws IOException {
+        if (Files.isDirectory(out)) {
+            return List.of(Files.readAllBytes(out.resolve("vectors.safetensors")), Files.readAllBytes(out.resolve("items.jsonl")));
+        }
+        byte[] all = Files.readAllBytes(out);
         int header = java.nio.ByteBuffer.wrap(all).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt();
-        return Arrays.copyOfRange(all, 8 + header, all.length);
+        return List.of(Arrays.copyOfRange(all, 8 + header, all.length));
+    }
+
+    private void remove() throws IOException {
+        try (Stream<Path> files = Files.walk(out)) {
+            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /** The same model, site, pooling, dimensions and prompt make a query's vector as made the texts': a text finds itself. */
+    @Test
+    void aQueryIsEncodedAsTheTextsOfItsSpaceWere() throws IOException {
+        Path table = file("a.tsv", "name\ttext\nx\tthe cat sat\ny\ta dog, a hat\nz\tthe end\n");
+        out = folder.resolve("a.space");
+        for (String options : List.of("", "--dims 5", "--pool max", "--site resid_post.0", "--site resid_post.0 --pool max --dims 7",
+                "--prompt the:", "--no-normalize", "--pool cls --no-normalize --prompt cat")) {
+            List<String> all = new ArrayList<>(List.of("--texts", table.toString(), "--restart"));
+            all.addAll(options.isEmpty() ? List.of() : List.of(options.split(" ")));
+            Ran made = encode(all.toArray(String[]::new));
+            assertThat(made.code()).as(made.err()).isZero();
+            for (String metric : List.of("cosine", "euclidean")) {
+                Ran near = Ran.command(new NearCommand(), out.toString(), "a dog, a hat", "-k", "1", "--metric", metric, "--json");
+                assertThat(near.code()).as("%s: %s", options, near.err()).isZero();
+                JsonNode first = new ObjectMapper().readTree(near.out()).get(0).get("neighbours").get(0);
+                assertThat(first.get("name").asText()).as(options).isEqualTo("y");
+                assertThat(first.get("similarity").asDouble()).as("%s, %s", options, metric).isCloseTo(metric.equals("cosine") ? 1 : 0,
+                        within(1e-6));
+            }
+            Path more = file("more.tsv", "name\ttext\nv\tthe cat sat\n");
+            Ran added = Ran.command(new StoreCommand(), "add", out.toString(), "--texts", more.toString());
+            assertThat(added.code()).as("%s: %s", options, added.err()).isZero();
+            Space space = Spaces.open(out);
+            assertThat(space.vector(space.require("v"))).as(options).isEqualTo(space.vector(space.require("x")));
+        }
+        String other = Path.of(model).resolveSibling("many").toString();
+        Path manifest = out.resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("encoders/mpnet", "encoders/many"));
+        assertThat(Ran.command(new NearCommand(), out.toString(), "a dog").mistake()).contains("a.space", other, "can't be compared");
     }
 
     /** The command in a process of its own, which notes all the time how far it has come. */

@@ -52,7 +52,7 @@ class LatentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"models", "sites", "prompts", "steering", "files", "errors", "java"})
+    @ValueSource(strings = {"models", "encoders", "spaces", "sites", "prompts", "steering", "files", "errors", "java"})
     void everyTopicHasAText(String topic) {
         Run run = run("help", topic);
         assertThat(run.code()).isZero();

@@ -4,17 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.model.Model;
-import org.latent4j.model.PromptMode;
-import org.latent4j.model.Trace;
 import org.latent4j.model.site.Positions;
-import org.latent4j.model.site.Site;
-import org.latent4j.model.site.Sites;
 
 /**
  * Texts to vectors, one a text. Sequences run packed end to end, without padding: a text's vector is the same bits alone and in
@@ -29,28 +26,28 @@ public final class Encoder implements AutoCloseable {
     private static final String BEHIND = " behind \"";
 
     private final String name;
-    private final Model model;
+    private final States states;
     private final Recipe recipe;
-    private final Site site;
+    private final Map<String, String> asked;
     private final String prompt;
     private final String queryPrompt;
     private final SpecialTokens special;
     private final int limit;
     private final int promptPositions;
 
-    Encoder(String name, Model model, Recipe recipe, Site site, String prompt, String queryPrompt) {
+    Encoder(String name, States states, Recipe recipe, Map<String, String> asked, String prompt, String queryPrompt) {
         this.name = name;
-        this.model = model;
+        this.states = states;
         this.recipe = recipe;
-        this.site = site;
+        this.asked = asked;
         this.prompt = prompt;
         this.queryPrompt = queryPrompt;
-        this.special = SpecialTokens.of(model.tokenizer());
-        this.limit = Math.min(recipe.limit().orElse(Integer.MAX_VALUE), model.config().context());
+        this.special = states.special();
+        this.limit = Math.min(recipe.limit().orElse(Integer.MAX_VALUE), states.context());
         this.promptPositions = recipe.poolsPrompt() || prompt.isEmpty()
                 ? 0
-                : special.before().length + model.tokenizer().encode(cased(prompt)).length;
-        int least = special.count() + model.tokenizer().encode(cased(prompt)).length + 1;
+                : special.before().length + states.tokenizer().encode(cased(prompt)).length;
+        int least = special.count() + states.tokenizer().encode(cased(prompt)).length + 1;
         if (limit < least) {
             throw new LatentException(("encoder '%s' takes %d tokens of a text, and its special tokens and the prompt leave no room: "
                     + "%d are needed at least").formatted(name, limit, least));
@@ -62,28 +59,42 @@ public final class Encoder implements AutoCloseable {
         return name;
     }
 
-    /** The model that computes. */
-    public Model model() {
-        return model;
+    /** The model that computes; empty where vectors are looked up in a table. */
+    public Optional<Model> model() {
+        return states.model();
+    }
+
+    /** Where its files came from, in a few words. */
+    public String origin() {
+        return states.origin();
+    }
+
+    /** Under which licence it is given, if known. */
+    public Optional<String> licence() {
+        return states.licence();
+    }
+
+    /** What computes: {@code Vector API, 512 bits}, or that nothing does. */
+    public String kernels() {
+        return states.kernels();
     }
 
     /** The width of a vector. */
     public int width() {
-        return recipe.width(siteWidth(model, site));
-    }
-
-    /** The width of a state at a site. */
-    static int siteWidth(Model model, Site site) {
-        return switch (site.kind()) {
-            case HEAD_OUT -> (site.head() < 0 ? model.config().heads() : 1) * model.config().headWidth();
-            case MLP_ACT -> model.config().intermediate();
-            default -> model.config().width();
-        };
+        return recipe.width(states.width());
     }
 
     /** The most tokens of a text, special ones and the prompt included; longer texts are cut. */
     public int limit() {
         return limit;
+    }
+
+    /**
+     * What was asked for when it was opened, beside the prompt, as text by name; empty where everything is as its files say. Belongs into
+     * the manifest of what it makes: {@link Encoders.Options#asMade}.
+     */
+    public Map<String, String> asked() {
+        return asked;
     }
 
     /** What a text is set behind. */
@@ -104,7 +115,7 @@ public final class Encoder implements AutoCloseable {
     /** How a vector is made, in a line: {@code mean of resid_post.5, normalised (modules.json)}. */
     public String told() {
         return "%s of %s%s%s (%s)".formatted(
-                pooling(), site, recipe.dims().isPresent() ? ", " + width() + " dimensions" : "",
+                pooling(), states.site(), recipe.dims().isPresent() ? ", " + width() + " dimensions" : "",
                 recipe.normalises() ? ", normalised" : "", recipe.told());
     }
 
@@ -114,9 +125,9 @@ public final class Encoder implements AutoCloseable {
 
     /** What vectors of this encoder belong to. The first call reads the whole model to hash it, unless that was done before. */
     public Fingerprint fingerprint() {
-        Fingerprint plain = model.fingerprint(PromptMode.SPECIAL);
+        Fingerprint plain = states.fingerprint();
         String mode = plain.promptMode() + (prompt.isEmpty() ? "" : BEHIND + prompt + "\"");
-        return new Fingerprint(plain.model(), plain.tokenizer(), mode).at(site.toString(), pooling() + recipe.projection());
+        return new Fingerprint(plain.model(), plain.tokenizer(), mode).at(states.site(), pooling() + recipe.projection());
     }
 
     /** The prompt that a fingerprint of an encoder's vectors names; empty if none. */
@@ -132,18 +143,18 @@ public final class Encoder implements AutoCloseable {
      */
     void requireMade(Fingerprint made, String called) {
         if (!fingerprint().equals(made)) {
-            throw new LatentException("encoder '%s' (%s) makes other vectors than those of the space (%s): they can't be compared"
-                    .formatted(called, fingerprint(), made));
+            throw new LatentException(("encoder '%s' (%s) makes other vectors than those of the space (%s): they can't be compared; "
+                    + "encode the space anew, or open what made it").formatted(called, fingerprint(), made));
         }
     }
 
     Encoder withDims(int dims) {
-        return new Encoder(name, model, recipe.withDims(OptionalInt.of(dims)), site, prompt, queryPrompt);
+        return new Encoder(name, states, recipe.withDims(OptionalInt.of(dims)), asked, prompt, queryPrompt);
     }
 
     /** The same encoder for queries: with the prompt that the model has for those. */
     public Encoder forQueries() {
-        return prompt.equals(queryPrompt) ? this : new Encoder(name, model, recipe, site, queryPrompt, queryPrompt);
+        return prompt.equals(queryPrompt) ? this : new Encoder(name, states, recipe, asked, queryPrompt, queryPrompt);
     }
 
     /**
@@ -163,12 +174,13 @@ public final class Encoder implements AutoCloseable {
     /**
      * A text's tokens, cut at the limit.
      *
-     * @throws LatentException if the text isn't valid Unicode, or has no token and no special one is added
+     * @throws LatentException if the text isn't valid Unicode, or has no token and no special one is added; only a table's vector of
+     *     nothing is zero
      */
     public Tokens tokens(String text) {
-        int[] ids = model.tokenizer().encode(cased(prompt + text));
+        int[] ids = states.tokenizer().encode(cased(prompt + text));
         int whole = special.count() + ids.length;
-        if (whole == 0) {
+        if (whole == 0 && !states.takesNothing()) {
             throw new LatentException("the text is empty: there is no token whose states could become a vector");
         }
         return new Tokens(special.around(ids, Math.min(ids.length, limit - special.count())), whole);
@@ -176,12 +188,12 @@ public final class Encoder implements AutoCloseable {
 
     /** How many tokens a text has by itself. */
     int count(String text) {
-        return model.tokenizer().encode(cased(text)).length;
+        return states.tokenizer().encode(cased(text)).length;
     }
 
     /** How many of a text's own tokens there is room for. */
     int room() {
-        return limit - special.count() - model.tokenizer().encode(cased(prompt)).length;
+        return limit - special.count() - states.tokenizer().encode(cased(prompt)).length;
     }
 
     /**
@@ -240,9 +252,9 @@ public final class Encoder implements AutoCloseable {
             for (int tokens = 0; to < sequences.size() && (to == from || tokens + sequences.get(to).length <= BATCH_TOKENS); to++) {
                 tokens += sequences.get(to).length;
             }
-            List<Trace> traces = model.traces(sequences.subList(from, to), Sites.of(site.toString()), positions());
+            List<Matrix> read = states.of(sequences.subList(from, to), positions());
             for (int i = from; i < to; i++) {
-                System.arraycopy(vector(traces.get(i - from).get(site), i), 0, out.data(), i * width, width);
+                System.arraycopy(vector(read.get(i - from), i), 0, out.data(), i * width, width);
             }
             from = to;
         }
@@ -258,12 +270,12 @@ public final class Encoder implements AutoCloseable {
         return poolings.equals(List.of(Pooling.CLS)) && promptPositions == 0 ? Positions.of(0) : Positions.ALL;
     }
 
-    private float[] vector(Matrix states, int number) {
-        int stateWidth = states.columns();
+    private float[] vector(Matrix read, int number) {
+        int stateWidth = read.columns();
         float[] pooled = new float[stateWidth * recipe.poolings().size()];
-        int first = Math.min(promptPositions, states.rows() - 1);
-        for (int p = 0; p < recipe.poolings().size(); p++) {
-            recipe.poolings().get(p).pool(states, first, pooled, p * stateWidth);
+        int first = Math.min(promptPositions, read.rows() - 1);
+        for (int p = 0; p < recipe.poolings().size() && read.rows() > 0; p++) { // of nothing zero
+            recipe.poolings().get(p).pool(read, first, pooled, p * stateWidth);
         }
         for (Step step : recipe.steps()) {
             pooled = step.apply(pooled);
@@ -275,16 +287,16 @@ public final class Encoder implements AutoCloseable {
         for (float value : pooled) {
             if (!Float.isFinite(value)) {
                 throw new LatentException("the vector of text %d isn't finite: the weights of '%s' may be damaged, see: latent models check"
-                        .formatted(number, model.name()));
+                        .formatted(number, name));
             }
         }
         return pooled;
     }
 
-    /** Closes the model. */
+    /** Closes the model, or the table. */
     @Override
     public void close() {
-        model.close();
+        states.close();
     }
 
     /** The pieces that a text is cut into, as (from, to) of its characters. */

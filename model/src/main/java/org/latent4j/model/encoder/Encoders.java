@@ -4,23 +4,30 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.Model;
 import org.latent4j.model.Models;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
+import org.latent4j.model.store.ModelStore.Located;
 
-/** Opens encoders: sentence-transformers' folders, GGUFs, and any other model by its hidden states. */
+/** Opens encoders: sentence-transformers' folders, GGUFs, Model2Vec's tables, and any other model by its hidden states. */
 public final class Encoders {
     /** The sentence encoder that is used where none is named. */
     public static final String DEFAULT = "minilm";
 
+    private static final String ASKED_DIMS = "asked_dims";
+    private static final String ASKED_NORMALISE = "asked_normalise";
+    private static final String ASKED_POOLING = "asked_pooling";
+    private static final String ASKED_SITE = "asked_site";
     private static final List<String> QUERY_PROMPTS = List.of("query", "s2p_query", "search_query");
     private static final List<String> DOCUMENT_PROMPTS = List.of("document", "passage", "corpus", "search_document");
 
@@ -85,6 +92,41 @@ public final class Encoders {
         public Options withSite(String other) {
             return new Options(model, promptName, prompt, dims, normalise, pooling, Optional.of(other));
         }
+
+        /** What is asked for beside a prompt, as text by name: the manifest of vectors keeps it, {@link #asMade} reads it. */
+        Map<String, String> asked() {
+            Map<String, String> asked = new LinkedHashMap<>();
+            dims.ifPresent(number -> asked.put(ASKED_DIMS, Integer.toString(number)));
+            normalise.ifPresent(whether -> asked.put(ASKED_NORMALISE, Boolean.toString(whether)));
+            pooling.ifPresent(how -> asked.put(ASKED_POOLING, how.label()));
+            site.ifPresent(name -> asked.put(ASKED_SITE, name));
+            return asked;
+        }
+
+        /**
+         * The same, with what was asked for when vectors were made.
+         *
+         * @param manifest theirs
+         * @throws LatentException if it says what no option can be
+         */
+        public Options asMade(Map<String, String> manifest) {
+            Options made = this;
+            String dimensions = manifest.getOrDefault(ASKED_DIMS, "");
+            if (!dimensions.isEmpty()) {
+                if (!dimensions.matches("[0-9]{1,9}")) {
+                    throw new LatentException("the manifest says '%s' is '%s', a number of dimensions is needed".formatted(ASKED_DIMS,
+                            dimensions));
+                }
+                made = made.withDims(Integer.parseInt(dimensions));
+            }
+            if (manifest.containsKey(ASKED_NORMALISE)) {
+                made = made.withNormalise(Boolean.parseBoolean(manifest.get(ASKED_NORMALISE)));
+            }
+            if (manifest.containsKey(ASKED_POOLING)) {
+                made = made.withPooling(Pooling.of(manifest.get(ASKED_POOLING)));
+            }
+            return manifest.containsKey(ASKED_SITE) ? made.withSite(manifest.get(ASKED_SITE)) : made;
+        }
     }
 
     /** Opens an encoder as its files say. */
@@ -100,37 +142,58 @@ public final class Encoders {
      * @throws LatentException if it can't be found or opened, or an option doesn't fit it
      */
     public static Encoder open(String name, Options options) {
-        Model model = Models.open(opened(name), options.model());
+        States states = states(name, options);
         try {
-            return open(name, model, options);
+            return open(name, states, options);
+        } catch (RuntimeException | Error e) {
+            states.close();
+            throw e;
+        }
+    }
+
+    private static States states(String name, Options options) {
+        Optional<TableFolder> named = path(name).flatMap(TableFolder::of);
+        Located located = named.isPresent()
+                ? new Located(Path.of(name), name, "file", Optional.empty(), false)
+                : Models.locate(opened(name), options.model());
+        Optional<TableFolder> table = named.or(() -> TableFolder.of(located.path()));
+        if (table.isPresent()) {
+            if (options.site().filter(site -> !site.equals("embed")).isPresent()) {
+                throw new LatentException("'%s' is a table of token vectors and has no site %s; leave --site out".formatted(name,
+                        options.site().get()));
+            }
+            return table.get().open(located, options.model());
+        }
+        Model model = Models.open(located, options.model());
+        try {
+            return ModelStates.of(model, site(model, options));
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
     }
 
+    private static Optional<Path> path(String name) {
+        try {
+            return Optional.of(Path.of(name));
+        } catch (InvalidPathException _) {
+            return Optional.empty(); // a name and no path
+        }
+    }
+
     /** A path as it is good from every folder; another name as it is. */
     private static String lasting(String name) {
-        try {
-            Path path = Path.of(name);
-            return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : name;
-        } catch (InvalidPathException _) {
-            return name;
-        }
+        return path(name).filter(Files::exists).map(path -> path.toAbsolutePath().normalize().toString()).orElse(name);
     }
 
     /** A short name's hub name; where modules.json puts the transformer into a folder of its own, that folder. */
     private static String opened(String name) {
-        try {
-            Path folder = Path.of(name);
-            SmallFiles files = new SmallFiles(folder);
-            if (Files.isDirectory(folder)) {
-                return RecipeReader.isThere(files) ? RecipeReader.transformer(files).folder().toString() : name;
-            }
-            return Files.exists(folder) ? name : KnownEncoders.opened(name);
-        } catch (InvalidPathException _) {
+        Optional<Path> there = path(name).filter(Files::exists);
+        if (there.isEmpty()) {
             return KnownEncoders.opened(name);
         }
+        SmallFiles files = new SmallFiles(there.get());
+        return Files.isDirectory(there.get()) && RecipeReader.isThere(files) ? RecipeReader.first(files).folder().toString() : name;
     }
 
     /**
@@ -142,38 +205,45 @@ public final class Encoders {
      * @throws LatentException if it can't be opened, or makes vectors of another model, site, pooling or prompt mode; the message names both
      */
     public static Encoder forQueries(String name, Fingerprint made, int width, Models.Options models) {
-        Options options = Options.of(models).withPrompt(Encoder.promptOf(made));
+        return thatMade(name, made, width, Options.of(models)).forQueries();
+    }
+
+    /**
+     * Opens the encoder that made vectors of this fingerprint, for more of them.
+     *
+     * @param asked what was asked for when they were made ({@link Options#asMade}); its prompt is that of the fingerprint
+     * @param width theirs, where only the first dimensions were kept
+     * @throws LatentException as {@link #forQueries}
+     */
+    public static Encoder thatMade(String name, Fingerprint made, int width, Options asked) {
+        Options options = asked.withPrompt(Encoder.promptOf(made));
         Encoder encoder = open(name, options);
-        if (!encoder.fingerprint().equals(made) && made.site().isPresent() && made.pooling().filter(Encoders::isSimple).isPresent()
-                && encoder.fingerprint().model().equals(made.model())) {
-            encoder.close(); // vectors were made of another site of it
-            encoder = open(name, options.withSite(made.site().get()).withPooling(Pooling.of(made.pooling().get())));
-        }
         try {
-            encoder.requireMade(made, name);
-            if (width < encoder.width()) {
-                Encoder narrow = encoder.withDims(width);
-                return narrow.forQueries();
+            Fingerprint here = encoder.fingerprint();
+            if (!here.equals(made) && here.model().equals(made.model()) && pooling(made).isPresent()) {
+                encoder.close(); // a manifest that doesn't say what was asked for
+                Options pooled = options.withPooling(pooling(made).get());
+                encoder = open(name, here.site().equals(made.site()) ? pooled : made.site().map(pooled::withSite).orElse(pooled));
             }
-            if (width != encoder.width()) {
+            encoder.requireMade(made, name);
+            if (width > encoder.width()) {
                 throw new LatentException("encoder '%s' makes vectors of %d dimensions, those of the space have %d"
                         .formatted(name, encoder.width(), width));
             }
-            return encoder.forQueries();
+            return width < encoder.width() ? encoder.withDims(width) : encoder;
         } catch (RuntimeException | Error e) {
             encoder.close();
             throw e;
         }
     }
 
-    /** Whether it is one pooling and nothing behind it. */
-    private static boolean isSimple(String pooling) {
-        return pooling.chars().allMatch(c -> c == '_' || Character.isLowerCase(c));
+    /** The pooling that a fingerprint names, where it is one and nothing is behind it. */
+    private static Optional<Pooling> pooling(Fingerprint made) {
+        return made.pooling().flatMap(named -> Stream.of(Pooling.values()).filter(pooling -> pooling.label().equals(named)).findFirst());
     }
 
-    private static Encoder open(String name, Model model, Options options) {
-        Recipe recipe = prompted(name, told(name, model, options), options.model().notices());
-        Site site = site(model, options);
+    private static Encoder open(String name, States states, Options options) {
+        Recipe recipe = prompted(name, told(name, states, options), options.model().notices());
         if (options.pooling().isPresent()) {
             recipe = recipe.with(options.pooling().get());
         }
@@ -182,14 +252,14 @@ public final class Encoders {
         }
         if (options.dims().isPresent()) {
             int wanted = options.dims().getAsInt();
-            int width = recipe.withDims(OptionalInt.empty()).width(Encoder.siteWidth(model, site));
+            int width = recipe.withDims(OptionalInt.empty()).width(states.width());
             if (wanted < 1 || wanted > width) {
                 throw new LatentException("dims %d: encoder '%s' has 1 to %d".formatted(wanted, name, width));
             }
             recipe = recipe.withDims(options.dims());
         }
         String prompt = prompt(name, recipe, options);
-        return new Encoder(lasting(name), model, recipe, site, prompt, queryPrompt(recipe, prompt));
+        return new Encoder(lasting(name), states, recipe, options.asked(), prompt, queryPrompt(recipe, prompt));
     }
 
     private static List<Step> normalised(List<Step> steps, boolean whether) {
@@ -204,6 +274,13 @@ public final class Encoders {
     }
 
     /** What the files say. A site of one's own has nothing to do with the modules that they list. */
+    private static Recipe told(String name, States states, Options options) {
+        return switch (states) {
+            case TokenTable table -> table.recipe();
+            case ModelStates(Model model, Site _, SpecialTokens _) -> told(name, model, options);
+        };
+    }
+
     private static Recipe told(String name, Model model, Options options) {
         Optional<SmallFiles> folder = folder(name, model);
         OptionalInt limit = folder.map(RecipeReader::tokenizerLimit).orElse(OptionalInt.empty());
@@ -229,14 +306,8 @@ public final class Encoders {
     private static Optional<SmallFiles> folder(String name, Model model) {
         Optional<SmallFiles> opened = model.folder().map(SmallFiles::new);
         if (opened.isPresent() && !RecipeReader.isThere(opened.get())) {
-            try {
-                SmallFiles named = new SmallFiles(Path.of(name));
-                if (RecipeReader.isThere(named)) {
-                    return Optional.of(named);
-                }
-            } catch (InvalidPathException _) {
-                // a name and no path
-            }
+            Optional<SmallFiles> named = path(name).map(SmallFiles::new).filter(RecipeReader::isThere);
+            return named.or(() -> opened);
         }
         return opened;
     }

@@ -37,6 +37,11 @@ record KnownEncoders(String name, String hub, Map<String, String> prompts, Optio
             known("multi-qa-mpnet-base-cos-v1", "sentence-transformers/", Map.of()),
             known("all-minilm-l6-v2", "sentence-transformers/all-MiniLM-L6-v2", Map.of()),
             known("all-minilm-l12-v2", "sentence-transformers/all-MiniLM-L12-v2", Map.of()),
+            known("potion-base-2m", "minishlab/potion-base-2M", Map.of()),
+            known("potion-base-8m", "minishlab/potion-base-8M", Map.of()),
+            known("potion-base-32m", "minishlab/potion-base-32M", Map.of()),
+            known("potion-retrieval-32m", "minishlab/potion-retrieval-32M", Map.of()),
+            known("potion-multilingual-128m", "minishlab/potion-multilingual-128M", Map.of()),
             known("qwen3-embedding-0.6b", "Qwen/Qwen3-Embedding-0.6B", Map.of()),
             new KnownEncoders("nomic-embed-text-v1.5", "nomic-ai/nomic-embed-text-v1.5-GGUF:Q8_0", NOMIC, Optional.of("document")));
 

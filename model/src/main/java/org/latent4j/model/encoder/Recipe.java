@@ -49,6 +49,10 @@ record Recipe(
         return new Recipe(told, poolings, poolsPrompt, steps, limit, lowerCase, others, standard, dims);
     }
 
+    Recipe withLimit(OptionalInt other) {
+        return new Recipe(told, poolings, poolsPrompt, steps, other, lowerCase, prompts, defaultPrompt, dims);
+    }
+
     Recipe withDims(OptionalInt other) {
         return new Recipe(told, poolings, poolsPrompt, steps, limit, lowerCase, prompts, defaultPrompt, other);
     }

@@ -26,6 +26,8 @@ final class RecipeReader {
     private static final String MODULES = "modules.json";
     private static final String SETTINGS = "config_sentence_transformers.json";
     private static final String CONFIG = "config.json";
+    private static final String TRANSFORMER = "Transformer";
+    private static final String TABLE = "StaticEmbedding";
     private static final int MOST_MODULES = 64;
     private static final int MOST_WIDTH = 1 << 20;
     private static final int MOST_PROMPTS = 1000;
@@ -46,14 +48,20 @@ final class RecipeReader {
         return folder.has(MODULES);
     }
 
-    /** The folder within that has the transformer; the same, as a rule. */
-    static SmallFiles transformer(SmallFiles folder) {
+    /** The folder within that has the first module, a transformer or a table; the same, as a rule. */
+    static SmallFiles first(SmallFiles folder) {
         for (JsonNode module : folder.json(MODULES)) {
-            if (kind(module).equals("Transformer")) {
+            if (kind(module).equals(TRANSFORMER) || kind(module).equals(TABLE)) {
                 return folder.within(module.path("path").asText(""));
             }
         }
         return folder;
+    }
+
+    /** Whether the first module is a table of token vectors. */
+    static boolean isTable(SmallFiles folder) {
+        JsonNode modules = folder.json(MODULES);
+        return modules.isArray() && !modules.isEmpty() && kind(modules.get(0)).equals(TABLE);
     }
 
     /**
@@ -81,14 +89,15 @@ final class RecipeReader {
             JsonNode module = modules.get(i);
             SmallFiles folder = root.within(module.path("path").asText(""));
             String kind = kind(module);
-            if ((i == 0) != kind.equals("Transformer") || i > 0 && (i == 1) != kind.equals("Pooling")) {
+            boolean first = kind.equals(TRANSFORMER) || kind.equals(TABLE);
+            if ((i == 0) != first || i > 0 && (i == 1 && !isTable(root)) != kind.equals("Pooling")) {
                 throw root.broken(MODULES,
                         "lists '%s' as number %d; supported are a Transformer, Pooling, and Dense, LayerNorm, Normalize behind"
-                                + " them",
+                                + " them, or a StaticEmbedding with these behind it",
                         module.path("type").asText(""), i + 1);
             }
             switch (kind) {
-                case "Transformer" -> transformer = folder;
+                case TRANSFORMER, TABLE -> transformer = folder;
                 case "Pooling" -> {
                     readPooling(folder, width);
                     now = width * poolings.size();

@@ -52,7 +52,7 @@ record SmallFiles(Path folder) {
      * @throws LatentException if the name leads out of it
      */
     SmallFiles within(String name) {
-        if (name.isEmpty()) {
+        if (name.isEmpty() || name.equals(".")) {
             return this;
         }
         try {

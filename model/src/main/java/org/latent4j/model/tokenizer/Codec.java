@@ -27,6 +27,11 @@ sealed interface Codec extends AutoCloseable permits ByteLevelBpe, SentencePiece
 
     Set<Integer> endTokens();
 
+    /** The token that stands for what the vocabulary can't write, if the tokenizer's definition names one. */
+    default OptionalInt unknownToken() {
+        return OptionalInt.empty();
+    }
+
     String sha256();
 
     @Override

@@ -203,6 +203,11 @@ final class LibraryCodec implements Codec {
     }
 
     @Override
+    public OptionalInt unknownToken() {
+        return tokens.unknown();
+    }
+
+    @Override
     public String sha256() {
         return DefinitionDigest.sha256(json);
     }

@@ -114,6 +114,11 @@ public final class Tokenizer implements AutoCloseable {
         return codec.endTokens();
     }
 
+    /** The token that stands for what the vocabulary can't write, if a {@code tokenizer.json} names one. */
+    public OptionalInt unknownToken() {
+        return codec.unknownToken();
+    }
+
     /** SHA-256 of the tokenizer's definition, 64 hexadecimal digits; computed when asked for. */
     public String sha256() {
         return codec.sha256();

@@ -43,6 +43,8 @@ final class TokenizerJson {
     private @Nullable String[] tokens = new String[0];
     private int size;
     private Decoder decoder = new Decoder.Spaced();
+    private @Nullable String unknown;
+    private int unknownPlace = -1;
     private final Map<String, Integer> ids = new HashMap<>();
 
     private TokenizerJson() {}
@@ -93,6 +95,10 @@ final class TokenizerJson {
                 }
             } else if (vocabulary && value == JsonToken.START_ARRAY) {
                 pieces(parser);
+            } else if (field.equals("unk_token") && value == JsonToken.VALUE_STRING) {
+                unknown = parser.getText();
+            } else if (field.equals("unk_id") && value == JsonToken.VALUE_NUMBER_INT) {
+                unknownPlace = parser.getIntValue();
             } else {
                 skip(parser);
             }
@@ -197,6 +203,12 @@ final class TokenizerJson {
     OptionalInt id(String token) {
         Integer id = ids.get(token);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /** The id of the token for what the vocabulary can't write, where the model names one: by itself or, Unigram's, by its place. */
+    OptionalInt unknown() {
+        OptionalInt named = unknown == null ? OptionalInt.empty() : id(unknown);
+        return named.isPresent() || unknownPlace < 0 || unknownPlace >= size ? named : OptionalInt.of(unknownPlace);
     }
 
     Writing writing() {

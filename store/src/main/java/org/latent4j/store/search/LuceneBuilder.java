@@ -25,12 +25,15 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.FilterDirectory;
+import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
@@ -55,8 +58,12 @@ final class LuceneBuilder {
     /** Lucene tells on standard error how it computes; held, for a logger that nobody holds forgets its level. */
     private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
 
+    /** Lucene's own limit is below what a condition may have; {@link WhereParser} limits those by their length. */
+    private static final int MOST_CLAUSES = 20_000;
+
     static {
         LUCENE.setLevel(Level.WARNING);
+        IndexSearcher.setMaxClauseCount(MOST_CLAUSES);
     }
 
     private final Space space;
@@ -64,13 +71,20 @@ final class LuceneBuilder {
     private final IndexKind kind;
     private final WorkerPool pool;
     private final Progress progress;
+    private final boolean through;
 
-    LuceneBuilder(Space space, IndexKind kind, WorkerPool pool, Progress progress) {
+    /**
+     * Prepares.
+     *
+     * @param through whether an index that is there is read through, so that no damage is overlooked; a search sees only what it touches
+     */
+    LuceneBuilder(Space space, IndexKind kind, WorkerPool pool, Progress progress, boolean through) {
         this.space = space;
         this.stored = StoredItems.of(space);
         this.kind = kind;
         this.pool = pool;
         this.progress = progress;
+        this.through = through;
     }
 
     /** Where the index of a space lies; empty where the space isn't a folder's. */
@@ -115,11 +129,7 @@ final class LuceneBuilder {
         try {
             Directory directory = FSDirectory.open(Files.createDirectories(place.get()));
             try {
-                State state = state(directory);
-                if (!state.current()) {
-                    write(directory, state);
-                }
-                return new LuceneIndex(directory, kind.metric(), items());
+                return opened(directory);
             } catch (IOException | RuntimeException e) {
                 directory.close();
                 throw e;
@@ -131,12 +141,51 @@ final class LuceneBuilder {
         }
     }
 
+    /** What is damaged is made anew: the index holds nothing that isn't in the space. */
+    private SearchIndex opened(Directory directory) throws IOException {
+        try {
+            State state = state(directory);
+            if (!state.current()) {
+                write(directory, state);
+            }
+            return new LuceneIndex(directory, kind.metric(), items(), through);
+        } catch (IOException | RuntimeException e) {
+            if (!isDamage(e)) {
+                throw e;
+            }
+            clear(directory);
+            write(directory, State.NONE);
+            return new LuceneIndex(directory, kind.metric(), items(), false);
+        }
+    }
+
+    /** Whether that is how Lucene meets files that are cut off, changed or gone; full disks and other writers it tells otherwise. */
+    private static boolean isDamage(Exception e) {
+        return switch (e) {
+            case LatentException _ -> false;
+            case RuntimeException _ -> true;
+            case CorruptIndexException _,EOFException _,FileNotFoundException _,NoSuchFileException _ -> true;
+            case IndexFormatTooOldException _,IndexFormatTooNewException _ -> true;
+            default -> false;
+        };
+    }
+
+    private static void clear(Directory directory) throws IOException {
+        try (Lock _ = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
+            for (String file : directory.listAll()) {
+                if (!file.equals(IndexWriter.WRITE_LOCK_NAME)) {
+                    directory.deleteFile(file);
+                }
+            }
+        }
+    }
+
     /** An index for this process alone. */
     SearchIndex inMemory() {
         try {
             Directory directory = new ByteBuffersDirectory();
             write(directory, State.NONE);
-            return new LuceneIndex(directory, kind.metric(), items());
+            return new LuceneIndex(directory, kind.metric(), items(), false);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -197,7 +246,7 @@ final class LuceneBuilder {
                 }
                 commit(writer, Recall.NONE);
                 if (kind.vectors().isPresent()) {
-                    try (LuceneIndex index = new LuceneIndex(new Shared(directory), kind.metric(), items())) {
+                    try (LuceneIndex index = new LuceneIndex(new Shared(directory), kind.metric(), items(), false)) {
                         commit(writer, RecallMeasure.of(index, space, kind.metric(), pool));
                     }
                 }

@@ -25,6 +25,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.space.Metric;
 
@@ -45,8 +46,9 @@ final class LuceneIndex implements SearchIndex {
      *
      * @param directory is closed with this
      * @param items the item of an ordinal in the space as it was opened, -1 where it has none
+     * @param through whether all of it is read and compared with its check sums
      */
-    LuceneIndex(Directory directory, Metric metric, IntUnaryOperator items) throws IOException {
+    LuceneIndex(Directory directory, Metric metric, IntUnaryOperator items, boolean through) throws IOException {
         this.directory = directory;
         this.reader = DirectoryReader.open(directory);
         this.metric = metric;
@@ -57,6 +59,9 @@ final class LuceneIndex implements SearchIndex {
         this.recall = data.containsKey(LuceneBuilder.RECALL) ? Recall.read(data.get(LuceneBuilder.RECALL)) : Recall.NONE;
         this.ordinals = new int[reader.maxDoc()];
         for (LeafReaderContext leaf : reader.leaves()) {
+            if (through) {
+                leaf.reader().checkIntegrity();
+            }
             SortedNumericDocValues values = DocValues.getSortedNumeric(leaf.reader(), LuceneFields.ORDINAL);
             while (values.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
                 ordinals[leaf.docBase + values.docID()] = (int) values.nextValue();
@@ -89,7 +94,9 @@ final class LuceneIndex implements SearchIndex {
                 item(found.doc).ifPresent(item -> hits.add(new Hit(item, found.score)));
             }
             return hits;
-        } catch (IOException e) {
+        } catch (LatentException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
             throw trouble(e);
         }
     }
@@ -115,7 +122,9 @@ final class LuceneIndex implements SearchIndex {
                 System.arraycopy(more, 0, found, before, more.length);
             }
             return found;
-        } catch (IOException e) {
+        } catch (LatentException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
             throw trouble(e);
         }
     }
@@ -124,9 +133,11 @@ final class LuceneIndex implements SearchIndex {
         return Arrays.stream(docs.scoreDocs).mapToInt(doc -> items.applyAsInt(ordinals[base + doc.doc])).filter(item -> item >= 0);
     }
 
-    private LatentException trouble(IOException e) {
-        return new LatentException(
-                "the index in %s can't be read (%s); delete that folder, it is made anew".formatted(directory, e.getMessage()), e);
+    /** Damaged files are met in many ways; what they lead to isn't trusted. */
+    private LatentException trouble(Exception e) {
+        String place = directory instanceof FSDirectory files ? files.getDirectory().toString() : "memory";
+        return new LatentException("the index in %s is damaged (%s); delete that folder, it is made anew".formatted(place,
+                String.valueOf(e.getMessage()).lines().findFirst().orElse("")), e);
     }
 
     @Override

@@ -79,18 +79,20 @@ public final class SpaceSearch implements AutoCloseable {
     private final WorkerPool pool;
     private final Progress progress;
     private final Consumer<String> notes;
+    private final boolean through;
     private final Optional<SearchIndex> graph;
     private @Nullable SearchIndex words;
     private @Nullable NeighbourSearch exact;
     /** The points that the exact search looks at, where not all. */
     private int @Nullable [] subset;
 
-    private SpaceSearch(Space space, Options options, WorkerPool pool, Progress progress, Consumer<String> notes) {
+    private SpaceSearch(Space space, Options options, WorkerPool pool, Progress progress, Consumer<String> notes, boolean through) {
         this.space = space;
         this.options = options;
         this.pool = pool;
         this.progress = progress;
         this.notes = notes;
+        this.through = through;
         this.graph = graph();
     }
 
@@ -101,7 +103,16 @@ public final class SpaceSearch implements AutoCloseable {
      * @throws LatentException if approximate search is asked for where there is none
      */
     public static SpaceSearch of(Space space, Options options, WorkerPool pool, Progress progress, Consumer<String> notes) {
-        return new SpaceSearch(space, options, pool, progress, notes);
+        return new SpaceSearch(space, options, pool, progress, notes, false);
+    }
+
+    /**
+     * Prepares a search as {@link #of} does, and reads an index that is there through: where it is damaged, it is made anew.
+     *
+     * @throws LatentException as {@link #of}
+     */
+    public static SpaceSearch checked(Space space, Options options, WorkerPool pool, Progress progress, Consumer<String> notes) {
+        return new SpaceSearch(space, options, pool, progress, notes, true);
     }
 
     /** Whether an index was made by which points of a space are found by a metric: then {@link How#AUTO} uses it, if there are many. */
@@ -126,7 +137,7 @@ public final class SpaceSearch implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            return Optional.of(new LuceneBuilder(space, kind, pool, progress).open());
+            return Optional.of(new LuceneBuilder(space, kind, pool, progress, through).open());
         } catch (LuceneBuilder.Unavailable e) {
             notes.accept(e.getMessage() + "; searched exactly instead");
             return Optional.empty();
@@ -238,7 +249,7 @@ public final class SpaceSearch implements AutoCloseable {
     public List<Hit> keywords(String text, int k) {
         SearchIndex index = words;
         if (index == null) {
-            LuceneBuilder builder = new LuceneBuilder(space, IndexKind.KEYWORDS, pool, progress);
+            LuceneBuilder builder = new LuceneBuilder(space, IndexKind.KEYWORDS, pool, progress, through);
             try {
                 index = builder.open();
             } catch (LuceneBuilder.Unavailable _) {

@@ -69,7 +69,7 @@ class WhereTest {
         Space space = Space.of(vectors, items, Origin.of("test"));
         try (WorkerPool pool = new WorkerPool(1);
                 SearchIndex index = new LuceneBuilder(space, new IndexKind(Optional.of(IndexKind.Vectors.FLOAT), Metric.EUCLIDEAN), pool,
-                        Progress.NONE).inMemory()) {
+                        Progress.NONE, false).inMemory()) {
             return IntStream.of(index.near(new float[]{1, 0}, items.size(), Optional.of(Where.parse(written)))).sorted().boxed().toList();
         }
     }
