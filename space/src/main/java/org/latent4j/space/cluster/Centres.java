@@ -1,18 +1,16 @@
 package org.latent4j.space.cluster;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.WorkerPool;
 
 /** Centres of clusters, and which of them is nearest to points: products of blocks, in single precision. */
 final class Centres {
-    private static final int AT_A_TIME = 2 * Panels.STEP;
-    private static final int CHUNK = 1024;
     private static final double ROUNDING = 0x1p-24;
 
     final Matrix rows;
-    private final Panels panels;
     private final double[] squares;
     private final double longest;
     private final double error;
@@ -20,7 +18,6 @@ final class Centres {
     /** Of rows {@code [clusters, width]}, which mustn't change. */
     Centres(Matrix rows) {
         this.rows = rows;
-        panels = Panels.of(rows);
         squares = Rows.squares(rows);
         longest = Arrays.stream(squares).max().orElse(0);
         error = (rows.columns() + 16) * ROUNDING;
@@ -41,88 +38,103 @@ final class Centres {
     }
 
     /** Finds the nearest centre of all points. */
-    void nearest(Matrix points, double[] pointSquares, Nearest out, WorkerPool pool) {
+    void nearest(Blocks points, Nearest out, WorkerPool pool) {
         Search[] searches = new Search[pool.threads()];
-        pool.run((points.rows() + CHUNK - 1) / CHUNK, (chunk, worker) -> {
+        pool.run(points.count(), (block, worker) -> {
             Search own = searches[worker];
             if (own == null) {
-                own = searches[worker] = new Search(points.columns());
+                own = searches[worker] = new Search();
             }
-            int[] rows = new int[Math.min(CHUNK, points.rows() - chunk * CHUNK)];
-            Arrays.setAll(rows, i -> chunk * CHUNK + i);
-            own.run(this, points, pointSquares, rows, rows.length, out);
+            own.all(this, points, block, out);
         });
     }
 
     /** A worker's own buffers. */
     static final class Search {
-        private final Panels.Block products = new Panels.Block();
-        private final Matrix block;
-        private final float[] scores;
-        private final float[] best;
-        private final float[] second;
+        private final Panels.Block some = new Panels.Block();
+        private @Nullable Centres taken;
+        private int takenFrom;
+        private float[] scores = {};
+        private final float[] best = new float[Blocks.SIZE];
+        private final float[] second = new float[Blocks.SIZE];
+        private final float[] before = new float[Blocks.SIZE];
+        private final int[] labels = new int[Blocks.SIZE];
 
-        Search(int width) {
-            int rows = Panels.blockRows(width);
-            block = Matrix.zeros(rows, width);
-            scores = new float[rows * AT_A_TIME];
-            best = new float[rows];
-            second = new float[rows];
-        }
-
-        /** Finds the nearest centre of some rows of points. */
-        void run(Centres centres, Matrix points, double[] pointSquares, int[] rows, int count, Nearest out) {
-            for (int from = 0; from < count; from += block.rows()) {
-                block(centres, points, pointSquares, rows, from, Math.min(count, from + block.rows()), out);
+        /** Finds the nearest centre of the points of a block. */
+        void all(Centres centres, Blocks points, int block, Nearest out) {
+            int count = points.to(block) - points.from(block);
+            compare(centres, points.panels(block), count);
+            for (int i = 0; i < count; i++) {
+                found(centres, points, points.from(block) + i, i, out);
             }
         }
 
-        private void block(
-                Centres centres, Matrix points, double[] pointSquares, int[] rows, int from, int to, Nearest out) {
-            int width = points.columns();
-            int count = to - from;
-            if (rows[to - 1] - rows[from] == count - 1) { // rows ascend: these lie one after the other
-                products.take(points, rows[from], rows[from] + count);
-            } else {
-                for (int i = 0; i < count; i++) {
-                    System.arraycopy(points.data(), rows[from + i] * width, block.data(), i * width, width);
-                }
-                products.take(block, 0, count);
+        /** Finds the nearest centre of some points. */
+        void some(Centres centres, Blocks points, int[] rows, int count, Nearest out) {
+            int width = points.rows.columns();
+            Matrix picked = Matrix.zeros(count, width);
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(points.rows.data(), rows[i] * width, picked.data(), i * width, width);
             }
+            compare(centres, Panels.of(picked), count);
+            for (int i = 0; i < count; i++) {
+                found(centres, points, rows[i], i, out);
+            }
+        }
+
+        private void found(Centres centres, Blocks points, int row, int i, Nearest out) {
+            double square = points.squares[row];
+            double slack = centres.error * (square + centres.longest);
+            out.labels[row] = labels[i];
+            out.upper[row] = Math.sqrt(Math.max(0, square - 2.0 * best[i]) + slack);
+            out.lower[row] = Math.sqrt(Math.max(0, square - 2.0 * second[i] - slack));
+        }
+
+        private void compare(Centres centres, Panels points, int count) {
             Arrays.fill(best, 0, count, Float.NEGATIVE_INFINITY);
             Arrays.fill(second, 0, count, Float.NEGATIVE_INFINITY);
-            for (int first = 0; first < centres.count(); first += AT_A_TIME) {
-                int last = Math.min(centres.count(), first + AT_A_TIME);
-                products.times(centres.panels, first, last, scores, AT_A_TIME);
-                for (int i = 0; i < count; i++) {
-                    compare(centres, i, rows[from + i], first, last, out.labels());
+            int atATime = Panels.blockRows(points.width());
+            for (int from = 0; from < centres.count(); from += atATime) {
+                int to = Math.min(centres.count(), from + atATime);
+                take(centres, from, to);
+                some.times(points, 0, count, scores, Blocks.SIZE);
+                System.arraycopy(best, 0, before, 0, count);
+                for (int centre = from; centre < to; centre++) {
+                    rank((centre - from) * Blocks.SIZE, (float) (centres.squares[centre] / 2), count);
                 }
-            }
-            for (int i = 0; i < count; i++) {
-                int row = rows[from + i];
-                double slack = centres.error * (pointSquares[row] + centres.longest);
-                out.upper()[row] = Math.sqrt(Math.max(0, pointSquares[row] - 2.0 * best[i]) + slack);
-                out.lower()[row] = Math.sqrt(Math.max(0, pointSquares[row] - 2.0 * second[i] - slack));
+                for (int centre = to - 1; centre >= from; centre--) { // of equally near ones the first
+                    label(centre, (centre - from) * Blocks.SIZE, count);
+                }
             }
         }
 
-        private void compare(Centres centres, int i, int row, int first, int last, int[] labels) {
-            float highest = best[i];
-            float next = second[i];
-            int label = labels[row];
-            for (int centre = first; centre < last; centre++) {
-                float score = scores[i * AT_A_TIME + centre - first] - (float) (centres.squares[centre] / 2);
-                if (score > highest) {
-                    next = highest;
-                    highest = score;
-                    label = centre;
-                } else if (score > next) {
-                    next = score;
+        private void take(Centres centres, int from, int to) {
+            if (taken == centres && takenFrom == from) {
+                return;
+            }
+            some.take(centres.rows, from, to);
+            taken = centres;
+            takenFrom = from;
+            if (scores.length < some.roundedRows() * Blocks.SIZE) {
+                scores = new float[some.roundedRows() * Blocks.SIZE];
+            }
+        }
+
+        private void rank(int at, float half, int count) {
+            for (int i = 0; i < count; i++) {
+                float score = scores[at + i] - half;
+                scores[at + i] = score;
+                second[i] = Math.max(second[i], Math.min(best[i], score));
+                best[i] = Math.max(best[i], score);
+            }
+        }
+
+        private void label(int centre, int at, int count) {
+            for (int i = 0; i < count; i++) {
+                if (scores[at + i] == best[i] && best[i] > before[i]) {
+                    labels[i] = centre;
                 }
             }
-            best[i] = highest;
-            second[i] = next;
-            labels[row] = label;
         }
     }
 }

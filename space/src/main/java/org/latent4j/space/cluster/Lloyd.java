@@ -10,29 +10,30 @@ import org.latent4j.kernel.WorkerPool;
  * off, so that nothing is skipped that would have changed.
  */
 final class Lloyd {
-    private static final int CHUNK = 1024;
+    /** A block is compared as a whole if more than this share of it is doubtful: looking for the others takes longer. */
+    private static final double WHOLE = 0.6;
     private static final int COLUMNS = 64;
 
+    private final Blocks blocks;
     private final Matrix points;
-    private final double[] squares;
     private final boolean spherical;
     private final WorkerPool pool;
     private final int clusters;
     private final Centres.Nearest nearest;
     private final double[] sums;
     private final int[] counts;
+    private final Centres.Search[] searches;
     private Centres centres;
     private int iterations;
 
     /**
      * Begins with given centres.
      *
-     * @param points {@code [points, width]}, of length 1 if {@code spherical}
-     * @param squares their squared lengths
+     * @param blocks points of length 1 if {@code spherical}
      */
-    Lloyd(Matrix points, double[] squares, Matrix first, boolean spherical, WorkerPool pool) {
-        this.points = points;
-        this.squares = squares;
+    Lloyd(Blocks blocks, Matrix first, boolean spherical, WorkerPool pool) {
+        this.blocks = blocks;
+        this.points = blocks.rows;
         this.spherical = spherical;
         this.pool = pool;
         clusters = first.rows();
@@ -40,6 +41,8 @@ final class Lloyd {
         nearest = Centres.Nearest.of(points.rows());
         sums = new double[clusters * points.columns()];
         counts = new int[clusters];
+        searches = new Centres.Search[pool.threads()];
+        Arrays.setAll(searches, _ -> new Centres.Search());
     }
 
     /**
@@ -48,7 +51,7 @@ final class Lloyd {
     Lloyd run(int most, double tolerance) {
         Arrays.fill(nearest.labels(), -1);
         int[] before = nearest.labels().clone();
-        centres.nearest(points, squares, nearest, pool);
+        centres.nearest(blocks, nearest, pool);
         for (iterations = 1;; iterations++) {
             int[] changed = changed(before);
             if (changed.length == 0 || iterations > most) {
@@ -206,15 +209,10 @@ final class Lloyd {
         }
         int mover = farthest;
         double runnerUp = next;
-        Centres.Search[] searches = new Centres.Search[pool.threads()];
-        pool.run((points.rows() + CHUNK - 1) / CHUNK, (chunk, worker) -> {
-            Centres.Search own = searches[worker];
-            if (own == null) {
-                own = searches[worker] = new Centres.Search(points.columns());
-            }
-            int[] doubtful = new int[CHUNK];
+        pool.run(blocks.count(), (block, worker) -> {
+            int[] doubtful = new int[Blocks.SIZE];
             int count = 0;
-            for (int row = chunk * CHUNK; row < Math.min(points.rows(), (chunk + 1) * CHUNK); row++) {
+            for (int row = blocks.from(block); row < blocks.to(block); row++) {
                 int label = nearest.labels()[row];
                 nearest.upper()[row] += shifts[label];
                 nearest.lower()[row] -= label == mover ? runnerUp : most;
@@ -222,7 +220,11 @@ final class Lloyd {
                     doubtful[count++] = row;
                 }
             }
-            own.run(centres, points, squares, doubtful, count, nearest);
+            if (count > WHOLE * (blocks.to(block) - blocks.from(block))) {
+                searches[worker].all(centres, blocks, block, nearest);
+            } else if (count > 0) {
+                searches[worker].some(centres, blocks, doubtful, count, nearest);
+            }
         });
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -97,6 +98,49 @@ class MapInABrowserTest {
         }
         browser.mouse("mouseMoved", 5, 5, false);
         browser.await("document.querySelector('#tip').hidden");
+    }
+
+    /** The limits are three times what the page keeps on a quiet machine without a graphics card (docs/maps.md); prints what it took. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aHundredThousandPointsAreThereSoonAndAnswerAtOnce(int dimensions, @TempDir Path folder) throws Exception {
+        Browser browser = open(folder, Clouds.many(100_000, dimensions));
+        double ready = browser.evaluate("performance.getEntriesByName('ready')[0].startTime").asDouble();
+        JsonNode hovers = browser.evaluate(HOVERS);
+        double median = hovers.path(hovers.size() / 2).asDouble();
+        System.out.printf(Locale.ROOT, "page of 100,000 points, %d dimensions: ready after %.0f ms, hover after %.1f ms (most %.1f)%n", dimensions,
+                ready, median, hovers.path(hovers.size() - 1).asDouble());
+        assertThat(ready).isLessThan(9000);
+        assertThat(median).isLessThan(150);
+    }
+
+    /** Milliseconds from a moving mouse to the text that is shown, of a point after the other, in order. */
+    private static final String HOVERS = """
+            (async () => {
+              const stage = document.querySelector('#stage'), taken = [];
+              for (let point = 0; point < 30; point++) {
+                const [clientX, clientY] = latentMap.place(point), before = latentMap.state.hovered, start = performance.now();
+                stage.dispatchEvent(new PointerEvent('pointermove', { clientX, clientY, pointerType: 'mouse', bubbles: true }));
+                await new Promise(resolve => {
+                  const look = () => latentMap.state.hovered !== before ? resolve() : requestAnimationFrame(look);
+                  requestAnimationFrame(look);
+                });
+                taken.push(performance.now() - start);
+              }
+              return taken.sort((a, b) => a - b);
+            })()""";
+
+    /** A point that comes to lie under a mouse that rests is told as well. */
+    @Test
+    void aRestingMouseIsAnsweredWhenThePictureMoves(@TempDir Path folder) throws Exception {
+        Browser browser = heaps(folder, 2);
+        go(browser, "mouseMoved", 60);
+        browser.await("latentMap.state.hovered === 60");
+        browser.evaluate("document.querySelector('#stage').focus()");
+        browser.press("ArrowUp");
+        browser.await("latentMap.state.hovered !== 60");
+        browser.press("ArrowDown");
+        browser.await("latentMap.state.hovered === 60");
     }
 
     @ParameterizedTest
