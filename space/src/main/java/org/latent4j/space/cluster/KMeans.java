@@ -166,9 +166,9 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
         Checked.finite(points);
         Matrix compared = spherical ? Rows.unit(points) : points;
         double[] mean = Rows.mean(centres); // products keep more digits of what lies around the origin
-        Centres.Nearest nearest = Centres.Nearest.of(points.rows());
-        Matrix moved = Rows.less(compared, mean);
-        new Centres(Rows.less(centres, mean)).nearest(new Blocks(moved, pool), nearest, pool);
-        return nearest.labels();
+        Blocks moved = new Blocks(Rows.less(compared, mean), pool);
+        Centres.Nearest nearest = new Centres.Nearest(moved, centres.rows());
+        new Centres(Rows.less(centres, mean)).nearest(moved, nearest, pool);
+        return nearest.labels;
     }
 }

@@ -59,17 +59,18 @@ final class MiniBatch {
     /** Draws centres towards a batch; returns the mean squared distance before. */
     private double step(int[] rows) {
         Matrix batch = Rows.pick(points, rows);
-        Centres.Nearest nearest = Centres.Nearest.of(rows.length);
-        new Centres(rounded()).nearest(new Blocks(batch, pool), nearest, pool);
+        Blocks blocks = new Blocks(batch, pool);
+        Centres.Nearest nearest = new Centres.Nearest(blocks, seen.length);
+        new Centres(rounded()).nearest(blocks, nearest, pool);
         int width = points.columns();
         double sum = 0;
         for (int i = 0; i < rows.length; i++) {
-            int label = nearest.labels()[i];
+            int label = nearest.labels[i];
             double rate = 1.0 / ++seen[label];
             for (int c = 0; c < width; c++) {
                 centres[label * width + c] += rate * (batch.data()[i * width + c] - centres[label * width + c]);
             }
-            sum += nearest.upper()[i] * nearest.upper()[i];
+            sum += nearest.upper[i] * nearest.upper[i];
         }
         return sum / rows.length;
     }
