@@ -170,6 +170,10 @@ class TsneTest {
                 }
             }
         }
+        for (float value : fit(Matrix.zeros(100_000, 2), PLAIN.withPerplexity(2).withSteps(2, 2), 2).coordinates().data()) {
+            assertThat(value).isFinite();
+        }
+        assertThatThrownBy(() -> fit(Matrix.of(3, 1, 1, Float.NaN, 2), PLAIN, 1)).hasMessageContaining("point 1 has the value NaN");
         assertThatThrownBy(() -> fit(Matrix.zeros(1, 2), PLAIN, 1)).isInstanceOf(LatentException.class).hasMessageContaining("at least 2");
         assertThatThrownBy(() -> PLAIN.withPerplexity(0.5)).isInstanceOf(LatentException.class).hasMessageContaining("perplexity");
     }

@@ -138,6 +138,8 @@ class UmapTest {
                 isFinite(fit(points, UmapSettings.of(2, metric, 1).withEpochs(50), 2), points.rows());
             }
         }
+        isFinite(fit(Matrix.zeros(100_000, 2), PLAIN.withNeighbours(5).withEpochs(3), 2), 100_000);
+        isFinite(fit(twoBlobs(60, 3), PLAIN.withClasses(new int[120]).withEpochs(50), 2), 120); // one label
         Matrix parts = twoBlobs(60, 3); // no edge leads from one to the other
         isFinite(fit(parts, PLAIN.withNeighbours(4).withEpochs(50), 2), 120);
         isFinite(fit(parts, UmapSettings.of(3, Metric.MANHATTAN, 1).withEpochs(50), 2), 120);
