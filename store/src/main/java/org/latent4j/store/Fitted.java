@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.Tensor;
 import org.latent4j.kernel.Fingerprint;
@@ -46,7 +47,7 @@ public record Fitted<T>(T fit, Origin origin, Path file) {
     static <T> Fitted<T> of(T fit, Safetensors from) {
         Map<String, String> metadata = from.metadata();
         Origin origin = new Origin(metadata.getOrDefault(SOURCE, "points that it doesn't name"), Fingerprint.of(metadata),
-                java.util.Optional.empty(), metadata);
+                Optional.empty(), metadata);
         return new Fitted<>(fit, origin, from.file());
     }
 

@@ -1,9 +1,11 @@
 package org.latent4j.store;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.SafetensorsWriter;
 import org.latent4j.kernel.LatentException;
@@ -151,7 +153,7 @@ public final class ProjectionFile {
     private static UmapSettings umap(Safetensors from, int dims) {
         return new UmapSettings(dims, metric(from), Fitted.whole(from, NEIGHBOURS), Fitted.number(from, "least_distance"),
                 Fitted.number(from, "spread"), Fitted.whole(from, "epochs"), Fitted.whole(from, "negatives"),
-                Fitted.number(from, "learning_rate"), Boolean.parseBoolean(from.metadata().get("density")), java.util.Optional.empty(),
+                Fitted.number(from, "learning_rate"), Boolean.parseBoolean(from.metadata().get("density")), Optional.empty(),
                 seed(from));
     }
 
@@ -168,7 +170,7 @@ public final class ProjectionFile {
         Matrix points = points(from, coordinates);
         double[] values = Fitted.numbers(from, "values");
         double[] densities = Fitted.numbers(from, "densities");
-        boolean positive = java.util.Arrays.stream(densities).allMatch(density -> density > 0);
+        boolean positive = Arrays.stream(densities).allMatch(density -> density > 0);
         require(bandwidth > 0 && values.length == coordinates.columns() && densities.length == points.rows() && positive, from,
                 "values, densities and coordinates");
         return new DiffusionMap(settings, points, coordinates, values, bandwidth, densities);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,7 +113,7 @@ class FittedTest {
         }
     }
 
-    private void altered(byte[] whole, java.util.function.Consumer<Path> use) {
+    private void altered(byte[] whole, Consumer<Path> use) {
         Path file = folder.resolve("altered.safetensors");
         new Trial(file, _ -> use.accept(file)).run("fit", Trial.EACH / 20, random -> Alterations.bytes(whole, 2000, random));
     }
