@@ -103,7 +103,7 @@ class MapCommandTest {
         assertThat(run(one, "--fitted", file, "--json", "--out", folder.resolve("one.html")).out()).startsWith("{\"trustworthiness\":null");
         assertThat(run(points, "--fitted", file, "--method", "umap").mistake()).contains("--method and --fitted don't go together");
         assertThat(run(points, "--fitted", points).mistake()).contains("points.csv");
-        assertThat(run(points(10, 3), "--fitted", file).mistake()).contains("4 ");
+        assertThat(run(points(10, 3), "--fitted", file).mistake()).contains("3 wide and the points 4");
     }
 
     @Test
