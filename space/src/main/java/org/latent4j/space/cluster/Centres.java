@@ -9,8 +9,8 @@ import org.latent4j.kernel.WorkerPool;
 /** Centres of clusters, and which of them is nearest to points: products of blocks, in single precision. */
 final class Centres {
     private static final double ROUNDING = 0x1p-24;
-    /** The most bounds that are kept, over all points. */
-    private static final long MOST_BOUNDS = 1L << 27;
+    /** The most bounds that are kept, over all points, for those who ask again. */
+    static final long MOST_BOUNDS = 1L << 27;
 
     final Matrix rows;
     private final double[] squares;
@@ -42,11 +42,12 @@ final class Centres {
         /** Of each block of points {@code [groups, Blocks.SIZE]}. */
         final float[][] lower;
 
-        Nearest(Blocks points, int clusters) {
+        /** @param bounds how many may be kept; there are as many groups as that allows, and at least one */
+        Nearest(Blocks points, int clusters, long bounds) {
             int n = points.rows.rows();
             labels = new int[n];
             upper = new double[n];
-            together = (int) Math.clamp((long) n * clusters / MOST_BOUNDS + 1, 1, clusters);
+            together = (int) Math.clamp((long) n * clusters / bounds + 1, 1, clusters);
             groups = (clusters + together - 1) / together;
             lower = new float[points.count()][groups * Math.min(Blocks.SIZE, n)];
         }

@@ -167,7 +167,7 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
         Matrix compared = spherical ? Rows.unit(points) : points;
         double[] mean = Rows.mean(centres); // products keep more digits of what lies around the origin
         Blocks moved = new Blocks(Rows.less(compared, mean), pool);
-        Centres.Nearest nearest = new Centres.Nearest(moved, centres.rows());
+        Centres.Nearest nearest = new Centres.Nearest(moved, centres.rows(), 1);
         new Centres(Rows.less(centres, mean)).nearest(moved, nearest, pool);
         return nearest.labels;
     }

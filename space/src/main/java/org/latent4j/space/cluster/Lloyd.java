@@ -39,7 +39,7 @@ final class Lloyd {
         this.pool = pool;
         clusters = first.rows();
         centres = new Centres(first);
-        nearest = new Centres.Nearest(blocks, clusters);
+        nearest = new Centres.Nearest(blocks, clusters, Centres.MOST_BOUNDS);
         sums = new double[clusters * points.columns()];
         counts = new int[clusters];
         searches = new Centres.Search[pool.threads()];

@@ -60,7 +60,7 @@ final class MiniBatch {
     private double step(int[] rows) {
         Matrix batch = Rows.pick(points, rows);
         Blocks blocks = new Blocks(batch, pool);
-        Centres.Nearest nearest = new Centres.Nearest(blocks, seen.length);
+        Centres.Nearest nearest = new Centres.Nearest(blocks, seen.length, 1);
         new Centres(rounded()).nearest(blocks, nearest, pool);
         int width = points.columns();
         double sum = 0;
