@@ -88,7 +88,11 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         NeighbourSearch.requireFinite(points, "point");
     }
 
-    /** Where points lie along each component, {@code [points, components]}. */
+    /**
+     * Where points lie along each component, {@code [points, components]}.
+     *
+     * @throws LatentException if they have another width, or a value isn't finite
+     */
     public Matrix project(Matrix points, WorkerPool pool) {
         return along(points, pool, false);
     }
@@ -106,6 +110,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         if (width != mean.length) {
             throw new LatentException("points of width %d for components of points of width %d".formatted(width, mean.length));
         }
+        NeighbourSearch.requireFinite(points, "point");
         Matrix out = Matrix.zeros(points.rows(), components.length);
         pool.run(points.rows(), (row, _) -> {
             double[] centred = new double[width];

@@ -5,10 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.SafetensorsWriter;
-import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
-import org.latent4j.kernel.Matrix;
 import org.latent4j.space.Metric;
+import org.latent4j.space.Origin;
 import org.latent4j.space.cluster.Hdbscan;
 import org.latent4j.space.cluster.KMeans;
 
@@ -31,9 +30,15 @@ public final class ClusteringFile {
         record Densities(Hdbscan clustering) implements Clustering {}
     }
 
-    /** Writes a clustering by k-means; the file appears whole or not at all. */
-    public static void write(Path file, KMeans clustering) {
+    /**
+     * Writes a clustering by k-means; the file appears whole or not at all.
+     *
+     * @param origin of the points it was fitted to
+     * @param made how it was made, as text by name
+     */
+    public static void write(Path file, KMeans clustering, Origin origin, Map<String, String> made) {
         try (SafetensorsWriter to = SafetensorsWriter.create(file)) {
+            to.metadata(Fitted.metadata(origin, made));
             to.metadata(KIND, "kmeans");
             to.metadata("spherical", Boolean.toString(clustering.spherical()));
             to.add("centres", clustering.centres());
@@ -41,10 +46,11 @@ public final class ClusteringFile {
         }
     }
 
-    /** Writes a clustering by HDBSCAN. */
-    public static void write(Path file, Hdbscan clustering) {
+    /** Writes a clustering by HDBSCAN, as {@link #write(Path, KMeans, Origin, Map)}. */
+    public static void write(Path file, Hdbscan clustering, Origin origin, Map<String, String> made) {
         Hdbscan.State state = clustering.state();
         try (SafetensorsWriter to = SafetensorsWriter.create(file)) {
+            to.metadata(Fitted.metadata(origin, made));
             to.metadata(Map.of(KIND, "hdbscan", "min_cluster_size", Integer.toString(state.options().minClusterSize()),
                     "min_samples", Integer.toString(state.options().minSamples()),
                     "metric", state.options().metric().name().toLowerCase(Locale.ROOT)));
@@ -63,50 +69,28 @@ public final class ClusteringFile {
      *
      * @throws LatentException if the file isn't one, or its parts don't fit together
      */
-    public static Clustering read(Path file) {
+    public static Fitted<Clustering> read(Path file) {
         try (Safetensors from = Safetensors.open(file)) {
             String kind = from.metadata().getOrDefault(KIND, "");
-            return switch (kind) {
-                case "kmeans" ->
-                    new Clustering.Centres(new KMeans(finite(tensor(from, "centres").matrix(), file), new int[0], Double.NaN, 0,
-                            Boolean.parseBoolean(from.metadata().get("spherical"))));
+            Clustering clustering = switch (kind) {
+                case "kmeans" -> new Clustering.Centres(new KMeans(Fitted.matrix(from, "centres"), new int[0], Double.NaN, 0,
+                        Boolean.parseBoolean(from.metadata().get("spherical"))));
                 case "hdbscan" -> new Clustering.Densities(hdbscan(from, file));
                 default -> throw new LatentException("%s holds no clustering: 'latent clusters --save' writes one".formatted(file));
             };
+            return Fitted.of(clustering, from);
         }
     }
 
     private static Hdbscan hdbscan(Safetensors from, Path file) {
-        var options = new Hdbscan.Options(number(from, "min_cluster_size"), number(from, "min_samples"),
+        var options = new Hdbscan.Options(Fitted.whole(from, "min_cluster_size"), Fitted.whole(from, "min_samples"),
                 "cosine".equals(from.metadata().get("metric")) ? Metric.COSINE : Metric.EUCLIDEAN);
         try {
-            return Hdbscan.of(new Hdbscan.State(options, finite(tensor(from, "points").matrix(), file), tensor(from, "cores").floats(),
-                    tensor(from, "parents").integers(), tensor(from, "children").integers(), tensor(from, "sizes").integers(),
-                    tensor(from, "lambdas").floats()));
+            return Hdbscan.of(new Hdbscan.State(options, Fitted.matrix(from, "points"), Fitted.tensor(from, "cores").floats(),
+                    Fitted.tensor(from, "parents").integers(), Fitted.tensor(from, "children").integers(), Fitted.tensor(from, "sizes").integers(),
+                    Fitted.tensor(from, "lambdas").floats()));
         } catch (IllegalArgumentException damaged) {
             throw new LatentException("%s is damaged: %s; write it anew".formatted(file, damaged.getMessage()), damaged);
         }
-    }
-
-    private static Matrix finite(Matrix matrix, Path file) {
-        for (float value : matrix.data()) {
-            if (!Float.isFinite(value)) {
-                throw new LatentException("%s has a value that isn't finite; write it anew".formatted(file));
-            }
-        }
-        return matrix;
-    }
-
-    private static int number(Safetensors from, String name) {
-        try {
-            return Integer.parseInt(from.metadata().getOrDefault(name, ""));
-        } catch (NumberFormatException e) {
-            throw new LatentException("%s doesn't say its %s; write it anew".formatted(from.file(), name), e);
-        }
-    }
-
-    private static Tensor tensor(Safetensors from, String name) {
-        return from.tensor(name)
-                .orElseThrow(() -> new LatentException("%s has no tensor '%s'; write it anew".formatted(from.file(), name)));
     }
 }

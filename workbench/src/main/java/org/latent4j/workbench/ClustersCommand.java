@@ -3,6 +3,7 @@ package org.latent4j.workbench;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
@@ -15,10 +16,13 @@ import org.latent4j.space.cluster.Hdbscan;
 import org.latent4j.space.cluster.KMeans;
 import org.latent4j.space.cluster.Separation;
 import org.latent4j.store.ClusteringFile;
+import org.latent4j.store.Fitted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code latent clusters}. */
 @Command(name = "clusters", header = "Find clusters in a space, each named by its typical points and telling words.", footer = {
@@ -63,6 +67,9 @@ final class ClustersCommand implements Callable<Integer> {
         }
     }
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     @Parameters(index = "0", arity = "0..1", paramLabel = "SPACE", description = "The space (see -s).")
     private @Nullable String space;
 
@@ -106,7 +113,7 @@ final class ClustersCommand implements Callable<Integer> {
     public Integer call() {
         Space opened = SpaceArgument.required(spaces, space);
         try (WorkerPool pool = computing.pool()) {
-            Found found = find(opened.vectors(), pool);
+            Found found = find(opened, pool);
             if (computing.json()) {
                 computing.write(to -> {
                     to.writeFieldName("labels");
@@ -128,9 +135,12 @@ final class ClustersCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Found find(Matrix points, WorkerPool pool) {
+    private Found find(Space space, WorkerPool pool) {
+        Matrix points = space.vectors();
         if (fitted != null) {
-            return applied(ClusteringFile.read(fitted), points, pool);
+            Fitted<ClusteringFile.Clustering> kept = ClusteringFile.read(fitted);
+            kept.requireFits(space.origin());
+            return applied(kept.fit(), points, pool);
         }
         Metric measure = metric.metric();
         int[] labels;
@@ -141,7 +151,7 @@ final class ClustersCommand implements Callable<Integer> {
             labels = found.labels();
             probabilities = found.probabilities();
             if (save != null) {
-                ClusteringFile.write(save, found);
+                ClusteringFile.write(save, found, space.origin(), new CommandText(Objects.requireNonNull(spec)).manifest());
             }
         } else {
             boolean spherical = measure == Metric.COSINE;
@@ -153,7 +163,7 @@ final class ClustersCommand implements Callable<Integer> {
             labels = found.labels();
             inertia = found.inertia();
             if (save != null) {
-                ClusteringFile.write(save, found);
+                ClusteringFile.write(save, found, space.origin(), new CommandText(Objects.requireNonNull(spec)).manifest());
             }
         }
         Separation separation = Separation.of(points, labels, measure, points.rows() <= LOOKED ? LOOKED : LOOKED_OF_MORE, pool);

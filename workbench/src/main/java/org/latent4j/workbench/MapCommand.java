@@ -25,8 +25,12 @@ import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Sites;
 import org.latent4j.space.Metric;
 import org.latent4j.space.Space;
+import org.latent4j.space.projection.DiffusionSettings;
+import org.latent4j.space.projection.Projection;
 import org.latent4j.space.projection.TsneSettings;
 import org.latent4j.space.projection.UmapSettings;
+import org.latent4j.store.Fitted;
+import org.latent4j.store.ProjectionFile;
 import org.latent4j.workbench.map.MapAbout;
 import org.latent4j.workbench.map.MapColumn;
 import org.latent4j.workbench.map.MapPoints;
@@ -39,7 +43,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latent map}: a space, or hidden states layer by layer, in two or three dimensions. */
-@Command(name = "map", header = "Draw a map of a space: UMAP, t-SNE or PCA.", description = {
+@Command(name = "map", header = "Draw a map of a space: UMAP, t-SNE, PCA or diffusion.", description = {
     "",
     "The map says how far it can be believed: trustworthiness (are points that lie together neighbours in truth?), continuity "
             + "(do neighbours lie together?) and the share of the 15 nearest that are kept.",
@@ -48,13 +52,15 @@ import picocli.CommandLine.Spec;
     "",
     "  latent map packages.space --out map.html --colour section",
     "  latent map vectors.npy --method tsne --metric euclidean --out map.png --out map.csv",
+    "  latent map packages.space --save packages.map.safetensors",
+    "  latent map more.space --fitted packages.map.safetensors --out more.html",
     "  latent map --model smollm2-135m-instruct --texts reviews.tsv --column text --site resid_post.12 --colour label --out map.html",
     "  latent map --model smollm2-135m-instruct --texts reviews.tsv --layers all --colour label --out layers.html"
 })
 final class MapCommand implements Callable<Integer> {
     /** By which way a map is made. */
     enum Method {
-        pca, tsne, umap
+        pca, tsne, umap, diffusion
     }
 
     /** How points are compared. */
@@ -104,7 +110,7 @@ final class MapCommand implements Callable<Integer> {
     @Option(names = "--perplexity", paramLabel = "P", description = "t-SNE: about how many neighbours count (default: 30).")
     private @Nullable Double perplexity;
 
-    @Option(names = "--neighbours", paramLabel = "K", description = "UMAP: points in a neighbourhood (default: 15).")
+    @Option(names = "--neighbours", paramLabel = "K", description = "UMAP: points in a neighbourhood (default: 15); diffusion: neighbours to which a point is joined (default: 64).")
     private @Nullable Integer neighbours;
 
     @Option(names = "--min-dist", paramLabel = "D", description = "UMAP: how near points may come (default: 0.1).")
@@ -119,11 +125,26 @@ final class MapCommand implements Callable<Integer> {
     @Option(names = "--supervised", paramLabel = "COLUMN", description = "UMAP: pull points with the same value together (with --labels: label).")
     private @Nullable String supervised;
 
+    @Option(names = "--time", paramLabel = "T", description = "Diffusion: how many steps the walk takes; more leave less of the detail (default: 1).")
+    private @Nullable Double time;
+
+    @Option(names = "--alpha", paramLabel = "A", description = "Diffusion: how much of the density is taken out, 0 to 1 (default: 1).")
+    private @Nullable Double alpha;
+
+    @Option(names = "--bandwidth", paramLabel = "E", description = "Diffusion: the squared distance at which steps get rare (default: the median to the last neighbour).")
+    private @Nullable Double bandwidth;
+
     @Option(names = "--colour", paramLabel = "COLUMN", description = "The column that colours the points.")
     private @Nullable String colour;
 
     @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "Write the map: .html .png .svg .csv .npy .json; may be repeated.")
     private List<Path> out = new ArrayList<>();
+
+    @Option(names = "--save", paramLabel = "FILE", description = "Keep the fitted map, so that other points can be placed in it with --fitted (.safetensors).")
+    private @Nullable Path save;
+
+    @Option(names = "--fitted", paramLabel = "FILE", description = "Fit nothing: place the points in the map that --save kept.")
+    private @Nullable Path fitted;
 
     @Option(names = "--json", description = "Tell how far the map can be believed as JSON.")
     private boolean json;
@@ -137,25 +158,35 @@ final class MapCommand implements Callable<Integer> {
                 files.add(MapFiles.claim(place));
             }
             Progress progress = ProgressBar.on(Terminal.detect());
+            Optional<Fitted<Projection>> kept = Optional.ofNullable(fitted).map(ProjectionFile::read);
             Map<String, Space> spaces = spaces(progress);
             Space first = spaces.values().iterator().next();
+            kept.ifPresent(map -> map.requireFits(first.origin()));
             MapPoints points = points(first);
             String shown = colouring(points);
             boolean page = out.stream().anyMatch(place -> place.toString().toLowerCase(Locale.ROOT).endsWith(".html"));
-            MapRun run = new MapRun(request(first), pool, progress, this::note);
-            List<MapRun.Fitted> fitted = run.all(spaces, page);
-            List<MapView> views = fitted.stream().map(MapRun.Fitted::view).toList();
-            MapAbout about = new MapAbout(title(first), run.method(), Optional.of(shown).filter(name -> !name.isEmpty()),
-                    provenance(first));
+            MapRun run = new MapRun(request(first, kept), pool, progress, this::note);
+            List<MapRun.Fitted> maps = kept.isPresent() ? List.of(run.placed(kept.get().fit(), first.vectors(), page)) : run.all(spaces, page);
+            List<MapView> views = maps.stream().map(MapRun.Fitted::view).toList();
+            String method = kept.map(map -> "Placed in the map of %s (%s)".formatted(map.origin().source(), fitted)).orElse(run.method());
+            MapAbout about = new MapAbout(title(first), method, Optional.of(shown).filter(name -> !name.isEmpty()), provenance(first));
             for (int i = 0; i < files.size(); i++) {
                 long size = new MapFiles(about, points, views).write(files.get(i), out.get(i));
                 note("%s: %s".formatted(out.get(i), Amounts.bytes(size)));
             }
-            tell(fitted);
+            keep(maps.getFirst().map(), first);
+            tell(maps);
         } finally {
             files.forEach(NewFile::close);
         }
         return 0;
+    }
+
+    private void keep(Projection map, Space space) {
+        if (save != null) {
+            ProjectionFile.write(save, map, space.origin(), new CommandText(Objects.requireNonNull(spec)).manifest());
+            note("the fitted map is in %s; --fitted places other points in it".formatted(save));
+        }
     }
 
     private void check() {
@@ -179,11 +210,30 @@ final class MapCommand implements Callable<Integer> {
             throw new LatentException("--column goes with --texts");
         }
         refuse(method != Method.tsne && perplexity != null, "--perplexity", "tsne");
-        refuse(method != Method.umap && neighbours != null, "--neighbours", "umap");
+        refuse(method != Method.umap && method != Method.diffusion && neighbours != null, "--neighbours", "umap or diffusion");
+        refuse(method != Method.diffusion && time != null, "--time", "diffusion");
+        refuse(method != Method.diffusion && alpha != null, "--alpha", "diffusion");
+        refuse(method != Method.diffusion && bandwidth != null, "--bandwidth", "diffusion");
         refuse(method != Method.umap && minDist != null, "--min-dist", "umap");
         refuse(method != Method.umap && densmap, "--densmap", "umap");
         refuse(method != Method.umap && supervised != null, "--supervised", "umap");
-        refuse(method == Method.pca && epochs != null, "--epochs", "umap or tsne");
+        refuse((method == Method.pca || method == Method.diffusion) && epochs != null, "--epochs", "umap or tsne");
+        checkFitted();
+    }
+
+    private void checkFitted() {
+        if (layers != null && (save != null || fitted != null)) {
+            throw new LatentException("--save and --fitted are for one map; give --site instead of --layers");
+        }
+        if (fitted == null) {
+            return;
+        }
+        for (String option : List.of("--save", "--method", "--dims", "--metric", "--seed", "--perplexity", "--neighbours", "--min-dist",
+                "--epochs", "--densmap", "--supervised", "--time", "--alpha", "--bandwidth")) {
+            if (Objects.requireNonNull(spec).commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new LatentException("%s and --fitted don't go together: a map that is fitted stays as it is".formatted(option));
+            }
+        }
     }
 
     private static void refuse(boolean wrong, String option, String methods) {
@@ -231,8 +281,8 @@ final class MapCommand implements Callable<Integer> {
         return String.join(",", sites);
     }
 
-    private MapRun.Request request(Space first) {
-        Metric compared = metric == Compared.cosine ? Metric.COSINE : Metric.EUCLIDEAN;
+    private MapRun.Request request(Space first, Optional<Fitted<Projection>> kept) {
+        Metric compared = kept.map(map -> map.fit().metric()).orElse(metric == Compared.cosine ? Metric.COSINE : Metric.EUCLIDEAN);
         UmapSettings umap = UmapSettings.of(dims, compared, seed);
         umap = neighbours == null ? umap : umap.withNeighbours(neighbours);
         umap = minDist == null ? umap : umap.withLeastDistance(minDist);
@@ -242,7 +292,15 @@ final class MapCommand implements Callable<Integer> {
         TsneSettings tsne = TsneSettings.of(dims, compared, seed);
         tsne = perplexity == null ? tsne : tsne.withPerplexity(perplexity);
         tsne = epochs == null ? tsne : tsne.withSteps(250, epochs);
-        return new MapRun.Request(method, dims, compared, umap, tsne);
+        return new MapRun.Request(method, dims, compared, umap, tsne, diffusion(compared));
+    }
+
+    private DiffusionSettings diffusion(Metric compared) {
+        DiffusionSettings settings = DiffusionSettings.of(dims, compared);
+        settings = neighbours == null ? settings : settings.withNeighbours(neighbours);
+        settings = time == null ? settings : settings.withTime(time);
+        settings = alpha == null ? settings : settings.withAlpha(alpha);
+        return bandwidth == null ? settings : settings.withBandwidth(bandwidth);
     }
 
     private static int[] classes(Space space, String field) {
@@ -303,45 +361,46 @@ final class MapCommand implements Callable<Integer> {
         return provenance;
     }
 
-    private void tell(List<MapRun.Fitted> fitted) {
+    /** How far a map can be believed; of one point nobody can tell. */
+    private static MapView.Quality quality(MapRun.Fitted map) {
+        return map.view().quality().orElse(new MapView.Quality(0, Double.NaN, Double.NaN, Double.NaN));
+    }
+
+    private void tell(List<MapRun.Fitted> maps) {
         var print = Objects.requireNonNull(spec).commandLine().getOut();
         if (json) {
-            print.println(asJson(fitted));
+            print.println(asJson(maps));
             return;
         }
-        for (MapRun.Fitted map : fitted) {
-            MapView.Quality quality = map.view().quality().orElseThrow();
+        for (MapRun.Fitted map : maps) {
+            MapView.Quality quality = quality(map);
             print.printf(Locale.ROOT, "%strustworthiness %.4f, continuity %.4f, neighbours kept %.4f (k %d)%s, %.1f s%n",
-                    fitted.size() > 1 ? map.view().name() + ": " : "", quality.trustworthiness(), quality.continuity(),
+                    maps.size() > 1 ? map.view().name() + ": " : "", quality.trustworthiness(), quality.continuity(),
                     quality.neighboursKept(), quality.k(),
                     Double.isNaN(map.divergence()) ? "" : String.format(Locale.ROOT, ", KL %.4f", map.divergence()), map.seconds());
         }
-        if (out.isEmpty()) {
+        if (out.isEmpty() && save == null) {
             note("the map itself is written with --out map.html");
         }
     }
 
-    private String asJson(List<MapRun.Fitted> fitted) {
+    private String asJson(List<MapRun.Fitted> maps) {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
             if (layers != null) {
                 generator.writeStartObject();
                 generator.writeArrayFieldStart("layers");
             }
-            for (MapRun.Fitted map : fitted) {
+            for (MapRun.Fitted map : maps) {
                 generator.writeStartObject();
                 if (layers != null) {
                     generator.writeStringField("site", map.view().name());
                 }
-                MapView.Quality quality = map.view().quality().orElseThrow();
-                generator.writeNumberField("trustworthiness", quality.trustworthiness());
-                generator.writeNumberField("continuity", quality.continuity());
-                generator.writeNumberField("neighbours_kept", quality.neighboursKept());
-                if (Double.isFinite(map.divergence())) {
-                    generator.writeNumberField("kl", map.divergence());
-                } else {
-                    generator.writeNullField("kl");
-                }
+                MapView.Quality quality = quality(map);
+                Computing.number(generator, "trustworthiness", quality.trustworthiness());
+                Computing.number(generator, "continuity", quality.continuity());
+                Computing.number(generator, "neighbours_kept", quality.neighboursKept());
+                Computing.number(generator, "kl", map.divergence());
                 generator.writeNumberField("seconds", map.seconds());
                 generator.writeEndObject();
             }

@@ -14,6 +14,8 @@ import org.latent4j.space.Metric;
 import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
 import org.latent4j.space.Space;
+import org.latent4j.space.projection.DiffusionMap;
+import org.latent4j.space.projection.DiffusionSettings;
 import org.latent4j.space.projection.MapQuality;
 import org.latent4j.space.projection.PrincipalMap;
 import org.latent4j.space.projection.Projection;
@@ -41,15 +43,17 @@ final class MapRun {
     }
 
     /** What is asked for. */
-    record Request(MapCommand.Method method, int dims, Metric metric, UmapSettings umap, TsneSettings tsne) {}
+    record Request(
+            MapCommand.Method method, int dims, Metric metric, UmapSettings umap, TsneSettings tsne, DiffusionSettings diffusion) {}
 
     /**
      * A map.
      *
+     * @param map what was fitted
      * @param divergence what t-SNE leaves, in nats; NaN for the others
      * @param seconds how long it took to fit
      */
-    record Fitted(MapView view, double divergence, double seconds) {}
+    record Fitted(MapView view, Projection map, double divergence, double seconds) {}
 
     /** How the maps are made, in one line. */
     String method() {
@@ -61,6 +65,8 @@ final class MapRun {
             case umap -> String.format(Locale.ROOT, "UMAP%s, %d neighbours, least distance %s, %s, seed %d",
                     request.umap.density() ? " (densMAP)" : request.umap.classes().isPresent() ? ", supervised" : "",
                     request.umap.neighbours(), number(request.umap.leastDistance()), metric, request.umap.seed());
+            case diffusion -> String.format(Locale.ROOT, "Diffusion map, %d neighbours, alpha %s, time %s, %s", request.diffusion.neighbours(),
+                    number(request.diffusion.alpha()), number(request.diffusion.time()), metric);
         };
     }
 
@@ -84,13 +90,30 @@ final class MapRun {
         }
         long begun = System.nanoTime();
         Projection map = switch (request.method) {
-            case pca -> PrincipalMap.fit(request.metric == Metric.COSINE ? unit(given) : given, request.dims, pool);
+            case pca -> PrincipalMap.fit(given, request.dims, request.metric, pool);
             case tsne -> tsne(given);
             case umap -> umap(given);
+            case diffusion -> diffusion(given);
         };
         double seconds = (System.nanoTime() - begun) / 1e9;
         Matrix positions = map.coordinates();
         before.ifPresent(other -> Likeness.turn(positions, other));
+        double divergence = map instanceof TsneMap tsne ? tsne.divergence() : Double.NaN;
+        return new Fitted(view(name, given, positions, withNeighbours), map, divergence, seconds);
+    }
+
+    /** Places the points of a space in a map that was fitted to others; measured by how these lie among themselves. */
+    Fitted placed(Projection map, Matrix added, boolean withNeighbours) {
+        long begun = System.nanoTime();
+        Matrix positions = map.place(added, pool);
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        return new Fitted(view("", added, positions, withNeighbours), map, Double.NaN, seconds);
+    }
+
+    private MapView view(String name, Matrix given, Matrix positions, boolean withNeighbours) {
+        if (given.rows() < 2) {
+            return new MapView(name, positions, Optional.empty(), Optional.empty());
+        }
         MapQuality quality = MapQuality.of(given, positions, request.metric, K, pool, progress);
         if (quality.measured() < given.rows()) {
             notes.accept("measured on %s of the points".formatted(Amounts.count(quality.measured())));
@@ -98,9 +121,8 @@ final class MapRun {
         Optional<Neighbours> neighbours = withNeighbours
                 ? Optional.of(new NeighbourSearch(given, request.metric, pool).among(Math.min(K, given.rows() - 1), progress))
                 : Optional.empty();
-        MapView view = new MapView(name, positions, neighbours, Optional.of(new MapView.Quality(quality.k(), quality.trustworthiness(),
+        return new MapView(name, positions, neighbours, Optional.of(new MapView.Quality(quality.k(), quality.trustworthiness(),
                 quality.continuity(), quality.neighboursKept())));
-        return new Fitted(view, map instanceof TsneMap tsne ? tsne.divergence() : Double.NaN, seconds);
     }
 
     private TsneMap tsne(Matrix points) {
@@ -118,19 +140,10 @@ final class MapRun {
         return UmapMap.fit(points, request.umap, pool, progress);
     }
 
-    private static Matrix unit(Matrix points) {
-        int width = points.columns();
-        Matrix unit = Matrix.zeros(points.rows(), width);
-        for (int row = 0; row < points.rows(); row++) {
-            double sum = 0;
-            for (int c = 0; c < width; c++) {
-                sum += (double) points.data()[row * width + c] * points.data()[row * width + c];
-            }
-            double factor = sum > 0 ? 1 / Math.sqrt(sum) : 0;
-            for (int c = 0; c < width; c++) {
-                unit.data()[row * width + c] = (float) (points.data()[row * width + c] * factor);
-            }
+    private DiffusionMap diffusion(Matrix points) {
+        if (request.diffusion.neighbours() > points.rows() - 1) {
+            notes.accept("%d neighbours of %d points; taken: all of them".formatted(request.diffusion.neighbours(), points.rows()));
         }
-        return unit;
+        return DiffusionMap.fit(points, request.diffusion, pool, progress);
     }
 }

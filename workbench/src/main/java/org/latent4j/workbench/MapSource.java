@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
@@ -54,9 +55,11 @@ final class MapSource {
             throw new LatentException("%s has no texts; give at least 2".formatted(file));
         }
         Items items = items(rows);
+        Fingerprint print = model.fingerprint(PromptMode.RAW);
         Map<String, Space> spaces = new LinkedHashMap<>();
         states(rows).forEach((site, states) -> spaces.put(site.toString(),
-                Space.of(states, items, Origin.of(model.name() + ", " + site))));
+                Space.of(states, items, new Origin(model.name() + ", " + site,
+                        Optional.of(print.at(site.toString(), position.equals(Positions.MEAN) ? "mean" : "last")), Optional.empty(), Map.of()))));
         return spaces;
     }
 

@@ -46,7 +46,7 @@ class MapCommandTest {
     @Test
     void everyMethodAnswersWithThePinnedMembers() throws IOException {
         Path points = points(60, 4);
-        for (String method : new String[]{"pca", "tsne", "umap"}) {
+        for (String method : new String[]{"pca", "tsne", "umap", "diffusion"}) {
             for (String metric : new String[]{"euclidean", "cosine"}) {
                 Ran ran = run(points, "--method", method, "--metric", metric, "--dims", "2", "--seed", "1", "--threads", "2", "--json",
                         "--out",
@@ -85,6 +85,38 @@ class MapCommandTest {
         Ran much = run(points, "--method", "tsne", "--perplexity", 50, "--epochs", 10, "--json");
         assertThat(much.out()).matches(PINNED);
         assertThat(much.err()).contains("perplexity of 50 is too much for 40 points");
+    }
+
+    @Test
+    void otherPointsArePlacedInAMapThatWasSaved() throws IOException {
+        Path points = points(60, 4);
+        Path file = folder.resolve("map.safetensors");
+        for (String method : new String[]{"pca", "tsne", "umap", "diffusion"}) {
+            Ran saved = run(points, "--method", method, "--save", file, "--out", folder.resolve("fitted.csv"));
+            assertThat(saved.code()).as(saved.err()).isZero();
+            assertThat(saved.err()).contains("--fitted places other points in it");
+            Ran placed = run(points, "--fitted", file, "--out", folder.resolve("placed.csv"), "--json");
+            assertThat(placed.out()).matches(PINNED);
+            assertThat(Files.readAllLines(folder.resolve("placed.csv"))).hasSize(61);
+        }
+        Path one = Files.writeString(folder.resolve("one.csv"), "name,x0,x1,x2,x3\nnew,5,0.5,0.5,0.5\n");
+        assertThat(run(one, "--fitted", file, "--json", "--out", folder.resolve("one.html")).out()).startsWith("{\"trustworthiness\":null");
+        assertThat(run(points, "--fitted", file, "--method", "umap").mistake()).contains("--method and --fitted don't go together");
+        assertThat(run(points, "--fitted", points).mistake()).contains("points.csv");
+        assertThat(run(points(10, 3), "--fitted", file).mistake()).contains("3 wide and the points 4");
+    }
+
+    @Test
+    void aMapOfOneSiteTakesNoStatesOfAnother() throws IOException {
+        Path texts = Files.writeString(folder.resolve("texts.txt"), "one\ntwo\nthree\nfour\nfive\n");
+        Path model = TinyModel.withByteTokenizer(folder);
+        Path file = folder.resolve("map.safetensors");
+        Ran saved = run("--model", model, "--texts", texts, "--site", "resid_post.0", "--method", "pca", "--save", file);
+        assertThat(saved.code()).as(saved.err()).isZero();
+        assertThat(run("--model", model, "--texts", texts, "--site", "resid_post.0", "--fitted", file, "--json").out()).matches(PINNED);
+        assertThat(run("--model", model, "--texts", texts, "--site", "resid_post.1", "--fitted", file).mistake())
+                .contains("map.safetensors was fitted to", "resid_post.0", "resid_post.1");
+        assertThat(run("--model", model, "--texts", texts, "--layers", "all", "--save", file).mistake()).contains("for one map");
     }
 
     @Test

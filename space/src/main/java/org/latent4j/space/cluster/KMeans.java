@@ -5,7 +5,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
@@ -73,20 +72,20 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
         Checked.finite(points);
         double[] mean = options.spherical() ? new double[points.columns()] : Rows.mean(points);
         Matrix compared = options.spherical() ? Rows.unit(points) : Rows.less(points, mean);
-        double[] squares = Rows.squares(compared);
+        Blocks all = new Blocks(compared, pool);
         double variance = 0;
-        for (double square : squares) {
+        for (double square : all.squares) {
             variance += square / n / points.columns();
         }
         double tolerance = options.tolerance() * variance;
         int[] sampled = sample(n, Math.max(SAMPLE, (long) SAMPLED_PER_CLUSTER * options.clusters()), options.seed());
-        Matrix sample = sampled.length == n ? compared : Rows.pick(compared, sampled);
+        Blocks sample = sampled.length == n ? all : new Blocks(Rows.pick(compared, sampled), pool);
         Lloyd best = bestStart(sample, options, tolerance, pool, progress);
         if (options.batch() > 0) {
-            Matrix centres = new MiniBatch(compared, squares, best.centres(), options, pool).run();
-            best = new Lloyd(compared, squares, centres, options.spherical(), pool).run(0, tolerance);
-        } else if (sample != compared) {
-            best = new Lloyd(compared, squares, best.centres(), options.spherical(), pool).run(options.iterations(), tolerance);
+            Matrix centres = new MiniBatch(compared, best.centres(), options, pool).run();
+            best = new Lloyd(all, centres, options.spherical(), pool).run(0, tolerance);
+        } else if (sample != all) {
+            best = new Lloyd(all, best.centres(), options.spherical(), pool).run(options.iterations(), tolerance);
         }
         double inertia = inertia(compared, best, pool);
         Matrix centres = best.centres();
@@ -96,17 +95,15 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
         return new KMeans(centres, best.labels(), inertia, best.iterations(), options.spherical());
     }
 
-    private static Lloyd bestStart(Matrix sample, Options options, double tolerance, WorkerPool pool, Progress progress) {
-        double[] squares = Rows.squares(sample);
-        Panels panels = Panels.of(sample);
+    private static Lloyd bestStart(Blocks sample, Options options, double tolerance, WorkerPool pool, Progress progress) {
         @Nullable
         Lloyd best = null;
         double least = Double.POSITIVE_INFINITY;
         for (int start = 0; start < options.starts(); start++) {
             SeededRandom random = new SeededRandom(options.seed(), start + 1L);
-            Matrix first = Rows.pick(sample, new Seeding(sample, panels, squares, random, pool).draw(options.clusters()));
-            Lloyd run = new Lloyd(sample, squares, first, options.spherical(), pool).run(options.iterations(), tolerance);
-            double inertia = inertia(sample, run, pool);
+            Matrix first = Rows.pick(sample.rows, new Seeding(sample, random, pool).draw(options.clusters()));
+            Lloyd run = new Lloyd(sample, first, options.spherical(), pool).run(options.iterations(), tolerance);
+            double inertia = inertia(sample.rows, run, pool);
             if (best == null || inertia < least) {
                 best = run;
                 least = inertia;
@@ -169,9 +166,9 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
         Checked.finite(points);
         Matrix compared = spherical ? Rows.unit(points) : points;
         double[] mean = Rows.mean(centres); // products keep more digits of what lies around the origin
-        Centres.Nearest nearest = Centres.Nearest.of(points.rows());
-        Matrix moved = Rows.less(compared, mean);
-        new Centres(Rows.less(centres, mean)).nearest(moved, Rows.squares(moved), nearest, pool);
-        return nearest.labels();
+        Blocks moved = new Blocks(Rows.less(compared, mean), pool);
+        Centres.Nearest nearest = new Centres.Nearest(moved, centres.rows(), 1);
+        new Centres(Rows.less(centres, mean)).nearest(moved, nearest, pool);
+        return nearest.labels;
     }
 }

@@ -5,50 +5,54 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.WorkerPool;
 
 /**
- * Lloyd's iterations (1982) with Hamerly's bounds (2010): points whose centre is surely still the nearest aren't looked at,
+ * Lloyd's iterations (1982) with Elkan's bounds (2003): points whose centre is surely still the nearest aren't looked at,
  * the others are compared with all centres by blocked products. The bounds allow for what products in single precision are
  * off, so that nothing is skipped that would have changed.
  */
 final class Lloyd {
-    private static final int CHUNK = 1024;
+    /** A block is compared as a whole if more than this share of it is doubtful: looking for the others takes longer. */
+    private static final double WHOLE = 0.6;
     private static final int COLUMNS = 64;
+    private static final float ROUNDED = 1 - 0x1p-22f;
 
+    private final Blocks blocks;
     private final Matrix points;
-    private final double[] squares;
     private final boolean spherical;
     private final WorkerPool pool;
     private final int clusters;
     private final Centres.Nearest nearest;
     private final double[] sums;
     private final int[] counts;
+    private final Centres.Search[] searches;
     private Centres centres;
     private int iterations;
 
     /**
      * Begins with given centres.
      *
-     * @param points {@code [points, width]}, of length 1 if {@code spherical}
-     * @param squares their squared lengths
+     * @param blocks points of length 1 if {@code spherical}
      */
-    Lloyd(Matrix points, double[] squares, Matrix first, boolean spherical, WorkerPool pool) {
-        this.points = points;
-        this.squares = squares;
+    Lloyd(Blocks blocks, Matrix first, boolean spherical, WorkerPool pool) {
+        this.blocks = blocks;
+        this.points = blocks.rows;
         this.spherical = spherical;
         this.pool = pool;
         clusters = first.rows();
         centres = new Centres(first);
-        nearest = Centres.Nearest.of(points.rows());
+        nearest = new Centres.Nearest(blocks, clusters, Centres.MOST_BOUNDS);
         sums = new double[clusters * points.columns()];
         counts = new int[clusters];
+        searches = new Centres.Search[pool.threads()];
+        Arrays.setAll(searches, _ -> new Centres.Search());
     }
 
     /**
      * Iterates until no point changes its cluster, or the centres move no more than {@code tolerance} (a sum of squares).
      */
     Lloyd run(int most, double tolerance) {
-        Arrays.fill(nearest.labels(), -1);
-        int[] before = nearest.labels().clone();
-        centres.nearest(points, squares, nearest, pool);
+        Arrays.fill(nearest.labels, -1);
+        int[] before = nearest.labels.clone();
+        centres.nearest(blocks, nearest, pool);
         for (iterations = 1;; iterations++) {
             int[] changed = changed(before);
             if (changed.length == 0 || iterations > most) {
@@ -59,7 +63,7 @@ final class Lloyd {
             Matrix next = means();
             double[] shifts = shifts(centres.rows, next);
             centres = new Centres(next);
-            System.arraycopy(nearest.labels(), 0, before, 0, before.length);
+            System.arraycopy(nearest.labels, 0, before, 0, before.length);
             assign(shifts);
             double moved = 0;
             for (double shift : shifts) {
@@ -77,7 +81,7 @@ final class Lloyd {
     }
 
     int[] labels() {
-        return nearest.labels();
+        return nearest.labels;
     }
 
     int iterations() {
@@ -88,7 +92,7 @@ final class Lloyd {
         int[] changed = new int[before.length];
         int count = 0;
         for (int row = 0; row < before.length; row++) {
-            if (before[row] != nearest.labels()[row]) {
+            if (before[row] != nearest.labels[row]) {
                 changed[count++] = row;
             }
         }
@@ -102,7 +106,7 @@ final class Lloyd {
             int from = slice * COLUMNS;
             int to = Math.min(width, from + COLUMNS);
             for (int row : changed) {
-                int joined = nearest.labels()[row] * width;
+                int joined = nearest.labels[row] * width;
                 for (int c = from; c < to; c++) {
                     sums[joined + c] += points.data()[row * width + c];
                 }
@@ -115,7 +119,7 @@ final class Lloyd {
             }
         });
         for (int row : changed) {
-            counts[nearest.labels()[row]]++;
+            counts[nearest.labels[row]]++;
             if (before[row] >= 0) {
                 counts[before[row]]--;
             }
@@ -131,7 +135,7 @@ final class Lloyd {
             int farthest = -1;
             double most = 0;
             for (int row = 0; row < points.rows(); row++) {
-                int label = nearest.labels()[row];
+                int label = nearest.labels[row];
                 double distance = counts[label] > 1 ? square(row, label) : 0;
                 if (distance > most) {
                     most = distance;
@@ -141,9 +145,9 @@ final class Lloyd {
             if (farthest < 0) {
                 return; // there are no more different points than clusters
             }
-            System.arraycopy(nearest.labels(), 0, before, 0, before.length);
-            nearest.labels()[farthest] = cluster;
-            nearest.upper()[farthest] = Double.POSITIVE_INFINITY;
+            System.arraycopy(nearest.labels, 0, before, 0, before.length);
+            nearest.labels[farthest] = cluster;
+            nearest.upper[farthest] = Double.POSITIVE_INFINITY;
             move(before, new int[]{farthest});
         }
     }
@@ -195,34 +199,42 @@ final class Lloyd {
 
     /** Compares with all centres those points whose centre may not be the nearest any more. */
     private void assign(double[] shifts) {
-        int farthest = 0;
-        for (int cluster = 1; cluster < clusters; cluster++) {
-            farthest = shifts[cluster] > shifts[farthest] ? cluster : farthest;
-        }
-        double most = shifts[farthest];
-        double next = 0;
+        float[] nearer = new float[nearest.groups];
         for (int cluster = 0; cluster < clusters; cluster++) {
-            next = cluster == farthest ? next : Math.max(next, shifts[cluster]);
+            int group = cluster / nearest.together;
+            nearer[group] = Math.max(nearer[group], Math.nextUp((float) shifts[cluster]));
         }
-        int mover = farthest;
-        double runnerUp = next;
-        Centres.Search[] searches = new Centres.Search[pool.threads()];
-        pool.run((points.rows() + CHUNK - 1) / CHUNK, (chunk, worker) -> {
-            Centres.Search own = searches[worker];
-            if (own == null) {
-                own = searches[worker] = new Centres.Search(points.columns());
+        pool.run(blocks.count(), (block, worker) -> {
+            int from = blocks.from(block);
+            int size = blocks.to(block) - from;
+            float[] least = new float[size];
+            Arrays.fill(least, Float.POSITIVE_INFINITY);
+            for (int group = 0; group < nearest.groups; group++) {
+                approach(nearest.lower[block], group * size, nearer[group], least);
             }
-            int[] doubtful = new int[CHUNK];
+            int[] doubtful = new int[size];
             int count = 0;
-            for (int row = chunk * CHUNK; row < Math.min(points.rows(), (chunk + 1) * CHUNK); row++) {
-                int label = nearest.labels()[row];
-                nearest.upper()[row] += shifts[label];
-                nearest.lower()[row] -= label == mover ? runnerUp : most;
-                if (nearest.upper()[row] >= nearest.lower()[row]) {
+            for (int i = 0; i < size; i++) {
+                int row = from + i;
+                nearest.upper[row] += shifts[nearest.labels[row]];
+                if (nearest.upper[row] >= least[i]) {
                     doubtful[count++] = row;
                 }
             }
-            own.run(centres, points, squares, doubtful, count, nearest);
+            if (count > WHOLE * size) {
+                searches[worker].all(centres, blocks, block, nearest);
+            } else if (count > 0) {
+                searches[worker].some(centres, blocks, block, doubtful, count, nearest);
+            }
         });
+    }
+
+    /** Lets bounds come nearer by what a centre moved, and somewhat more, for they are rounded. */
+    private static void approach(float[] lower, int at, float moved, float[] least) {
+        for (int i = 0; i < least.length; i++) {
+            float bound = lower[at + i] * ROUNDED - moved;
+            lower[at + i] = bound;
+            least[i] = Math.min(least[i], bound);
+        }
     }
 }

@@ -14,15 +14,13 @@ final class MiniBatch {
     private static final int PATIENCE = 10;
 
     private final Matrix points;
-    private final double[] squares;
     private final KMeans.Options options;
     private final WorkerPool pool;
     private final double[] centres;
     private final long[] seen;
 
-    MiniBatch(Matrix points, double[] squares, Matrix first, KMeans.Options options, WorkerPool pool) {
+    MiniBatch(Matrix points, Matrix first, KMeans.Options options, WorkerPool pool) {
         this.points = points;
-        this.squares = squares;
         this.options = options;
         this.pool = pool;
         centres = new double[first.data().length];
@@ -61,19 +59,18 @@ final class MiniBatch {
     /** Draws centres towards a batch; returns the mean squared distance before. */
     private double step(int[] rows) {
         Matrix batch = Rows.pick(points, rows);
-        double[] own = new double[rows.length];
-        Arrays.setAll(own, i -> squares[rows[i]]);
-        Centres.Nearest nearest = Centres.Nearest.of(rows.length);
-        new Centres(rounded()).nearest(batch, own, nearest, pool);
+        Blocks blocks = new Blocks(batch, pool);
+        Centres.Nearest nearest = new Centres.Nearest(blocks, seen.length, 1);
+        new Centres(rounded()).nearest(blocks, nearest, pool);
         int width = points.columns();
         double sum = 0;
         for (int i = 0; i < rows.length; i++) {
-            int label = nearest.labels()[i];
+            int label = nearest.labels[i];
             double rate = 1.0 / ++seen[label];
             for (int c = 0; c < width; c++) {
                 centres[label * width + c] += rate * (batch.data()[i * width + c] - centres[label * width + c]);
             }
-            sum += nearest.upper()[i] * nearest.upper()[i];
+            sum += nearest.upper[i] * nearest.upper[i];
         }
         return sum / rows.length;
     }

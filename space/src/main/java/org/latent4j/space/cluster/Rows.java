@@ -8,16 +8,21 @@ final class Rows {
 
     /** The squared length of each row. */
     static double[] squares(Matrix points) {
-        int width = points.columns();
         double[] squares = new double[points.rows()];
         for (int row = 0; row < squares.length; row++) {
-            double sum = 0;
-            for (int i = row * width; i < (row + 1) * width; i++) {
-                sum += (double) points.data()[i] * points.data()[i];
-            }
-            squares[row] = sum;
+            squares[row] = square(points, row);
         }
         return squares;
+    }
+
+    /** The squared length of a row. */
+    static double square(Matrix points, int row) {
+        int width = points.columns();
+        double sum = 0;
+        for (int i = row * width; i < (row + 1) * width; i++) {
+            sum += (double) points.data()[i] * points.data()[i];
+        }
+        return sum;
     }
 
     /** Rows of length 1; zero rows stay. */

@@ -11,10 +11,10 @@ import org.latent4j.kernel.WorkerPool;
  * from the centres before; of a few so drawn, as many as scikit-learn tries, the one that leaves least distance.
  */
 final class Seeding {
-    private static final int CHUNK = 10 * Panels.STEP;
+    private static final int CHUNK = Blocks.SIZE;
 
+    private final Blocks blocks;
     private final Matrix points;
-    private final Panels panels;
     private final double[] squares;
     private final WorkerPool pool;
     private final SeededRandom random;
@@ -22,10 +22,10 @@ final class Seeding {
     private final int chunks;
     private long drawn;
 
-    Seeding(Matrix points, Panels panels, double[] squares, SeededRandom random, WorkerPool pool) {
-        this.points = points;
-        this.panels = panels;
-        this.squares = squares;
+    Seeding(Blocks blocks, SeededRandom random, WorkerPool pool) {
+        this.blocks = blocks;
+        this.points = blocks.rows;
+        this.squares = blocks.squares;
         this.pool = pool;
         this.random = random;
         this.closest = new double[points.rows()];
@@ -101,7 +101,7 @@ final class Seeding {
             scores[chunk] = new float[block.roundedRows() * CHUNK];
             int from = chunk * CHUNK;
             int to = Math.min(n, from + CHUNK);
-            block.times(panels, from, to, scores[chunk], CHUNK);
+            block.times(blocks.panels(chunk), 0, to - from, scores[chunk], CHUNK);
             for (int t = 0; t < trials; t++) {
                 double sum = 0;
                 for (int row = from; row < to; row++) {

@@ -17,12 +17,17 @@ public final class Geodesics {
 
     /** Ways along the edges from points to their neighbours, which may be gone both ways. */
     public Geodesics(Neighbours neighbours, WorkerPool pool) {
+        this.graph = graph(neighbours, pool);
+    }
+
+    /** The edges from points to their neighbours, both ways, with their lengths. */
+    static Graph graph(Neighbours neighbours, WorkerPool pool) {
         float[] lengths = new float[neighbours.distances().length];
         for (int i = 0; i < lengths.length; i++) {
             // Equal points lie at no distance, but edges of no weight are none.
             lengths[i] = Math.max(neighbours.distances()[i], Float.MIN_NORMAL);
         }
-        this.graph = Graph.mutual(neighbours.rows(), neighbours.k(), neighbours.indices(), lengths, Math::max, pool);
+        return Graph.mutual(neighbours.rows(), neighbours.k(), neighbours.indices(), lengths, Math::max, pool);
     }
 
     /**

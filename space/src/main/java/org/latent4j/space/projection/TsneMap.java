@@ -6,6 +6,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Metric;
 import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
 
@@ -74,6 +75,11 @@ public record TsneMap(TsneSettings settings, Matrix points, Matrix coordinates, 
         double[] places = new double[components.length];
         Arrays.setAll(places, i -> START_SPREAD * ((spread > 0 ? components[i] / spread : 0) + 0.01 * (noise.at(i) - 0.5)));
         return places;
+    }
+
+    @Override
+    public Metric metric() {
+        return settings.metric();
     }
 
     /** Each new point by itself, as openTSNE's {@code transform}: pulled by its neighbours, pushed by all fitted points. */

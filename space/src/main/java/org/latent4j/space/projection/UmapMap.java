@@ -83,6 +83,11 @@ public record UmapMap(UmapSettings settings, Matrix points, Matrix coordinates) 
     }
 
     @Override
+    public Metric metric() {
+        return settings.metric();
+    }
+
+    @Override
     public Matrix place(Matrix added, WorkerPool pool) {
         int dims = settings.dims();
         Neighbours nearest = new NeighbourSearch(points, settings.metric(), pool).nearest(added, settings.neighbours());

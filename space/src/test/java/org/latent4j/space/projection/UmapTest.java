@@ -81,18 +81,7 @@ class UmapTest {
 
     @Test
     void newPointsComeToLieWhereTheirLikesAre() {
-        Matrix digits = Golden.floats("x");
-        int[] labels = Golden.ints("labels");
-        UmapMap map = fit(digits.rows(0, 500), PLAIN, 2);
-        try (WorkerPool pool = new WorkerPool(2)) {
-            Matrix placed = map.place(digits.rows(500, 600), pool);
-            Neighbours nearest = Neighbours.of(placed, map.coordinates(), 1, Metric.EUCLIDEAN, pool);
-            int right = 0;
-            for (int i = 0; i < 100; i++) {
-                right += labels[500 + i] == labels[nearest.index(i, 0)] ? 1 : 0;
-            }
-            assertThat(right).isGreaterThan(85);
-        }
+        assertThat(Digits.rightlyPlaced(fit(Digits.fitted(), PLAIN, 2))).isGreaterThan(85);
     }
 
     @Test
@@ -144,23 +133,13 @@ class UmapTest {
 
     @Test
     void oddInputHasASensibleMap() {
-        Matrix two = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
-        isFinite(fit(two, PLAIN, 2), 2);
-        Matrix equal = Matrix.zeros(50, 4);
-        Arrays.fill(equal.data(), 0.5f);
-        isFinite(fit(equal, PLAIN, 2), 50);
-        isFinite(fit(equal, UmapSettings.of(2, Metric.COSINE, 1), 2), 50);
-        isFinite(fit(Matrix.zeros(30, 4), UmapSettings.of(2, Metric.COSINE, 1), 2), 30);
-        Matrix line = Matrix.zeros(40, 1);
-        for (int i = 0; i < 40; i++) {
-            line.data()[i] = i;
+        for (Matrix points : OddPoints.all()) {
+            for (Metric metric : new Metric[]{Metric.EUCLIDEAN, Metric.COSINE}) {
+                isFinite(fit(points, UmapSettings.of(2, metric, 1).withEpochs(50), 2), points.rows());
+            }
         }
-        isFinite(fit(line, PLAIN.withEpochs(50), 2), 40);
-        Matrix wide = Matrix.zeros(6, 100_000);
-        for (int i = 0; i < 6; i++) {
-            wide.data()[i * 100_000 + i] = 1;
-        }
-        isFinite(fit(wide, PLAIN.withEpochs(20), 2), 6);
+        isFinite(fit(Matrix.zeros(100_000, 2), PLAIN.withNeighbours(5).withEpochs(3), 2), 100_000);
+        isFinite(fit(twoBlobs(60, 3), PLAIN.withClasses(new int[120]).withEpochs(50), 2), 120); // one label
         Matrix parts = twoBlobs(60, 3); // no edge leads from one to the other
         isFinite(fit(parts, PLAIN.withNeighbours(4).withEpochs(50), 2), 120);
         isFinite(fit(parts, UmapSettings.of(3, Metric.MANHATTAN, 1).withEpochs(50), 2), 120);

@@ -50,6 +50,7 @@ function toggle(slot, alone) {
   hidden = state.off.size ? Uint8Array.from(state.colouring.slots, it => state.off.has(it) ? 1 : 0) : null;
   for (const button of $('legend').querySelectorAll('button')) button.setAttribute('aria-pressed', !state.off.has(+button.dataset.slot));
   thumbnails();
+  point();
   return cloud.show(hidden);
 }
 
@@ -254,7 +255,12 @@ function save(points) {
 const pointers = new Map();
 let trail = [], pressed = null, asked = 0, last = null;
 const at = event => { const box = stage.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
-const reach = event => cloud.radius() + (event.pointerType === 'mouse' ? 5 : 16);
+const reach = type => cloud.radius() + (type === 'mouse' ? 5 : 16);
+/** What lies under a pointer that rests, whether it moved or the points did; once for each picture that the screen shows. */
+function point() {
+  if (!last || asked) return;
+  asked = requestAnimationFrame(() => { asked = 0; if (last) hover(cloud.at(last.x, last.y, reach(last.type)), last.x, last.y); });
+}
 stage.addEventListener('pointerdown', event => {
   if (!cloud || event.button > 1) return;
   stage.setPointerCapture(event.pointerId);
@@ -262,14 +268,15 @@ stage.addEventListener('pointerdown', event => {
   const [x, y] = at(event);
   pressed = { x, y, moved: false, lasso: pointers.size === 1 && (state.lasso || event.shiftKey), pan: event.button === 1 || event.ctrlKey || event.altKey };
   trail = pressed.lasso ? [x, y] : [];
+  last = null;
   hover(-1);
 });
 stage.addEventListener('pointermove', event => {
   if (!cloud) return;
   const [x, y] = at(event), before = pointers.get(event.pointerId);
-  if (!before) { // nothing pressed: pointing; once for each picture that the screen shows
-    last = { x, y, reach: reach(event) };
-    if (!asked) asked = requestAnimationFrame(() => { asked = 0; if (last) hover(cloud.at(last.x, last.y, last.reach), last.x, last.y); });
+  if (!before) { // nothing pressed: pointing
+    last = { x, y, type: event.pointerType };
+    point();
     return;
   }
   if (pointers.size === 2) {
@@ -298,7 +305,7 @@ function released(event) {
   if (event.type === 'pointercancel') { overlay(); return; }
   if (lasso && moved) select(polygon);
   else if (!moved) {
-    const i = cloud.at(x, y, reach(event));
+    const i = cloud.at(x, y, reach(event.pointerType));
     if (i >= 0) { focusOn(i); if (event.pointerType !== 'mouse') hover(-1); } else if (state.reason !== '') forget();
   }
 }

@@ -26,7 +26,7 @@ async function start() {
   buildViews();
   let failed = '';
   try {
-    cloud = (solid ? solidCloud : flatCloud)($('cloud'), positions(0), () => { if (state.hovered >= 0 || state.focus >= 0 || over.firstChild) overlay(); });
+    cloud = (solid ? solidCloud : flatCloud)($('cloud'), positions(0), () => { if (state.hovered >= 0 || state.focus >= 0 || over.firstChild) overlay(); point(); });
   } catch (error) {
     failed = error.message;
   }
@@ -40,6 +40,7 @@ async function start() {
   cloud.size(Math.max(1, pixels()));
   cloud.fit(null, false);
   await paint();
+  resized(); // the legend may have taken some of the width
   await new Promise(requestAnimationFrame);
   $('waiting').hidden = true;
   new ResizeObserver(resized).observe(stage);

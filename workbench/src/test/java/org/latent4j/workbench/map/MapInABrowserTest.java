@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,7 +56,7 @@ class MapInABrowserTest {
         Browser browser = Objects.requireNonNull(started);
         browser.prefer("light");
         browser.open(file);
-        browser.await("document.documentElement.dataset.ready");
+        browser.await("document.documentElement?.dataset.ready");
         assertThat(browser.requests()).containsExactly(file.toUri().toString());
         assertThat(browser.complaints()).isEmpty();
         return browser;
@@ -97,6 +98,49 @@ class MapInABrowserTest {
         }
         browser.mouse("mouseMoved", 5, 5, false);
         browser.await("document.querySelector('#tip').hidden");
+    }
+
+    /** Prints how long it took, which depends on what else the machine does. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aHundredThousandPointsAreThereSoonAndAnswerAtOnce(int dimensions, @TempDir Path folder) throws Exception {
+        Browser browser = open(folder, Clouds.many(100_000, dimensions));
+        double ready = browser.evaluate("performance.getEntriesByName('ready')[0].startTime").asDouble();
+        JsonNode hovers = browser.evaluate(HOVERS);
+        double median = hovers.path(hovers.size() / 2).asDouble();
+        System.out.printf(Locale.ROOT, "page of 100,000 points, %d dimensions: ready after %.0f ms, hover after %.1f ms (most %.1f)%n", dimensions,
+                ready, median, hovers.path(hovers.size() - 1).asDouble());
+        assertThat(hovers).hasSize(30);
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** Milliseconds from a moving mouse to the text that is shown, of a point after the other, in order. */
+    private static final String HOVERS = """
+            (async () => {
+              const stage = document.querySelector('#stage'), taken = [];
+              for (let point = 0; point < 30; point++) {
+                const [clientX, clientY] = latentMap.place(point), before = latentMap.state.hovered, start = performance.now();
+                stage.dispatchEvent(new PointerEvent('pointermove', { clientX, clientY, pointerType: 'mouse', bubbles: true }));
+                await new Promise(resolve => {
+                  const look = () => latentMap.state.hovered !== before ? resolve() : requestAnimationFrame(look);
+                  requestAnimationFrame(look);
+                });
+                taken.push(performance.now() - start);
+              }
+              return taken.sort((a, b) => a - b);
+            })()""";
+
+    /** A point that comes to lie under a mouse that rests is told as well. */
+    @Test
+    void aRestingMouseIsAnsweredWhenThePictureMoves(@TempDir Path folder) throws Exception {
+        Browser browser = heaps(folder, 2);
+        go(browser, "mouseMoved", 60);
+        browser.await("latentMap.state.hovered === 60");
+        browser.evaluate("document.querySelector('#stage').focus()");
+        browser.press("ArrowUp");
+        browser.await("latentMap.state.hovered !== 60");
+        browser.press("ArrowDown");
+        browser.await("latentMap.state.hovered === 60");
     }
 
     @ParameterizedTest
