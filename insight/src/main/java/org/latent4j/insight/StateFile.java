@@ -19,23 +19,26 @@ public final class StateFile {
     private static final long LARGEST = 1 << 28;
 
     private final @Nullable Path file;
+    private final String about;
     private final List<String> found;
+    private boolean begun; // guarded by this
 
-    private StateFile(@Nullable Path file, List<String> found) {
+    private StateFile(@Nullable Path file, String about, List<String> found) {
         this.file = file;
+        this.about = about;
         this.found = found;
     }
 
     /** Keeps nothing. */
     public static StateFile none() {
-        return new StateFile(null, List.of());
+        return new StateFile(null, "", List.of());
     }
 
     /**
-     * Opens the state of some work, or begins one.
+     * Opens the state of some work, or begins one; nothing is written before something is found.
      *
      * @param about everything that what is found depends on, in one line
-     * @throws LatentException if it can't be read or written
+     * @throws LatentException if it can't be read
      */
     public static StateFile open(Path file, String about) {
         String first = about.replace('\n', ' ');
@@ -48,10 +51,7 @@ public final class StateFile {
                     found.addAll(lines.subList(1, lines.size()));
                 }
             }
-            StringBuilder anew = new StringBuilder(first).append('\n');
-            found.forEach(line -> anew.append(line).append('\n'));
-            Files.writeString(file, anew);
-            return new StateFile(file, List.copyOf(found));
+            return new StateFile(file, first, List.copyOf(found));
         } catch (IOException e) {
             throw trouble(file, e);
         }
@@ -69,12 +69,17 @@ public final class StateFile {
     /** Adds a line, which has no line break. */
     public synchronized void add(String line) {
         Optional<Path> own = Optional.ofNullable(file);
-        if (own.isPresent()) {
-            try {
-                Files.writeString(own.get(), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            } catch (IOException e) {
-                throw trouble(own.get(), e);
+        if (own.isEmpty()) {
+            return;
+        }
+        try {
+            if (!begun) { // anew, without a line that was cut off
+                Files.writeString(own.get(), about + "\n" + String.join("", found.stream().map(known -> known + "\n").toList()));
+                begun = true;
             }
+            Files.writeString(own.get(), line + "\n", StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw trouble(own.get(), e);
         }
     }
 

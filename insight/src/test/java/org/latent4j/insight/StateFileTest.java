@@ -22,6 +22,7 @@ class StateFileTest {
         first.add("two");
         assertThat(StateFile.open(file, "this work").found()).containsExactly("one", "two");
         assertThat(StateFile.open(file, "other work").found()).isEmpty();
+        StateFile.open(file, "other work").add("three");
         assertThat(StateFile.open(file, "this work").found()).isEmpty(); // the other work has taken its place
     }
 
@@ -48,6 +49,7 @@ class StateFileTest {
     @Test
     void aPlaceThatCannotBeWrittenIsNamed() {
         Path file = folder.resolve("nowhere").resolve("s");
-        assertThatThrownBy(() -> StateFile.open(file, "work")).isInstanceOf(LatentException.class).hasMessageContaining("nowhere");
+        StateFile state = StateFile.open(file, "work");
+        assertThatThrownBy(() -> state.add("one")).isInstanceOf(LatentException.class).hasMessageContaining("nowhere");
     }
 }

@@ -68,10 +68,10 @@ class ProbeCommandTest {
     }
 
     private String tsv() throws IOException {
-        List<String> lines = new ArrayList<>(List.of("text\tlabel\tvowels"));
+        List<String> lines = new ArrayList<>(List.of("text\tlabel\tvowels\tname"));
         List<String> texts = texts();
         for (int i = 0; i < TEXTS; i++) {
-            lines.add(texts.get(i) + "\t" + kind(i) + "\t" + texts.get(i).replaceAll("[^aeiou]", "").length());
+            lines.add(texts.get(i) + "\t" + kind(i) + "\t" + texts.get(i).replaceAll("[^aeiou]", "").length() + "\tno " + i);
         }
         return file("data.tsv", lines);
     }
@@ -168,7 +168,7 @@ class ProbeCommandTest {
         assertThat(embed.path("macro_f1").isNull()).isTrue();
         assertThat(embed.path("shuffled").asDouble()).isLessThan(0.3);
         assertThat(probe("--data", tsv(), "--label", "label", "--kind", "ridge").mistake()).contains("label 'vowels' is not a finite number");
-        assertThat(probe("--data", tsv(), "--label", "text").mistake()).contains("too many for classes");
+        assertThat(probe("--data", tsv(), "--label", "name").mistake()).contains("too many for classes");
     }
 
     @Test
@@ -245,14 +245,14 @@ class ProbeCommandTest {
         Path kept = folder.resolve("probe.safetensors");
         assertThat(probe("--data", tsv(), "--label", "label", "--sites", "resid_post.0", "--save", kept.toString(), "--no-controls", "--c",
                 "1").code()).isZero();
-        Path config = Path.of(model, "config.json");
         Path other = Files.createDirectories(folder.resolve("other"));
-        for (Map.Entry<String, Path> each : Map.of("config.json", config, "model.safetensors", Path.of(model, "model.safetensors"),
+        for (Map.Entry<String, Path> each : Map.of("config.json", Path.of(model, "config.json"), "model.safetensors", Path.of(model, "model.safetensors"),
                 "tokenizer.json", Path.of(model, "tokenizer.json")).entrySet()) {
             Files.copy(each.getValue(), other.resolve(each.getKey()));
         }
-        Files.writeString(other.resolve("config.json"), Files.readString(config).replaceFirst("\"rms_norm_eps\": *[0-9.e-]+",
-                "\"rms_norm_eps\": 1e-4"));
+        byte[] weights = Files.readAllBytes(other.resolve("model.safetensors"));
+        weights[weights.length - 2] ^= 1;
+        Files.write(other.resolve("model.safetensors"), weights);
         Ran ran = Ran.command(new ProbeApplyCommand(), "-m", other.toString(), kept.toString(), "abc");
         assertThat(ran.mistake()).contains("belongs to other states").contains("other");
     }
