@@ -19,10 +19,15 @@ final class Design {
     private final Panels[] byColumn; // [width, rows of the block]
     private final double @Nullable [][] products;
 
-    Design(Matrix x) {
+    /** Rows for a fit of so many classes. */
+    static Design of(Matrix x, int classes) {
+        return new Design(x, Curvature.pays(x.rows(), x.columns(), LogisticFit.outputs(classes)));
+    }
+
+    private Design(Matrix x, boolean multiplied) {
         rows = x.rows();
         width = x.columns();
-        products = rows >= width ? new double[width][width] : null;
+        products = multiplied ? new double[width][width] : null;
         byRow = new Panels[(rows + BLOCK - 1) / BLOCK];
         byColumn = new Panels[byRow.length];
         for (int block = 0; block < byRow.length; block++) {
@@ -55,7 +60,7 @@ final class Design {
         }
     }
 
-    private static Matrix transposed(Matrix x) {
+    static Matrix transposed(Matrix x) {
         Matrix out = Matrix.zeros(x.columns(), x.rows());
         for (int r = 0; r < x.rows(); r++) {
             for (int c = 0; c < x.columns(); c++) {
@@ -73,7 +78,7 @@ final class Design {
         return width;
     }
 
-    /** The products of all pairs of columns, {@code [width, width]} on and below the diagonal; null where rows are fewer than columns. */
+    /** The products of all pairs of columns, {@code [width, width]} on and below the diagonal; null where they don't pay. */
     double @Nullable [][] products() {
         return products;
     }
@@ -159,8 +164,8 @@ final class Design {
         }
     }
 
-    /** Products are written in steps of so many columns. */
-    private static int stepped(int columns) {
+    /** So many columns of products are written for so many that are asked for. */
+    static int stepped(int columns) {
         return (columns + Panels.STEP - 1) / Panels.STEP * Panels.STEP;
     }
 }

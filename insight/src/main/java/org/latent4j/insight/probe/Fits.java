@@ -33,9 +33,9 @@ final class Fits {
 
     static LinearProbe logistic(Matrix x, int[] labels, List<String> classes, Probe.Settings settings) {
         Standardiser standardiser = Standardiser.of(x);
-        Design design = new Design(standardiser.apply(x));
+        Design design = Design.of(standardiser.apply(x), classes.size());
         LogisticFit fit = LogisticFit.of(design, labels, classes.size(), settings.c(), settings.tolerance(), null,
-                Curvature.of(design, labels, classes.size(), settings.c()));
+                Curvature.of(design, settings.c()));
         return linear(fit, classes, standardiser);
     }
 

@@ -32,7 +32,7 @@ record LogisticFit(int outputs, double[] weights) {
                 : (scores, wide, first, count) -> softmax(scores, wide, outputs, labels, first, count);
         double penalty = 1 / (c * x.rows());
         Design.Pass pass = x.new Pass(outputs);
-        long t0=System.nanoTime(); int n = Lbfgs.minimise((w, gradient) -> {
+        Lbfgs.minimise((w, gradient) -> {
             double value = pass.run(w, loss, gradient) / x.rows();
             double squares = 0;
             for (int i = 0; i < w.length; i++) {
@@ -44,7 +44,6 @@ record LogisticFit(int outputs, double[] weights) {
             }
             return value + penalty * squares / 2;
         }, weights, tolerance, MOST_ROUNDS, curvature);
-        if (System.getenv("DBG")!=null) System.err.printf("%d rows %d outputs %d rounds %.2f s curv %b%n", x.rows(), outputs, n, (System.nanoTime()-t0)/1e9, curvature!=null);
         return new LogisticFit(outputs, weights);
     }
 

@@ -94,12 +94,12 @@ final class PenaltyChoice {
             return found;
         }
         Standardiser standardiser = Standardiser.of(x);
-        Design design = new Design(standardiser.apply(x));
+        Design design = Design.of(standardiser.apply(x), task.classes().size());
         double[] start = null;
         for (int g = 0; g < GRID.length; g++) { // each begins where the one before ended
             int classes = task.classes().size();
             LogisticFit fit = LogisticFit.of(
-                    design, labels, classes, GRID[g], TOLERANCE, start, Curvature.of(design, labels, classes, GRID[g]));
+                    design, labels, classes, GRID[g], TOLERANCE, start, Curvature.of(design, GRID[g]));
             start = fit.weights();
             found[g] = Measures.accuracy(Fits.linear(fit, task.classes(), standardiser).predict(y), right);
         }

@@ -64,7 +64,7 @@ final class SiteFits {
     }
 
     private SiteScore ofClasses(Site site, Matrix train, Matrix test) {
-        Refit refit = new Refit(train, task.trainLabels(), task.classes(), task.settings(c));
+        Refit refit = new Refit(train, task.classes(), task.settings(c));
         int[] said = Probe.mostProbable(refit.to(task.trainLabels(), options.tolerance()).predict(test));
         double accuracy = Measures.share(said, task.testLabels());
         double[] interval = Measures.interval(said, task.testLabels(), task.testGroups(), options.seed());
@@ -117,8 +117,7 @@ final class SiteFits {
         private final @Nullable Design design;
         private final @Nullable Curvature curvature;
 
-        /** @param usual labels that are distributed as those are that will be fitted to */
-        Refit(Matrix x, int[] usual, List<String> classes, Probe.Settings settings) {
+        Refit(Matrix x, List<String> classes, Probe.Settings settings) {
             this.x = x;
             this.classes = classes;
             this.settings = settings;
@@ -127,8 +126,8 @@ final class SiteFits {
                 Fits.requireFinite(x);
             }
             standardiser = logistic ? Standardiser.of(x) : null;
-            design = standardiser != null ? new Design(standardiser.apply(x)) : null;
-            curvature = design != null ? Curvature.of(design, usual, classes.size(), settings.c()) : null;
+            design = standardiser != null ? Design.of(standardiser.apply(x), classes.size()) : null;
+            curvature = design != null ? Curvature.of(design, settings.c()) : null;
         }
 
         Probe to(int[] labels, double tolerance) {
