@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.latent4j.insight.StateFile;
 import org.latent4j.insight.direction.Direction;
 import org.latent4j.insight.steering.Effect;
 import org.latent4j.insight.steering.Operator;
@@ -46,7 +47,7 @@ public final class SweepSpeed {
                     List.of(new Effect.OwnReading(direction.bestSite())), 20, 1, Optional.empty(), 0);
             SteeringPlan plan = SteeringPlan.of(direction, Operator.ADD, 1, ranges.getFirst().sites());
             long begun = System.nanoTime();
-            var report = new Sweep(model, plan, settings, SweepState.none(), Progress.NONE, () -> false).run();
+            var report = new Sweep(model, plan, settings, new SweepState(StateFile.none()), Progress.NONE, () -> false).run();
             System.out.printf("sweep of %d cells: %.1f s; %s%n", report.cells().size(), (System.nanoTime() - begun) / 1e9,
                     report.verdict());
         }

@@ -14,7 +14,8 @@ import org.latent4j.model.transformer.Cache;
 
 /**
  * Goes on with prompts: all samples of all prompts decode together, one row each, so that weights are read once for all. A
- * prompt runs once for its samples, and what it has in common with the one before isn't run again.
+ * prompt runs once for its samples, and what it has in common with the one before, or with others that are steered alike, isn't run
+ * again.
  */
 final class Generator {
     private final Model model;
@@ -73,7 +74,7 @@ final class Generator {
     }
 
     /** A prompt that is to be run, number {@code prompt} of them with random numbers of {@code stream}, from where its cache ends. */
-    private record Pending(int prompt, int stream, int[] ids, Steered steered, Cache cache) {
+    private record Pending(int prompt, int stream, int[] ids, Steered steered, Cache cache, @Nullable Site overflow) {
         int left() {
             return ids.length - cache.length();
         }
@@ -81,16 +82,22 @@ final class Generator {
 
     List<List<Continuation>> run(List<int[]> prompts, List<Steering> steerings, int[] streams) {
         prompts.forEach(model::check);
+        @Nullable
+        Stem[] stems = stems(prompts, steerings);
         List<Sequence> all = new ArrayList<>();
         List<Pending> together = new ArrayList<>();
         int rows = 0;
         Optional<Begun> before = Optional.empty();
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
-            // Reports count every position of a prompt, so steered prompts run whole; short ones of them together.
+            // Reports count every position of a prompt, so steered prompts run whole but for their stem; short ones of them together.
             Steering steering = steerings.get(prompt);
             int[] ids = prompts.get(prompt);
             Optional<Cache> shared = before.filter(_ -> steering.isEmpty()).flatMap(b -> beginning(b, ids));
-            Pending next = pending(prompt, streams[prompt], ids, steering, shared.orElseGet(() -> empty(ids.length)));
+            @Nullable
+            Stem stem = stems[prompt];
+            Pending next = stem != null && stem.fits(ids, model)
+                    ? new Pending(prompt, streams[prompt], ids, stem.steeredOn(ids), stem.cache().fork(), stem.overflow())
+                    : pending(prompt, streams[prompt], ids, steering, shared.orElseGet(() -> empty(ids.length)));
             if (steering.isEmpty() || rows + next.left() > Model.PIECE) {
                 begin(together, all);
                 together.clear();
@@ -119,7 +126,15 @@ final class Generator {
     private Pending pending(int prompt, int stream, int[] ids, Steering steering, Cache cache) {
         Steered steered = new Steered(model, steering);
         steered.begin(ids);
-        return new Pending(prompt, stream, ids, steered, cache);
+        return new Pending(prompt, stream, ids, steered, cache, null);
+    }
+
+    private @Nullable Stem[] stems(List<int[]> prompts, List<Steering> steerings) {
+        try {
+            return Stem.of(model, prompts, steerings, request);
+        } catch (LastRows.Interrupted _) { // whatever is run next ends at once
+            return new Stem[prompts.size()];
+        }
     }
 
     /** Goes on with one text from a cache that holds its beginning. */
@@ -166,7 +181,8 @@ final class Generator {
         Matrix logits = end == null ? Matrix.zeros(0, 0) : end.logits();
         for (int p = 0; p < prompts.size(); p++) {
             Matrix row = interrupted ? logits : Matrix.of(1, logits.columns(), logits.row(p)); // choosing changes them
-            all.addAll(samples(prompts.get(p), row, overflows[p], interrupted));
+            Pending own = prompts.get(p);
+            all.addAll(samples(own, row, own.overflow != null ? own.overflow : overflows[p], interrupted));
         }
     }
 

@@ -15,6 +15,7 @@ import org.latent4j.files.Safetensors;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.model.site.Positions;
+import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
 
 /** Continuations and interventions on tiny models: against transformers, and one way of computing them against another. */
@@ -103,6 +104,33 @@ class GenerationTest {
             List<List<Continuation>> both = model.generate(List.of(first, second, first), request, Generation.Listener.NONE);
             assertThat(both.get(1).getFirst().ids()).isEqualTo(model.generate(second, request).ids());
             assertThat(both.get(2).getFirst().ids()).isEqualTo(both.get(0).getFirst().ids());
+        }
+    }
+
+    @Test
+    void promptsThatAreSteeredAlikeShareTheirBeginningAndEachCountsIt() {
+        int[] first = expected("llama", "0.input_ids");
+        List<int[]> prompts = new ArrayList<>();
+        for (int p = 0; p < 3; p++) { // a stem of 20 tokens, then ends of their own
+            int[] prompt = Arrays.copyOf(first, 22 + p);
+            Arrays.fill(prompt, 20, 22 + p, 7 + p);
+            prompts.add(prompt);
+        }
+        List<Steering> ways = List.of(
+                steering(), Steering.add(direction(64, 1), 0.3f, Sites.of("resid_post.0-1")).fading(3), steering().at(new PositionRule.After(List.of(first[4]))),
+                steering().at(new PositionRule.Generated()), steering().where(Site.of(Site.Kind.EMBED),
+                        s -> s.matrix().data()[s.offset()] > 0));
+        try (Model model = TinyModelsTest.open("llama", 2)) {
+            Generation request = Generation.greedy(6);
+            for (Steering steering : ways) {
+                List<List<Continuation>> together = model.generate(
+                        prompts, request, List.of(steering, steering, steering), Generation.Listener.NONE);
+                for (int p = 0; p < 3; p++) {
+                    Continuation alone = model.generate(prompts.get(p), request.with(steering));
+                    assertThat(together.get(p).getFirst().ids()).isEqualTo(alone.ids());
+                    assertThat(together.get(p).getFirst().steering()).isEqualTo(alone.steering());
+                }
+            }
         }
     }
 

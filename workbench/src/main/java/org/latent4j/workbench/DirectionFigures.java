@@ -28,7 +28,8 @@ record DirectionFigures(Direction direction, List<SiteReport> reports, Site site
         Site site = direction.bestSite();
         Map<String, Double> similar = new TreeMap<>();
         for (Direction other : DirectionFiles.made(model)) {
-            if (other.vectors().containsKey(site) && other.at(site).length == direction.at(site).length) {
+            boolean itself = other.name().equals(direction.name()) && other.method().equals(direction.method());
+            if (!itself && other.vectors().containsKey(site) && other.at(site).length == direction.at(site).length) {
                 similar.put(other.name(), cosine(direction.unitAt(site), other.unitAt(site)));
             }
         }

@@ -47,14 +47,19 @@ final class DirectionListCommand implements Callable<Integer> {
     }
 
     private static String table(List<Direction> made, String model) {
-        StringBuilder out = new StringBuilder("%-14s %-34s %-15s %s%n".formatted("direction", "from … to …", "best site", "on " + model));
+        String row = "%-14s %-" + DirectionLibrary.concepts().stream().mapToInt(c -> poles(c).length()).max().orElse(1) + "s %-15s %s%n";
+        StringBuilder out = new StringBuilder(row.formatted("direction", "from … to …", "best site", "on " + model));
         for (Concept concept : DirectionLibrary.concepts()) {
             Optional<Direction> direction = of(concept, made);
-            out.append("%-14s %-34s %-15s %s%n".formatted(concept.name(), concept.negative() + " … " + concept.positive(),
+            out.append(row.formatted(concept.name(), poles(concept),
                     direction.map(d -> d.bestSite().toString()).orElse(""),
                     direction.map(DirectionListCommand::told).orElse("not made yet: latent direction build-library")));
         }
         return out.toString();
+    }
+
+    private static String poles(Concept concept) {
+        return concept.negative() + " … " + concept.positive();
     }
 
     private static String told(Direction direction) {

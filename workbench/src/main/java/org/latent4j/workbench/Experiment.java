@@ -70,9 +70,9 @@ final class Experiment {
         SteeringPlan plan = SteeringPlan.of(found.direction(), Operator.ADD, 1, List.of(found.direction().bestSite()));
         List<Range> ranges = ranges(found.direction());
         Map<String, String> about = about(plan);
-        SweepState state = SweepState.open(SteerSweep.stateOf(page),
+        SweepState state = new SweepState(Unfinished.open(Optional.of(page),
                 String.join(" ", about.values()) + recipe.strengths() + ranges.hashCode()
-                        + recipe.prompts().hashCode() + " " + recipe.maxTokens() + " " + recipe.controls());
+                        + recipe.prompts().hashCode() + " " + recipe.maxTokens() + " " + recipe.controls()));
         if (state.size() > 0) {
             text.note("going on with an experiment of which %d parts are done".formatted(state.size()));
         }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.latent4j.insight.steering.Sweep;
+import org.latent4j.insight.Interrupted;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.Model;
 import picocli.CommandLine.Command;
@@ -61,7 +61,7 @@ final class ExperimentCommand implements Callable<Integer> {
             opened.requireGenerates();
             new Experiment(recipe, opened, text, page, interrupted::get).run(file,
                     json ? Optional.of(spec.commandLine().getOut()) : Optional.empty());
-        } catch (Sweep.Interrupted _) {
+        } catch (Interrupted _) {
             text.note("stopped; the same command goes on from here");
             return INTERRUPTED;
         }

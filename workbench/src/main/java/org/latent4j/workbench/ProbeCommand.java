@@ -9,7 +9,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.insight.Interrupted;
+import org.latent4j.insight.StateFile;
 import org.latent4j.insight.probe.Probe;
 import org.latent4j.insight.probe.ProbeReport;
 import org.latent4j.insight.probe.ProbeStore;
@@ -40,6 +43,8 @@ import picocli.CommandLine.Spec;
     "  latent probe apply plural.safetensors \"Two dogs chased a cat\""
 }, subcommands = ProbeApplyCommand.class)
 final class ProbeCommand implements Callable<Integer> {
+    private static final int INTERRUPTED = 130;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -106,10 +111,13 @@ final class ProbeCommand implements Callable<Integer> {
         ProbeStudy.Options options = options();
         Optional<Site> keep = Optional.ofNullable(saveSite).map(SiteNames::one);
         ProbeOptions.Read read = input.read();
+        AtomicBoolean interrupted = new AtomicBoolean();
         try (NewFile page = html == null ? null : NewFile.claim(html);
+                Interrupts _ = Interrupts.calling(() -> interrupted.set(true));
                 Model opened = model.open();
                 Model random = randomModel ? opened.withRandomWeights(seed) : null) {
-            ProbeStudy study = new ProbeStudy(options, ProgressBar.on(Terminal.detect()));
+            StateFile state = state(text, read, opened);
+            ProbeStudy study = new ProbeStudy(options, ProgressBar.on(Terminal.detect()), state, interrupted::get);
             ProbeStudy.Outcome outcome = study.run(opened, read.data(), random, keep);
             ProbeReport report = outcome.report();
             report.notes().forEach(text::note);
@@ -122,8 +130,23 @@ final class ProbeCommand implements Callable<Integer> {
             if (save != null) {
                 write(text, read, opened, outcome);
             }
+            state.remove();
+        } catch (Interrupted _) {
+            text.note("stopped; the same command goes on from here");
+            return INTERRUPTED;
         }
         return 0;
+    }
+
+    /** What an earlier run of the same command found. */
+    private StateFile state(CommandText text, ProbeOptions.Read read, Model opened) {
+        StateFile state = Unfinished.open(Optional.ofNullable(html).or(() -> Optional.ofNullable(save)), String.join(" ",
+                text.commandLine(), Version.ofLatent4j(), read.sha256(), opened.fingerprint(input.mode()).toString()));
+        long sites = state.found().size();
+        if (sites > 0) {
+            text.note("going on with probes of which %d parts are done".formatted(sites));
+        }
+        return state;
     }
 
     private ProbeStudy.Options options() {

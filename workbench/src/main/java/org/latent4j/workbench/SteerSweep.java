@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.insight.Interrupted;
 import org.latent4j.insight.direction.Direction;
 import org.latent4j.insight.steering.SteeringPlan;
 import org.latent4j.insight.steering.Sweep;
@@ -67,10 +68,8 @@ final class SteerSweep {
                 Model opened = model.open()) {
             opened.requireGenerates();
             return run(opened, page, interrupted);
-        } catch (Sweep.Interrupted _) {
-            text.note(options.html().isPresent()
-                    ? "stopped; the same command goes on from here"
-                    : "stopped; with --html FILE what is found is kept, and the same command goes on");
+        } catch (Interrupted _) {
+            text.note("stopped; the same command goes on from here");
             return INTERRUPTED;
         }
     }
@@ -89,8 +88,8 @@ final class SteerSweep {
         var settings = new Sweep.Settings(options.strengths(), ranges(plan, opened, shuffled), ids, request.maxTokens(), effects.effects(),
                 options.controls(), options.controls() == 0 ? 0 : options.controlCells(), shuffled, request.sampling().seed());
         Map<String, String> about = about(opened, plan, settings);
-        SweepState state = options.html().map(file -> SweepState.open(stateOf(file), String.join(" ", about.values()) + " " + options.told()
-                + " " + prompts.hashCode())).orElseGet(SweepState::none);
+        SweepState state = new SweepState(Unfinished.open(
+                options.html(), String.join(" ", about.values()) + " " + options.told() + " " + prompts.hashCode()));
         if (state.size() > 0) {
             text.note("going on with a sweep of which %d parts are done".formatted(state.size()));
         }
@@ -98,10 +97,6 @@ final class SteerSweep {
         show(report, about, effects.notes(), prompts, page);
         state.remove();
         return 0;
-    }
-
-    static Path stateOf(Path output) {
-        return output.resolveSibling("." + output.getFileName() + ".state");
     }
 
     static List<String> read(Path file) {

@@ -1,6 +1,7 @@
 package org.latent4j.insight.direction;
 
 import org.latent4j.kernel.Matrix;
+import org.latent4j.space.Cholesky;
 
 /**
  * The covariance of states within their kind, shrunk towards a multiple of the identity as far as Ledoit and Wolf (2004) find best:
@@ -65,13 +66,14 @@ record ShrunkCovariance(float[][] centred, double[][] gram, double shrinkage, do
         }
         // (ridge I + share Z'Z)^-1 b = (b - Z' (ridge / share I + ZZ')^-1 Z b) / ridge, but for the length
         double[][] a = new double[n][];
-        double[] right = new double[n];
+        double[] solved = new double[n];
         for (int i = 0; i < n; i++) {
             a[i] = gram[i].clone();
             a[i][i] += ridge / share;
-            right[i] = Linear.dot(centred[i], b);
+            solved[i] = Linear.dot(centred[i], b);
         }
-        double[] solved = Cholesky.solve(a, right);
+        Cholesky.factor(a);
+        Cholesky.solve(a, solved);
         double[] out = new double[b.length];
         for (int c = 0; c < b.length; c++) {
             out[c] = b[c];

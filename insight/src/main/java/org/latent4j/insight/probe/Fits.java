@@ -21,7 +21,8 @@ final class Fits {
         }
     }
 
-    private static void requireFinite(Matrix x) {
+    /** Sees that states can be fitted to. */
+    static void requireFinite(Matrix x) {
         for (int i = 0; i < x.data().length; i++) {
             if (!Float.isFinite(x.data()[i])) {
                 throw new LatentException("the state in row %d has a value that isn't finite (%s): a probe can't be fitted to it"
@@ -32,8 +33,9 @@ final class Fits {
 
     static LinearProbe logistic(Matrix x, int[] labels, List<String> classes, Probe.Settings settings) {
         Standardiser standardiser = Standardiser.of(x);
-        LogisticFit fit = LogisticFit.of(
-                new Design(standardiser.apply(x)), labels, classes.size(), settings.c(), settings.tolerance(), null);
+        Design design = Design.of(standardiser.apply(x), classes.size());
+        LogisticFit fit = LogisticFit.of(design, labels, classes.size(), settings.c(), settings.tolerance(), null,
+                Curvature.of(design, settings.c()));
         return linear(fit, classes, standardiser);
     }
 
@@ -74,32 +76,5 @@ final class Fits {
             bias[k] = counts[k] == 0 ? -1e30 : bias[k]; // nothing is near to a class without rows
         }
         return new LinearProbe(Probe.Kind.MEANS, classes, standardiser, weight, bias);
-    }
-
-    /** Ridge regression by the normal equations of the smaller side. */
-    static LinearProbe ridge(Matrix x, double[] targets, Probe.Settings settings) {
-        if (x.rows() != targets.length || x.rows() < 2) {
-            throw new LatentException("%d rows are too few to fit numbers to: give two at least".formatted(x.rows()));
-        }
-        requireFinite(x);
-        Standardiser standardiser = Standardiser.of(x);
-        Matrix z = standardiser.apply(x);
-        double mean = 0;
-        for (double target : targets) {
-            if (!Double.isFinite(target)) {
-                throw new LatentException("a target is %s: numbers must be finite".formatted(target));
-            }
-            mean += target / targets.length;
-        }
-        double[] y = new double[targets.length];
-        for (int i = 0; i < y.length; i++) {
-            y[i] = targets[i] - mean;
-        }
-        double[] w = NormalEquations.solve(z, y, 1 / settings.c());
-        Matrix weight = Matrix.zeros(1, x.columns());
-        for (int c = 0; c < w.length; c++) {
-            weight.data()[c] = (float) w[c];
-        }
-        return new LinearProbe(Probe.Kind.RIDGE, List.of(), standardiser, weight, new double[]{mean});
     }
 }

@@ -2,6 +2,7 @@ package org.latent4j.insight.probe;
 
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Minimises a smooth function with a limited memory of its curvature (Liu and Nocedal 1989), steps found by bisection until they
@@ -21,6 +22,12 @@ final class Lbfgs {
         double at(double[] x, double[] gradient);
     }
 
+    /** What is known beforehand of how a function curves. */
+    interface Scaling {
+        /** Multiplies with the inverse of about the second derivatives, in place: symmetric and positive. */
+        void undo(double[] q);
+    }
+
     private record Pair(double[] step, double[] change, double inverse) {}
 
     /**
@@ -28,24 +35,27 @@ final class Lbfgs {
      *
      * @param tolerance it ends when no derivative is larger than this
      * @param rounds the most steps
+     * @param scaling null where nothing is known
+     * @return how many steps were made
      */
-    static void minimise(Function function, double[] x, double tolerance, int rounds) {
+    static int minimise(Function function, double[] x, double tolerance, int rounds, @Nullable Scaling scaling) {
         double[] gradient = new double[x.length];
         double value = function.at(x, gradient);
         ArrayDeque<Pair> memory = new ArrayDeque<>();
         double[] trial = new double[x.length];
         double[] trialGradient = new double[x.length];
-        for (int round = 0; round < rounds && largest(gradient) > tolerance; round++) {
-            double[] direction = direction(gradient, memory);
+        int round = 0;
+        for (; round < rounds && largest(gradient) > tolerance; round++) {
+            double[] direction = direction(gradient, memory, scaling);
             double slope = dot(gradient, direction);
             if (slope >= 0) { // rounding has spoilt the memory
                 memory.clear();
-                direction = direction(gradient, memory);
+                direction = direction(gradient, memory, null);
                 slope = dot(gradient, direction);
             }
             double low = 0;
             double high = Double.POSITIVE_INFINITY;
-            double t = memory.isEmpty() ? Math.min(1, 1 / norm(gradient)) : 1;
+            double t = memory.isEmpty() && scaling == null ? Math.min(1, 1 / norm(gradient)) : 1;
             double found = Double.NaN;
             for (int i = 0; i < MOST_TRIALS; i++) {
                 for (int j = 0; j < x.length; j++) {
@@ -62,7 +72,7 @@ final class Lbfgs {
                 t = Double.isInfinite(high) ? 2 * low : (low + high) / 2;
             }
             if (!(found < value)) {
-                return; // as far as the numbers reach
+                break; // as far as the numbers reach
             }
             double[] step = new double[x.length];
             double[] change = new double[x.length];
@@ -81,10 +91,11 @@ final class Lbfgs {
             System.arraycopy(trialGradient, 0, gradient, 0, x.length);
             value = found;
         }
+        return round;
     }
 
     /** The two loops of the paper. */
-    private static double[] direction(double[] gradient, ArrayDeque<Pair> memory) {
+    private static double[] direction(double[] gradient, ArrayDeque<Pair> memory, @Nullable Scaling scaling) {
         double[] q = new double[gradient.length];
         for (int j = 0; j < q.length; j++) {
             q[j] = -gradient[j];
@@ -96,17 +107,29 @@ final class Lbfgs {
             alphas[--i] = pair.inverse * dot(pair.step, q);
             add(q, -alphas[i], pair.change);
         }
-        if (!memory.isEmpty()) {
-            Pair last = memory.getLast();
-            double scale = 1 / (last.inverse * dot(last.change, last.change));
-            for (int j = 0; j < q.length; j++) {
-                q[j] *= scale;
-            }
-        }
+        scale(q, memory.peekLast(), scaling);
         for (Pair pair : memory) {
             add(q, alphas[i++] - pair.inverse * dot(pair.change, q), pair.step);
         }
         return q;
+    }
+
+    /** By what is known of the curvature, made as large as the last step found it to be. */
+    private static void scale(double[] q, @Nullable Pair last, @Nullable Scaling scaling) {
+        double along = 1;
+        if (last != null) {
+            double[] change = last.change.clone();
+            if (scaling != null) {
+                scaling.undo(change);
+            }
+            along = 1 / (last.inverse * dot(last.change, change));
+        }
+        if (scaling != null) {
+            scaling.undo(q);
+        }
+        for (int j = 0; j < q.length; j++) {
+            q[j] *= along;
+        }
     }
 
     private static void add(double[] x, double factor, double[] y) {

@@ -1,5 +1,7 @@
 package org.latent4j.insight.probe;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Logistic regression with an L2 penalty, the objective of scikit-learn's {@code LogisticRegression}:
  * {@code C * sum of losses + |W|^2 / 2}, the bias not penalised; two classes have one weight vector, more have one each (softmax).
@@ -18,18 +20,20 @@ record LogisticFit(int outputs, double[] weights) {
      * @param c the inverse of the penalty
      * @param tolerance no derivative of the mean loss is larger at the end
      * @param start where to begin, {@code null} for zeros
+     * @param curvature how the loss curves, {@code null} where that isn't known
      */
     static LogisticFit of(
-            Design x, int[] labels, int classes, double c, double tolerance, double @org.jspecify.annotations.Nullable [] start) {
-        int outputs = classes == 2 ? 1 : classes;
+            Design x, int[] labels, int classes, double c, double tolerance, double @Nullable [] start, @Nullable Curvature curvature) {
+        int outputs = outputs(classes);
         int stride = x.width() + 1;
         double[] weights = start == null ? new double[outputs * stride] : start.clone();
         Design.Loss loss = outputs == 1
-                ? (scores, first, count) -> binary(scores[0], labels, first, count)
-                : (scores, first, count) -> softmax(scores, labels, first, count);
+                ? (scores, _, first, count) -> binary(scores, labels, first, count)
+                : (scores, wide, first, count) -> softmax(scores, wide, outputs, labels, first, count);
         double penalty = 1 / (c * x.rows());
+        Design.Pass pass = x.new Pass(outputs);
         Lbfgs.minimise((w, gradient) -> {
-            double value = x.pass(w, outputs, loss, gradient) / x.rows();
+            double value = pass.run(w, loss, gradient) / x.rows();
             double squares = 0;
             for (int i = 0; i < w.length; i++) {
                 gradient[i] /= x.rows();
@@ -39,8 +43,13 @@ record LogisticFit(int outputs, double[] weights) {
                 }
             }
             return value + penalty * squares / 2;
-        }, weights, tolerance, MOST_ROUNDS);
+        }, weights, tolerance, MOST_ROUNDS, curvature);
         return new LogisticFit(outputs, weights);
+    }
+
+    /** How many weight vectors tell so many classes apart. */
+    static int outputs(int classes) {
+        return classes == 2 ? 1 : classes;
     }
 
     private static double binary(float[] scores, int[] labels, int first, int count) {
@@ -57,22 +66,23 @@ record LogisticFit(int outputs, double[] weights) {
         return loss;
     }
 
-    private static double softmax(float[][] scores, int[] labels, int first, int count) {
+    private static double softmax(float[] scores, int stride, int outputs, int[] labels, int first, int count) {
         double loss = 0;
-        double[] exps = new double[scores.length];
+        double[] exps = new double[outputs];
         for (int i = 0; i < count; i++) {
-            double top = scores[0][i];
-            for (float[] score : scores) {
-                top = Math.max(top, score[i]);
+            double top = scores[i];
+            for (int k = 1; k < outputs; k++) {
+                top = Math.max(top, scores[k * stride + i]);
             }
             double sum = 0;
-            for (int k = 0; k < exps.length; k++) {
-                exps[k] = Math.exp(scores[k][i] - top);
+            for (int k = 0; k < outputs; k++) {
+                exps[k] = Math.exp(scores[k * stride + i] - top);
                 sum += exps[k];
             }
-            loss += Math.log(sum) + top - scores[labels[first + i]][i];
-            for (int k = 0; k < exps.length; k++) {
-                scores[k][i] = (float) (exps[k] / sum - (k == labels[first + i] ? 1 : 0));
+            int label = labels[first + i];
+            loss += Math.log(sum) + top - scores[label * stride + i];
+            for (int k = 0; k < outputs; k++) {
+                scores[k * stride + i] = (float) (exps[k] / sum - (k == label ? 1 : 0));
             }
         }
         return loss;

@@ -3,6 +3,7 @@ package org.latent4j.insight.probe;
 import java.util.List;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.SeededRandom;
 
 /**
@@ -105,10 +106,10 @@ record MlpProbe(List<String> classes, Standardiser standardiser, Matrix in, floa
 
     private void scores(float[] row, float[] hidden, double[] scores) {
         for (int h = 0; h < hidden.length; h++) {
-            hidden[h] = (float) Math.max(0, inBias[h] + LinearProbe.dot(row, in.data(), h * row.length));
+            hidden[h] = Math.max(0, inBias[h] + Panels.innerProduct(row, 0, in.data(), h * row.length, row.length));
         }
         for (int k = 0; k < scores.length; k++) {
-            scores[k] = outBias[k] + LinearProbe.dot(hidden, out.data(), k * hidden.length);
+            scores[k] = outBias[k] + Panels.innerProduct(hidden, 0, out.data(), k * hidden.length, hidden.length);
         }
     }
 

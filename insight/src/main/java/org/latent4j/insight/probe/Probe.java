@@ -82,7 +82,7 @@ public sealed interface Probe permits LinearProbe, MlpProbe {
      * @param targets {@code [rows]}
      */
     static Probe fit(Matrix x, double[] targets, Settings settings) {
-        return Fits.ridge(x, targets, settings);
+        return new RidgeFit(x).to(targets, settings.c());
     }
 
     /** What kind it is. */

@@ -1,5 +1,6 @@
 package org.latent4j.insight.probe;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,20 @@ public record ProbeReport(
         Map<Integer, Double> dimensions,
         Map<String, Double> others,
         List<String> notes) {
+    /** The same with a closer look at the best site. */
+    ProbeReport with(Map<Integer, Double> dimensionsThere, Map<String, Double> othersThere) {
+        return new ProbeReport(kind, classes, sites, majority, c, trained, tested, dimensionsThere, othersThere, notes);
+    }
+
+    /** The same beside what random weights reach, site by site. */
+    ProbeReport withRandom(List<SiteScore> there) {
+        List<SiteScore> both = new ArrayList<>();
+        for (int i = 0; i < there.size(); i++) {
+            both.add(sites.get(i).withRandom(there.get(i).accuracy()));
+        }
+        return new ProbeReport(kind, classes, both, majority, c, trained, tested, dimensions, others, notes);
+    }
+
     /** The site with the highest accuracy, the earliest of equals, {@code embed} only if it is alone. */
     public SiteScore best() {
         Comparator<SiteScore> byAccuracy = Comparator.comparingDouble(SiteScore::accuracy);

@@ -3,7 +3,10 @@ package org.latent4j.insight.probe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.insight.Interrupted;
 import org.latent4j.insight.probe.ProbeData.Item;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
@@ -108,44 +111,50 @@ record ProbeStates(List<int[]> ids, List<Item> items, List<int @Nullable []> pla
      * Runs the texts and keeps one state an item and site; only a batch's states are in memory at a time.
      *
      * @param positions which state stands for a whole text
+     * @throws Interrupted if that is asked for
      */
-    States capture(Model model, Sites wanted, Words words, Positions positions, Progress progress) {
-        List<Site> sites = model.resolve(wanted);
+    States capture(
+            Model model, List<Site> sites, Words words, Positions positions, Progress progress, BooleanSupplier interrupted) {
+        Sites wanted = Sites.of(sites.stream().map(Site::toString).toArray(String[]::new));
         boolean whole = items.stream().allMatch(Item::wholeText);
         Positions recorded = whole ? positions : Positions.ALL;
         long total = ids.stream().mapToLong(x -> x.length).sum();
-        States[] states = new States[1];
         long done = 0;
         int item = 0;
-        List<int[]> batch = new ArrayList<>();
-        List<Integer> numbers = new ArrayList<>();
-        int tokens = 0;
-        for (int text = 0; text <= ids.size(); text++) {
-            boolean end = text == ids.size();
-            if (!batch.isEmpty() && (end || tokens + ids.get(text).length > BATCH_TOKENS)) {
-                progress.report("Running the texts", done, total, Progress.Unit.TOKENS);
-                List<Trace> traces = model.traces(batch, wanted, recorded);
-                if (states[0] == null) {
-                    states[0] = new States(sites, widths(traces.getFirst(), sites), items.size());
+        @Nullable
+        States states = null;
+        boolean complete = false;
+        try {
+            for (int from = 0, to; from < ids.size(); from = to) {
+                List<Integer> numbers = new ArrayList<>();
+                int tokens = 0;
+                for (to = from; to < ids.size() && (tokens == 0 || tokens + ids.get(to).length <= BATCH_TOKENS); to++) {
+                    if (ids.get(to).length > 0) {
+                        numbers.add(to);
+                        tokens += ids.get(to).length;
+                    }
                 }
+                if (interrupted.getAsBoolean()) {
+                    throw new Interrupted();
+                }
+                progress.report("Running the texts", done, total, Progress.Unit.TOKENS);
+                List<Trace> traces = model.traces(numbers.stream().map(ids::get).toList(), wanted, recorded);
                 for (int i = 0; i < traces.size(); i++) {
+                    states = states == null ? new States(sites, widths(traces.getFirst(), sites), items.size()) : states;
                     for (; item < items.size() && items.get(item).text() == numbers.get(i); item++) {
-                        keep(traces.get(i), item, words, positions, whole, states[0]);
+                        keep(traces.get(i), item, words, positions, whole, states);
                     }
                 }
                 done += tokens;
-                tokens = 0;
-                batch.clear();
-                numbers.clear();
             }
-            if (!end && ids.get(text).length > 0) {
-                batch.add(ids.get(text));
-                numbers.add(text);
-                tokens += ids.get(text).length;
+            progress.report("Running the texts", total, total, Progress.Unit.TOKENS);
+            complete = true;
+            return Objects.requireNonNull(states, "some item has a text");
+        } finally {
+            if (!complete && states != null) {
+                states.close();
             }
         }
-        progress.report("Running the texts", total, total, Progress.Unit.TOKENS);
-        return java.util.Objects.requireNonNull(states[0]);
     }
 
     private static int[] widths(Trace trace, List<Site> sites) {

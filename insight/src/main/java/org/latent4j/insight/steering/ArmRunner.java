@@ -10,7 +10,8 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.latent4j.insight.steering.Sweep.Interrupted;
+import org.latent4j.insight.Interrupted;
+import org.latent4j.insight.steering.TextReader.Read;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.model.Continuation;
 import org.latent4j.model.Generation;
@@ -29,7 +30,6 @@ import org.latent4j.model.site.Sites;
  */
 final class ArmRunner {
     private static final int TOGETHER = 128; // continuations that decode at once
-    private static final int LOGITS = 1 << 24; // values of logits kept at once
 
     private final Model model;
     private final List<int[]> prompts;
@@ -37,6 +37,7 @@ final class ArmRunner {
     private final Generation request;
     private final Generation.Listener listener;
     private final BooleanSupplier interrupted;
+    private final TextReader reader;
     private final List<int[]> neutral;
     private final List<Choice> choices = new ArrayList<>();
     private List<NextTokens> plainNeutral = List.of();
@@ -53,6 +54,7 @@ final class ArmRunner {
     ArmRunner(Model model, List<int[]> prompts, List<Effect> effects, int tokens, long seed, Generation.Listener listener,
             BooleanSupplier interrupted) {
         this.model = model;
+        this.reader = new TextReader(model);
         this.prompts = prompts;
         this.effects = effects;
         this.listener = listener;
@@ -88,15 +90,18 @@ final class ArmRunner {
                 steerings.add(arm.bound().steering());
             }
         }
-        boolean writes = effects.stream().anyMatch(e -> !(e instanceof Effect.OfTokens)) || arms.stream().anyMatch(a -> !a.control());
+        boolean writes = arms.stream().anyMatch(a -> measured(a).stream().anyMatch(e -> !(e instanceof Effect.OfTokens)) || !a.control());
         List<Continuation> said = writes
                 ? model.generate(all, request, steerings, streams, listener).stream().map(List::getFirst).toList()
                 : List.of();
+        stopIfAsked();
+        List<Read> read = read(arms, said);
         List<ArmResult> results = new ArrayList<>();
         for (int a = 0; a < arms.size(); a++) {
             stopIfAsked();
-            int from = a * prompts.size();
-            results.add(result(arms.get(a), writes ? said.subList(from, from + prompts.size()) : List.of()));
+            int from = writes ? a * prompts.size() : 0;
+            int to = writes ? from + prompts.size() : 0;
+            results.add(result(arms.get(a), said.subList(from, to), read.subList(from, to)));
             each.accept(results.getLast());
         }
         return results;
@@ -108,107 +113,50 @@ final class ArmRunner {
         }
     }
 
-    private ArmResult result(Arm arm, List<Continuation> said) {
-        Read read = said.isEmpty() ? new Read(List.of(), Double.NaN) : read(said, !arm.control());
+    /** Verdicts hold the first effect alone against controls. */
+    private List<Effect> measured(Arm arm) {
+        return arm.control() ? effects.subList(0, 1) : effects;
+    }
+
+    /** What the plain model sees in what was written, those of controls and others apart, for controls ask for less. */
+    private List<Read> read(List<Arm> arms, List<Continuation> said) {
+        List<Read> read = new ArrayList<>();
+        for (int from = 0, to; from < arms.size() && !said.isEmpty(); from = to) {
+            boolean control = arms.get(from).control();
+            for (to = from + 1; to < arms.size() && arms.get(to).control() == control;) {
+                to++;
+            }
+            TreeSet<Site> sites = new TreeSet<>();
+            measured(arms.get(from)).forEach(effect -> {
+                if (effect instanceof Effect.OfProbe probe) {
+                    sites.add(probe.site());
+                } else if (effect instanceof Effect.OwnReading own) {
+                    sites.add(own.site());
+                }
+            });
+            read.addAll(reader.read(said.subList(from * prompts.size(), to * prompts.size()), sites, !control, this::stopIfAsked));
+        }
+        return read;
+    }
+
+    private ArmResult result(Arm arm, List<Continuation> said, List<Read> read) {
+        List<Map<Site, float[][]>> states = read.stream().map(Read::states).toList();
         if (arm.bound().steering().isEmpty()) {
-            plainStates = read.states;
+            plainStates = states;
         }
         Map<String, double[]> scores = new LinkedHashMap<>();
-        for (Effect effect : effects) {
+        for (Effect effect : measured(arm)) {
             scores.put(effect.name(), switch (effect) {
                 case Effect.OfTokens tokens -> tokenScores(tokens, arm.bound().steering());
                 case Effect.OfWords words -> said.stream().mapToDouble(c -> WrittenText.share(c.text(), words.words())).toArray();
-                case Effect.OfProbe probe -> read.states.stream().mapToDouble(s -> logOdds(probe, s)).toArray();
-                case Effect.OwnReading own -> ownReadings(own.site(), read.states, arm.direction());
+                case Effect.OfProbe probe -> states.stream().mapToDouble(s -> logOdds(probe, s)).toArray();
+                case Effect.OwnReading own -> ownReadings(own.site(), states, arm.direction());
             });
         }
         boolean confirmed = said.stream().allMatch(c -> Confirmed.of(arm.plan(), arm.bound(), c.steering()).stream()
                 .allMatch(one -> one.holds() || one.report().positions() == 0));
         List<String> texts = arm.control() ? List.of() : said.stream().map(Continuation::text).toList();
         return new ArmResult(arm.key(), scores, texts, arm.control() ? Optional.empty() : Optional.of(side(arm, said, read)), confirmed);
-    }
-
-    /** What the plain model sees in what was written: by text the states that effects ask for, and how surprised it is on the whole. */
-    private record Read(List<Map<Site, float[][]>> states, double perplexity) {}
-
-    private Read read(List<Continuation> said, boolean perplexity) {
-        TreeSet<Site> sites = new TreeSet<>();
-        effects.forEach(e -> {
-            if (e instanceof Effect.OfProbe probe) {
-                sites.add(probe.site());
-            } else if (e instanceof Effect.OwnReading own) {
-                sites.add(own.site());
-            }
-        });
-        if (perplexity) {
-            sites.add(Site.of(Site.Kind.LOGITS));
-        }
-        List<Map<Site, float[][]>> states = new ArrayList<>();
-        double surprise = 0;
-        long tokens = 0;
-        if (sites.isEmpty()) {
-            return new Read(states, Double.NaN);
-        }
-        Sites wanted = Sites.of(sites.stream().map(Site::toString).toArray(String[]::new));
-        int most = perplexity ? Math.max(32, LOGITS / model.config().vocabulary()) : 1024;
-        for (int from = 0, to; from < said.size(); from = to) {
-            List<int[]> batch = new ArrayList<>();
-            int rows = 0;
-            for (to = from; to < said.size() && (to == from || rows + length(said.get(to)) <= most); to++) {
-                batch.add(whole(said.get(to)));
-                rows += length(said.get(to));
-            }
-            List<Trace> traces = model.traces(batch, wanted, Positions.ALL);
-            for (int i = 0; i < traces.size(); i++) {
-                int prompt = said.get(from + i).promptIds().length;
-                if (perplexity) {
-                    NextTokens next = NextTokens.of(model, traces.get(i).get(Site.of(Site.Kind.LOGITS)));
-                    for (int p = prompt; p < batch.get(i).length; p++) {
-                        surprise -= next.log(p - 1, batch.get(i)[p]);
-                        tokens++;
-                    }
-                }
-                states.add(pooled(traces.get(i), sites, prompt));
-            }
-        }
-        return new Read(states, tokens == 0 ? Double.NaN : Math.exp(surprise / tokens));
-    }
-
-    private static int length(Continuation one) {
-        return one.promptIds().length + one.ids().length;
-    }
-
-    private static int[] whole(Continuation one) {
-        int[] whole = Arrays.copyOf(one.promptIds(), length(one));
-        System.arraycopy(one.ids(), 0, whole, one.promptIds().length, one.ids().length);
-        return whole;
-    }
-
-    /** By site the mean of the states of what was written, and the last; of the prompt's last where nothing was. */
-    private static Map<Site, float[][]> pooled(Trace trace, Iterable<Site> sites, int prompt) {
-        Map<Site, float[][]> pooled = new LinkedHashMap<>();
-        for (Site site : sites) {
-            if (site.kind() != Site.Kind.LOGITS) {
-                Matrix states = trace.get(site);
-                int from = Math.min(prompt, states.rows() - 1);
-                pooled.put(site, new float[][]{mean(states, from), states.row(states.rows() - 1)});
-            }
-        }
-        return pooled;
-    }
-
-    static float[] mean(Matrix states, int from) {
-        double[] sum = new double[states.columns()];
-        for (int r = from; r < states.rows(); r++) {
-            for (int c = 0; c < sum.length; c++) {
-                sum[c] += states.data()[r * sum.length + c];
-            }
-        }
-        float[] mean = new float[sum.length];
-        for (int c = 0; c < mean.length; c++) {
-            mean[c] = (float) (sum[c] / (states.rows() - from));
-        }
-        return mean;
     }
 
     private static double logOdds(Effect.OfProbe effect, Map<Site, float[][]> states) {
@@ -243,7 +191,7 @@ final class ArmRunner {
         return Math.log(tokens.stream().mapToDouble(t -> Math.exp(next.log(0, t))).sum());
     }
 
-    private ArmResult.Side side(Arm arm, List<Continuation> said, Read read) {
+    private ArmResult.Side side(Arm arm, List<Continuation> said, List<Read> read) {
         List<NextTokens> steered = neutral(arm.bound().steering());
         if (plainNeutral.isEmpty()) {
             plainNeutral = arm.bound().steering().isEmpty() ? steered : neutral(Steering.NONE);
@@ -259,11 +207,16 @@ final class ArmRunner {
             }
         }
         return new ArmResult.Side(
-                read.perplexity, Math.exp(surprise / tokens), divergence / tokens,
+                perplexity(read), Math.exp(surprise / tokens), divergence / tokens,
                 said.stream().mapToDouble(c -> WrittenText.repetition(c.text())).average().orElse(0),
                 said.stream().mapToDouble(c -> WrittenText.distinct(c.text())).average().orElse(0),
                 said.stream().mapToInt(c -> c.ids().length).average().orElse(0),
                 accuracy(arm.bound().steering()));
+    }
+
+    private static double perplexity(List<Read> read) {
+        int written = read.stream().mapToInt(Read::tokens).sum();
+        return written == 0 ? Double.NaN : Math.exp(read.stream().mapToDouble(Read::surprise).sum() / written);
     }
 
     private List<NextTokens> neutral(Steering steering) {

@@ -64,15 +64,6 @@ public final class Sweep {
     /** Some sites of a sweep, named as {@code 6-11}. */
     public record Range(String name, List<Site> sites) {}
 
-    /** The sweep was asked to stop; what it has found so far is in its state. */
-    public static final class Interrupted extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Interrupted() {
-            super("interrupted", null, false, false);
-        }
-    }
-
     /**
      * A sweep.
      *
@@ -104,7 +95,7 @@ public final class Sweep {
     /**
      * Runs it, or what is left of it.
      *
-     * @throws Interrupted if that was asked for
+     * @throws org.latent4j.insight.Interrupted if that was asked for
      */
     public SweepReport run() {
         ArmResult plain = runner.run(List.of(plainArm()), _ -> {}).getFirst();

@@ -92,7 +92,7 @@ public record TextProbe(Effect.OfProbe effect, double accuracy) {
         Matrix means = Matrix.zeros(texts.size(), model.config().width());
         for (int i = 0; i < traces.size(); i++) {
             Matrix own = traces.get(i).get(site);
-            float[] mean = ArmRunner.mean(own, own.rows() > 1 ? 1 : 0); // the first position's norm is often a hundred times the others'
+            float[] mean = TextReader.mean(own, own.rows() > 1 ? 1 : 0); // the first position's norm is often a hundred times the others'
             System.arraycopy(mean, 0, means.data(), i * mean.length, mean.length);
         }
         return means;

@@ -2,6 +2,7 @@ package org.latent4j.space.arithmetic;
 
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.space.Cholesky;
 
 /** What leads from the first of a pair to the second: capital to country, singular to plural. Pairs are rows of two matrices. */
 public final class Relations {
@@ -69,34 +70,20 @@ public final class Relations {
         return map;
     }
 
-    /** Solves {@code A Y = X} by Cholesky's decomposition; A is symmetric and positive. */
+    /** Solves {@code A Y = X}, column by column; A is symmetric and positive, and overwritten. */
     private static double[][] solve(double[][] a, Matrix x) {
         int n = a.length;
         int width = x.columns();
         double[][] y = new double[n][width];
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j <= i; j++) {
-                double sum = a[i][j];
-                for (int k = 0; k < j; k++) {
-                    sum -= a[i][k] * a[j][k];
-                }
-                a[i][j] = i == j ? Math.sqrt(sum) : sum / a[j][j];
+        double[] column = new double[n];
+        Cholesky.factor(a);
+        for (int c = 0; c < width; c++) {
+            for (int i = 0; i < n; i++) {
+                column[i] = x.data()[i * width + c];
             }
-            for (int c = 0; c < width; c++) {
-                double sum = x.data()[i * width + c];
-                for (int k = 0; k < i; k++) {
-                    sum -= a[i][k] * y[k][c];
-                }
-                y[i][c] = sum / a[i][i];
-            }
-        }
-        for (int i = n - 1; i >= 0; i--) {
-            for (int c = 0; c < width; c++) {
-                double sum = y[i][c];
-                for (int k = i + 1; k < n; k++) {
-                    sum -= a[k][i] * y[k][c];
-                }
-                y[i][c] = sum / a[i][i];
+            Cholesky.solve(a, column);
+            for (int i = 0; i < n; i++) {
+                y[i][c] = column[i];
             }
         }
         return y;

@@ -3,6 +3,7 @@ package org.latent4j.space.outlier;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Cholesky;
 
 /**
  * The covariance of points shrunk towards a multiple of the identity, by as much as is best on average (Ledoit and Wolf
@@ -131,7 +132,7 @@ public record ShrunkCovariance(double shrinkage, double[] distances) {
                 shrunk[i][j] = (1 - shrinkage) * products[i][j] / n + (i == j ? shrinkage * mean : 0);
             }
         }
-        double[][] factor = Cholesky.factor(shrunk, pool);
+        Cholesky.factor(shrunk, pool);
         double[] distances = new double[n];
         pool.run((n + ROWS - 1) / ROWS, (chunk, _) -> {
             double[] point = new double[width];
@@ -139,7 +140,7 @@ public record ShrunkCovariance(double shrinkage, double[] distances) {
                 for (int c = 0; c < width; c++) {
                     point[c] = columns[c][row];
                 }
-                Cholesky.solveLower(factor, point);
+                Cholesky.solveLower(shrunk, point);
                 distances[row] = dot(point, point, width);
             }
         });
@@ -163,16 +164,16 @@ public record ShrunkCovariance(double shrinkage, double[] distances) {
                 inner[i][j] = products[i][j] + (i == j ? a / b : 0);
             }
         }
-        double[][] factor = Cholesky.factor(inner, pool);
+        Cholesky.factor(inner, pool);
         pool.run(n, (i, _) -> {
             double[] own = products[i].clone();
-            Cholesky.solveLower(factor, own);
+            Cholesky.solveLower(inner, own);
             distances[i] = Math.max(0, (products[i][i] - dot(own, own, n)) / a);
         });
         return distances;
     }
 
-    static double dot(double[] a, double[] b, int length) {
+    private static double dot(double[] a, double[] b, int length) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;

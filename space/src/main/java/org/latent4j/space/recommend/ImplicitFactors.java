@@ -7,6 +7,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Cholesky;
 
 /**
  * Matrix factorisation of implicit feedback by alternating least squares (Hu, Koren and Volinsky 2008). Whether user u had to do with
@@ -90,22 +91,25 @@ public record ImplicitFactors(Matrix users, Matrix items) {
     /** Solves every row of one side, the other held. */
     static void solve(Matrix solved, Matrix held, List<Interactions.Row> rows, Settings settings, WorkerPool pool) {
         int factors = settings.factors;
-        double[] gram = gram(held, pool);
+        double[][] gram = gram(held, pool);
         for (int f = 0; f < factors; f++) {
-            gram[f * factors + f] += settings.regularisation;
+            gram[f][f] += settings.regularisation;
         }
-        double[][] equations = new double[pool.threads()][factors * factors];
+        double[][][] equations = new double[pool.threads()][factors][factors];
         double[][] rights = new double[pool.threads()][factors];
         pool.run(solved.rows(), (row, worker) -> {
-            double[] left = equations[worker];
+            double[][] left = equations[worker];
             double[] right = rights[worker];
-            System.arraycopy(gram, 0, left, 0, left.length);
+            for (int f = 0; f < factors; f++) {
+                System.arraycopy(gram[f], 0, left[f], 0, f + 1);
+            }
             Arrays.fill(right, 0);
             Interactions.Row own = rows.get(row);
             for (int i = 0; i < own.size(); i++) {
                 add(left, right, held, own.others()[i], settings.confidence * own.weights()[i]);
             }
-            cholesky(left, right, factors);
+            Cholesky.factor(left);
+            Cholesky.solve(left, right);
             for (int f = 0; f < factors; f++) {
                 solved.data()[row * factors + f] = (float) right[f];
             }
@@ -113,7 +117,7 @@ public record ImplicitFactors(Matrix users, Matrix items) {
     }
 
     /** Adds (c - 1) y y' below the diagonal to the left, and c y to the right. */
-    private static void add(double[] left, double[] right, Matrix held, int row, double more) {
+    private static void add(double[][] left, double[] right, Matrix held, int row, double more) {
         int factors = right.length;
         int at = row * factors;
         float[] y = held.data();
@@ -121,61 +125,38 @@ public record ImplicitFactors(Matrix users, Matrix items) {
             double scaled = more * y[at + i];
             right[i] += y[at + i] + scaled;
             for (int j = 0; j <= i; j++) {
-                left[i * factors + j] += scaled * y[at + j];
+                left[i][j] += scaled * y[at + j];
             }
         }
     }
 
     /** The products of all pairs of columns, on and below the diagonal. */
-    private static double[] gram(Matrix rows, WorkerPool pool) {
+    private static double[][] gram(Matrix rows, WorkerPool pool) {
         int factors = rows.columns();
         int parts = (rows.rows() + PART - 1) / PART;
-        double[][] sums = new double[parts][];
+        double[][][] sums = new double[parts][][];
         pool.run(parts, (part, _) -> {
-            double[] sum = new double[factors * factors];
+            double[][] sum = new double[factors][factors];
             for (int row = part * PART; row < Math.min(rows.rows(), (part + 1) * PART); row++) {
                 int at = row * factors;
                 for (int i = 0; i < factors; i++) {
                     double value = rows.data()[at + i];
                     for (int j = 0; j <= i; j++) {
-                        sum[i * factors + j] += value * rows.data()[at + j];
+                        sum[i][j] += value * rows.data()[at + j];
                     }
                 }
             }
             sums[part] = sum;
         });
-        double[] total = new double[factors * factors];
-        for (double[] sum : sums) {
-            for (int i = 0; i < total.length; i++) {
-                total[i] += sum[i];
+        double[][] total = new double[factors][factors];
+        for (double[][] sum : sums) {
+            for (int i = 0; i < factors; i++) {
+                for (int j = 0; j <= i; j++) {
+                    total[i][j] += sum[i][j];
+                }
             }
         }
         return total;
-    }
-
-    /** Solves a symmetric positive system in place, given on and below its diagonal. */
-    private static void cholesky(double[] a, double[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j <= i; j++) {
-                double sum = a[i * n + j];
-                for (int k = 0; k < j; k++) {
-                    sum -= a[i * n + k] * a[j * n + k];
-                }
-                a[i * n + j] = i == j ? Math.sqrt(sum) : sum / a[j * n + j];
-            }
-        }
-        for (int i = 0; i < n; i++) {
-            for (int k = 0; k < i; k++) {
-                b[i] -= a[i * n + k] * b[k];
-            }
-            b[i] /= a[i * n + i];
-        }
-        for (int i = n - 1; i >= 0; i--) {
-            for (int k = i + 1; k < n; k++) {
-                b[i] -= a[k * n + i] * b[k];
-            }
-            b[i] /= a[i * n + i];
-        }
     }
 
     /** How much each item may be liked by a vector, {@code [items]}: the products. */

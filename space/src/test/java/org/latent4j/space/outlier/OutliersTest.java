@@ -12,6 +12,7 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Cholesky;
 import org.latent4j.space.Golden;
 import org.latent4j.space.Metric;
 
@@ -101,10 +102,10 @@ class OutliersTest {
                 covariance[i][j] = (1 - shrinkage) * covariance[i][j] + (i == j ? shrinkage * trace / width : 0);
             }
         }
-        double[][] factor = Cholesky.factor(covariance, POOL);
+        Cholesky.factor(covariance, POOL);
         double[] distances = new double[n];
         for (int row = 0; row < n; row++) {
-            Cholesky.solveLower(factor, centred[row]);
+            Cholesky.solveLower(covariance, centred[row]);
             distances[row] = Arrays.stream(centred[row]).map(x -> x * x).sum();
         }
         return distances;
