@@ -56,10 +56,11 @@ final class TokenVectors {
             Map<Integer, String> names = new TokenVectors(folder.resolve(TOKENIZER)).names();
             Matrix vectors = Matrix.zeros(names.size(), rows.columns());
             int point = 0;
-            for (int token : names.keySet()) {
+            for (Map.Entry<Integer, String> entry : names.entrySet()) {
+                int token = entry.getKey();
                 int row = mapping.isEmpty() ? token : token < mapping.get().length ? mapping.get()[token] : -1;
                 if (row < 0 || row >= rows.rows()) {
-                    throw table.broken("has %d vectors and none for token %d, '%s'", rows.rows(), token, names.get(token));
+                    throw table.broken("has %d vectors and none for token %d, '%s'", rows.rows(), token, entry.getValue());
                 }
                 System.arraycopy(rows.data(), row * rows.columns(), vectors.data(), point++ * rows.columns(), rows.columns());
             }
