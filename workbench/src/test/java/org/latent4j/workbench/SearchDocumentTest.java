@@ -45,7 +45,7 @@ class SearchDocumentTest {
         Files.copy(folder.resolve("descriptions.tsv"), folder.resolve("debian-descriptions.tsv"));
         Files.writeString(folder.resolve("new.tsv"), "name\tsection\ttext\nnewplot\tscience\tplots the data anew\n");
         Files.writeString(folder.resolve("points.csv"), "name,x,y\na,1,2\nb,3,4\n");
-        Files.writeString(folder.resolve("more.csv"), "name,x,y\n0,1,0\n1,0,1\n");
+        Files.writeString(folder.resolve("more.csv"), "name,x,y\nc,1,0\nd,0,1\n");
         Files.writeString(folder.resolve("q.jsonl"), "{\"query\": \"plots data\", \"relevant\": [\"gnuplot\", 17]}\n");
         StringBuilder table = new StringBuilder("user,item,weight\nalice,gnuplot,1\nalice,grace,2\n");
         for (int i = 0; i < 60; i++) {
