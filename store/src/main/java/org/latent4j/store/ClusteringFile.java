@@ -87,7 +87,8 @@ public final class ClusteringFile {
                 "cosine".equals(from.metadata().get("metric")) ? Metric.COSINE : Metric.EUCLIDEAN);
         try {
             return Hdbscan.of(new Hdbscan.State(options, Fitted.matrix(from, "points"), Fitted.tensor(from, "cores").floats(),
-                    Fitted.tensor(from, "parents").integers(), Fitted.tensor(from, "children").integers(), Fitted.tensor(from, "sizes").integers(),
+                    Fitted.tensor(from, "parents").integers(), Fitted.tensor(from, "children").integers(),
+                    Fitted.tensor(from, "sizes").integers(),
                     Fitted.tensor(from, "lambdas").floats()));
         } catch (IllegalArgumentException damaged) {
             throw new LatentException("%s is damaged: %s; write it anew".formatted(file, damaged.getMessage()), damaged);

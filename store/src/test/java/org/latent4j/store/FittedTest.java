@@ -49,7 +49,8 @@ class FittedTest {
         return List.of(
                 PrincipalMap.fit(points, 2, Metric.COSINE, pool),
                 PrincipalMap.fit(points, 3, Metric.EUCLIDEAN, pool),
-                UmapMap.fit(points, UmapSettings.of(2, Metric.COSINE, 7).withNeighbours(6).withEpochs(40).withDensity(), pool, Progress.NONE),
+                UmapMap.fit(points, UmapSettings.of(2, Metric.COSINE, 7).withNeighbours(6).withEpochs(40).withDensity(), pool,
+                        Progress.NONE),
                 TsneMap.fit(points, TsneSettings.of(3, Metric.EUCLIDEAN, 7).withPerplexity(4).withSteps(30, 30), pool, Progress.NONE),
                 DiffusionMap.fit(points, DiffusionSettings.of(2, Metric.COSINE).withNeighbours(8).withAlpha(0.5).withTime(2), pool,
                         Progress.NONE));

@@ -166,7 +166,9 @@ final class MapCommand implements Callable<Integer> {
             String shown = colouring(points);
             boolean page = out.stream().anyMatch(place -> place.toString().toLowerCase(Locale.ROOT).endsWith(".html"));
             MapRun run = new MapRun(request(first, kept), pool, progress, this::note);
-            List<MapRun.Fitted> maps = kept.isPresent() ? List.of(run.placed(kept.get().fit(), first.vectors(), page)) : run.all(spaces, page);
+            List<MapRun.Fitted> maps = kept.isPresent()
+                    ? List.of(run.placed(kept.get().fit(), first.vectors(), page))
+                    : run.all(spaces, page);
             List<MapView> views = maps.stream().map(MapRun.Fitted::view).toList();
             String method = kept.map(map -> "Placed in the map of %s (%s)".formatted(map.origin().source(), fitted)).orElse(run.method());
             MapAbout about = new MapAbout(title(first), method, Optional.of(shown).filter(name -> !name.isEmpty()), provenance(first));

@@ -65,8 +65,9 @@ final class MapRun {
             case umap -> String.format(Locale.ROOT, "UMAP%s, %d neighbours, least distance %s, %s, seed %d",
                     request.umap.density() ? " (densMAP)" : request.umap.classes().isPresent() ? ", supervised" : "",
                     request.umap.neighbours(), number(request.umap.leastDistance()), metric, request.umap.seed());
-            case diffusion -> String.format(Locale.ROOT, "Diffusion map, %d neighbours, alpha %s, time %s, %s", request.diffusion.neighbours(),
-                    number(request.diffusion.alpha()), number(request.diffusion.time()), metric);
+            case diffusion ->
+                String.format(Locale.ROOT, "Diffusion map, %d neighbours, alpha %s, time %s, %s", request.diffusion.neighbours(),
+                        number(request.diffusion.alpha()), number(request.diffusion.time()), metric);
         };
     }
 

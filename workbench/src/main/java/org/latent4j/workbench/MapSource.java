@@ -59,7 +59,8 @@ final class MapSource {
         Map<String, Space> spaces = new LinkedHashMap<>();
         states(rows).forEach((site, states) -> spaces.put(site.toString(),
                 Space.of(states, items, new Origin(model.name() + ", " + site,
-                        Optional.of(print.at(site.toString(), position.equals(Positions.MEAN) ? "mean" : "last")), Optional.empty(), Map.of()))));
+                        Optional.of(print.at(site.toString(), position.equals(Positions.MEAN) ? "mean" : "last")), Optional.empty(),
+                        Map.of()))));
         return spaces;
     }
 

@@ -133,7 +133,8 @@ class DiffusionMapTest {
             }
             Matrix far = map.place(Matrix.of(1, 3, 1e6f, 1e6f, -1e6f), pool);
             assertThat(far.at(0, 0)).isFinite();
-            assertThatThrownBy(() -> map.place(Matrix.zeros(1, 4), pool)).isInstanceOf(LatentException.class).hasMessageContaining("4 wide");
+            assertThatThrownBy(() -> map.place(Matrix.zeros(1, 4), pool)).isInstanceOf(LatentException.class)
+                    .hasMessageContaining("4 wide");
         }
     }
 

@@ -81,8 +81,10 @@ final class Clouds {
             distances[i] = 0.1f + 0.02f * (i % k);
         }
         List<String> names = IntStream.range(0, count).mapToObj(i -> "point-" + i).toList();
-        List<String> texts = IntStream.range(0, count).mapToObj(i -> "What the point " + i + " is for, in " + i % 977 + " words of " + i % 13
-                + " kinds, as descriptions of packages go").toList();
+        List<String> texts = IntStream.range(0, count)
+                .mapToObj(i -> "What the point " + i + " is for, in " + i % 977 + " words of " + i % 13
+                        + " kinds, as descriptions of packages go")
+                .toList();
         float[] sizes = new float[count];
         for (int i = 0; i < count; i++) {
             sizes[i] = (float) random.at(i);
@@ -91,7 +93,8 @@ final class Clouds {
                 new MapColumn.Labels("heap", IntStream.range(0, count).mapToObj(i -> "heap " + i % 100).toList()),
                 new MapColumn.Numbers("size", sizes)));
         return MapPage.of(new MapAbout("Many", "drawn by chance", Optional.of("heap"), Map.of()), points, new MapView("", positions,
-                Optional.of(new Neighbours(count, k, indices, distances, Metric.COSINE)), Optional.of(new MapView.Quality(k, 0.9, 0.9, 0.3))));
+                Optional.of(new Neighbours(count, k, indices, distances, Metric.COSINE)),
+                Optional.of(new MapView.Quality(k, 0.9, 0.9, 0.3))));
     }
 
     static MapAbout about() {

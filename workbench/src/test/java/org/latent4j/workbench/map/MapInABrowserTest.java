@@ -108,7 +108,8 @@ class MapInABrowserTest {
         double ready = browser.evaluate("performance.getEntriesByName('ready')[0].startTime").asDouble();
         JsonNode hovers = browser.evaluate(HOVERS);
         double median = hovers.path(hovers.size() / 2).asDouble();
-        System.out.printf(Locale.ROOT, "page of 100,000 points, %d dimensions: ready after %.0f ms, hover after %.1f ms (most %.1f)%n", dimensions,
+        System.out.printf(Locale.ROOT, "page of 100,000 points, %d dimensions: ready after %.0f ms, hover after %.1f ms (most %.1f)%n",
+                dimensions,
                 ready, median, hovers.path(hovers.size() - 1).asDouble());
         assertThat(hovers).hasSize(30);
         assertThat(browser.complaints()).isEmpty();
