@@ -68,7 +68,7 @@ class ProbeCommandTest {
     }
 
     private String tsv() throws IOException {
-        List<String> lines = new ArrayList<>(List.of("text\tlabel\tvowels\tname"));
+        List<String> lines = new ArrayList<>(List.of("text\tlabel\tvowels\teach"));
         List<String> texts = texts();
         for (int i = 0; i < TEXTS; i++) {
             lines.add(texts.get(i) + "\t" + kind(i) + "\t" + texts.get(i).replaceAll("[^aeiou]", "").length() + "\tno " + i);
@@ -168,7 +168,7 @@ class ProbeCommandTest {
         assertThat(embed.path("macro_f1").isNull()).isTrue();
         assertThat(embed.path("shuffled").asDouble()).isLessThan(0.3);
         assertThat(probe("--data", tsv(), "--label", "label", "--kind", "ridge").mistake()).contains("label 'vowels' is not a finite number");
-        assertThat(probe("--data", tsv(), "--label", "name").mistake()).contains("too many for classes");
+        assertThat(probe("--data", tsv(), "--label", "each").mistake()).contains("too many for classes");
     }
 
     @Test
