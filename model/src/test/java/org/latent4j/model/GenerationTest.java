@@ -117,7 +117,8 @@ class GenerationTest {
             prompts.add(prompt);
         }
         List<Steering> ways = List.of(
-                steering(), Steering.add(direction(64, 1), 0.3f, Sites.of("resid_post.0-1")).fading(3), steering().at(new PositionRule.After(List.of(first[4]))),
+                steering(), Steering.add(direction(64, 1), 0.3f, Sites.of("resid_post.0-1")).fading(3),
+                steering().at(new PositionRule.After(List.of(first[4]))),
                 steering().at(new PositionRule.Generated()), steering().where(Site.of(Site.Kind.EMBED),
                         s -> s.matrix().data()[s.offset()] > 0));
         try (Model model = TinyModelsTest.open("llama", 2)) {

@@ -193,7 +193,8 @@ class DirectionCommandTest {
         assertThat(find("--pairs", pairs(), "-o", at("x.safetensors"), "--method", "magic").mistake()).contains("no method 'magic'");
         assertThat(find("--pairs", pairs(), "-o", at("nowhere/x.safetensors")).mistake()).contains("no folder");
         assertThat(find("--pairs", pairs(), "-o", at("x.safetensors"), "--layer", "9").mistake()).contains("9");
-        String same = file("same.jsonl", List.of("{\"positive\": \"a!\", \"negative\": \"b!\"}", "{\"positive\": \"a!\", \"negative\": \"a!\"}"));
+        String same = file("same.jsonl",
+                List.of("{\"positive\": \"a!\", \"negative\": \"b!\"}", "{\"positive\": \"a!\", \"negative\": \"a!\"}"));
         assertThat(find("--pairs", same, "--sites", "embed", "-o", at("x.safetensors")).mistake()).contains("same states at embed");
         assertThat(run(new DirectionShowCommand(), "nowhere").mistake()).contains("no file 'nowhere'");
         assertThat(run(new DirectionShowCommand(), "sentiment").mistake()).contains("build-library");

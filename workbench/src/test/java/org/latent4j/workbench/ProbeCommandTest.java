@@ -68,7 +68,7 @@ class ProbeCommandTest {
     }
 
     private String tsv() throws IOException {
-        List<String> lines = new ArrayList<>(List.of("text\tlabel\tvowels\tname"));
+        List<String> lines = new ArrayList<>(List.of("text\tlabel\tvowels\teach"));
         List<String> texts = texts();
         for (int i = 0; i < TEXTS; i++) {
             lines.add(texts.get(i) + "\t" + kind(i) + "\t" + texts.get(i).replaceAll("[^aeiou]", "").length() + "\tno " + i);
@@ -85,7 +85,8 @@ class ProbeCommandTest {
             assertThat(site.path("low").asDouble()).isLessThanOrEqualTo(site.path("accuracy").asDouble());
             assertThat(site.path("shuffled").asDouble()).isLessThan(site.path("accuracy").asDouble());
             assertThat(site.path("selectivity").asDouble())
-                    .isCloseTo(site.path("accuracy").asDouble() - site.path("control").asDouble(), org.assertj.core.api.Assertions.within(2e-6));
+                    .isCloseTo(site.path("accuracy").asDouble() - site.path("control").asDouble(),
+                            org.assertj.core.api.Assertions.within(2e-6));
             assertThat(site.has("random_model")).isTrue();
         }
         assertThat(out.path("majority").asDouble()).isBetween(0.3, 0.7);
@@ -167,15 +168,17 @@ class ProbeCommandTest {
         assertThat(embed.path("accuracy").asDouble()).isGreaterThan(0.8);
         assertThat(embed.path("macro_f1").isNull()).isTrue();
         assertThat(embed.path("shuffled").asDouble()).isLessThan(0.3);
-        assertThat(probe("--data", tsv(), "--label", "label", "--kind", "ridge").mistake()).contains("label 'vowels' is not a finite number");
-        assertThat(probe("--data", tsv(), "--label", "name").mistake()).contains("too many for classes");
+        assertThat(probe("--data", tsv(), "--label", "label", "--kind", "ridge").mistake())
+                .contains("label 'vowels' is not a finite number");
+        assertThat(probe("--data", tsv(), "--label", "each").mistake()).contains("too many for classes");
     }
 
     @Test
     void aProbeIsKeptAppliedAndImportedAsADirection() throws IOException {
         Path kept = folder.resolve("probe.safetensors");
         Path page = folder.resolve("probe.html");
-        Ran ran = probe("--data", tsv(), "--label", "label", "--positions", "mean", "--save", kept.toString(), "--save-site", "resid_post.0",
+        Ran ran = probe("--data", tsv(), "--label", "label", "--positions", "mean", "--save", kept.toString(), "--save-site",
+                "resid_post.0",
                 "--html", page.toString());
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.out()).contains("majority").contains("resid_post.2").contains("with so many coordinates");
@@ -246,8 +249,10 @@ class ProbeCommandTest {
         assertThat(probe("--data", tsv(), "--label", "label", "--sites", "resid_post.0", "--save", kept.toString(), "--no-controls", "--c",
                 "1").code()).isZero();
         Path other = Files.createDirectories(folder.resolve("other"));
-        for (Map.Entry<String, Path> each : Map.of("config.json", Path.of(model, "config.json"), "model.safetensors", Path.of(model, "model.safetensors"),
-                "tokenizer.json", Path.of(model, "tokenizer.json")).entrySet()) {
+        for (Map.Entry<String, Path> each : Map
+                .of("config.json", Path.of(model, "config.json"), "model.safetensors", Path.of(model, "model.safetensors"),
+                        "tokenizer.json", Path.of(model, "tokenizer.json"))
+                .entrySet()) {
             Files.copy(each.getValue(), other.resolve(each.getKey()));
         }
         byte[] weights = Files.readAllBytes(other.resolve("model.safetensors"));
