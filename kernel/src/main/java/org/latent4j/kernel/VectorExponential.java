@@ -162,7 +162,8 @@ final class VectorExponential {
             y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_2));
             y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_1));
             y = y.fma(a, FloatVector.broadcast(FLOATS, Exponential.ERF_LARGE_0)); // from -17 to 0.001: no clamping
-            FloatVector shifted = y.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.ROUND));
+            FloatVector shifted = y.fma(FloatVector.broadcast(FLOATS, Exponential.LOG2_E),
+                    FloatVector.broadcast(FLOATS, Exponential.ROUND));
             FloatVector n = shifted.sub(Exponential.ROUND);
             FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), y);
             r = n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW), r);

@@ -168,7 +168,8 @@ final class VectorKernels implements Kernels {
         boolean biased = bias.length > 0;
         int k = 0;
         for (; k <= scale.length - LANES; k += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k).sub(shift).mul(factor).mul(FloatVector.fromArray(FLOATS, scale, k));
+            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + k).sub(shift).mul(factor)
+                    .mul(FloatVector.fromArray(FLOATS, scale, k));
             (biased ? v.add(FloatVector.fromArray(FLOATS, bias, k)) : v).intoArray(out, outOffset + k);
         }
         for (; k < scale.length; k++) {
