@@ -40,8 +40,10 @@ final class ProbeTask {
         items = aligned.items();
         boolean numbers = options.kind() == Kind.RIDGE;
         Division all = Division.of(items, options.test(), options.unseenWords(), options.seed());
+        notes = new ArrayList<>();
+        classes = numbers ? List.of() : classes(all.train()); // before rows are left out: too many classes leave none to test on
         division = numbers ? all : all.withoutUnknown(items);
-        notes = new ArrayList<>(division.notes());
+        notes.addAll(0, division.notes());
         if (aligned.empty() > 0) {
             notes.add("%d empty texts left out".formatted(aligned.empty()));
         }
@@ -50,7 +52,6 @@ final class ProbeTask {
         }
         trainNumbers = numbers ? numbers(division.train()) : new double[0];
         testNumbers = numbers ? numbers(division.test()) : new double[0];
-        classes = numbers ? List.of() : found();
         trainLabels = labels(division.train());
         testLabels = labels(division.test());
         types = Division.numbers(items.stream().map(Item::type).toList());
@@ -58,18 +59,18 @@ final class ProbeTask {
         testGroups = select(Division.numbers(items.stream().map(Item::group).toList()), division.test());
     }
 
-    private List<String> found() {
+    private List<String> classes(int[] train) {
         TreeSet<String> found = new TreeSet<>();
-        for (int row : division.train()) {
+        for (int row : train) {
             found.add(items.get(row).label());
         }
         if (found.size() < 2) {
             throw new LatentException("all %d rows to fit on have the same label '%s': a probe needs two classes at least"
-                    .formatted(division.train().length, found.isEmpty() ? "" : found.first()));
+                    .formatted(train.length, found.isEmpty() ? "" : found.first()));
         }
         boolean asNumbers = found.stream().allMatch(ProbeTask::isNumber);
-        if (found.size() > MOST_CLASSES || (found.size() > FEW_CLASSES && found.size() > division.train().length / 2)) {
-            throw new LatentException("%d rows have %d different labels%s".formatted(division.train().length, found.size(), asNumbers
+        if (found.size() > MOST_CLASSES || (found.size() > FEW_CLASSES && found.size() > train.length / 2)) {
+            throw new LatentException("%d rows have %d different labels%s".formatted(train.length, found.size(), asNumbers
                     ? ", all numbers: --kind ridge fits numbers"
                     : ": too many for classes, do they name the column you mean?"));
         }
