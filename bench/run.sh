@@ -109,7 +109,7 @@ else
     echo "Not run this time." >"$work/meaning"
 fi
 # Clusters: embedded descriptions where the peers' embed.py has left them, and blobs of 10 dimensions
-vectors=${PEERS_WORK:-${TMPDIR:-/tmp}/peers-work}/descriptions.npy
+vectors=$models/descriptions.npy # the peers' embed.py writes it
 : >"$work/clusters"
 if [ "${SPACES:-yes}" = yes ] && [ -x "${PEERS_PYTHON:-}" ]; then
     "$PEERS_PYTHON" -c "import numpy as np; r=np.random.default_rng(0); c=r.normal(0,3,(30,10)); np.save('$work/blobs.npy',(c[r.integers(0,30,20000)]+r.normal(0,1,(20000,10))*r.uniform(.3,1,(20000,1))).astype('f4'))"
@@ -121,21 +121,20 @@ if [ "${SPACES:-yes}" = yes ] && [ -x "${PEERS_PYTHON:-}" ]; then
         "$PEERS_PYTHON" bench/peers/cluster.py "$1" "$2" "$peer_runs" 20000 2>/dev/null | sed 's/^/scikit-learn /' >>"$work/clusters"
     done
 fi
-descriptions=${PEERS_WORK:-${TMPDIR:-/tmp}/peers-work}/descriptions.npy # the peers' embed.py writes it
-if [ "${SPACES:-yes}" = yes ] && [ -f "$descriptions" ]; then
+if [ "${SPACES:-yes}" = yes ] && [ -f "$vectors" ]; then
     {
-        ours org.latent4j.bench.IndexSpeed "$descriptions" "$runs"
-        ours org.latent4j.bench.IndexSpeed "$descriptions" "$runs" quantised | sed 's/^latent4j/latent4j, bytes:/'
+        ours org.latent4j.bench.IndexSpeed "$vectors" "$runs"
+        ours org.latent4j.bench.IndexSpeed "$vectors" "$runs" quantised | sed 's/^latent4j/latent4j, bytes:/'
         [ ! -x "${PEERS_PYTHON:-}" ] || (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" neighbours.py 2>/dev/null)
     } >"$work/index"
 else
     echo "Not run this time." >"$work/index"
 fi
 # neighbours and maps of embedded descriptions, where the peers' embed.py has written them
-if [ "${SPACES:-yes}" = yes ] && [ -f "$descriptions" ]; then
-    ours org.latent4j.bench.NeighbourSpeed "$descriptions" "$runs" >"$work/space"
+if [ "${SPACES:-yes}" = yes ] && [ -f "$vectors" ]; then
+    ours org.latent4j.bench.NeighbourSpeed "$vectors" "$runs" >"$work/space"
     for which in umap tsne; do
-        ours org.latent4j.bench.ProjectSpeed "$which" "$descriptions" 10000 "$runs" >>"$work/space"
+        ours org.latent4j.bench.ProjectSpeed "$which" "$vectors" 10000 "$runs" >>"$work/space"
     done
     if [ -x "${PEERS_PYTHON:-}" ]; then
         for script in "project.py umap" "project.py tsne"; do

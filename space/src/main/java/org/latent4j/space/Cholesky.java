@@ -57,7 +57,7 @@ public final class Cholesky {
     }
 
     private static boolean pivot(double[][] a, int c, double least) {
-        double pivot = a[c][c] - dot(a[c], a[c], c);
+        double pivot = a[c][c] - Vectors.dot(a[c], a[c], c);
         a[c][c] = pivot > least ? Math.sqrt(pivot) : 0;
         return pivot > least;
     }
@@ -66,7 +66,7 @@ public final class Cholesky {
     private static void rows(double[][] a, int c, int from, int to) {
         double root = a[c][c];
         for (int i = from; i < to; i++) {
-            a[i][c] = root > 0 ? (a[i][c] - dot(a[i], a[c], c)) / root : 0;
+            a[i][c] = root > 0 ? (a[i][c] - Vectors.dot(a[i], a[c], c)) / root : 0;
         }
     }
 
@@ -74,7 +74,7 @@ public final class Cholesky {
     public static void solveLower(double[][] lower, double[] x) {
         for (int i = 0; i < x.length; i++) {
             double root = lower[i][i];
-            x[i] = root > 0 ? (x[i] - dot(lower[i], x, i)) / root : 0;
+            x[i] = root > 0 ? (x[i] - Vectors.dot(lower[i], x, i)) / root : 0;
         }
     }
 
@@ -90,24 +90,5 @@ public final class Cholesky {
                 x[k] -= value * row[k];
             }
         }
-    }
-
-    /** Four sums side by side: one would wait for each addition. */
-    private static double dot(double[] a, double[] b, int length) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        int i = 0;
-        for (; i <= length - 4; i += 4) {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
-        }
-        for (; i < length; i++) {
-            s0 += a[i] * b[i];
-        }
-        return (s0 + s1) + (s2 + s3);
     }
 }

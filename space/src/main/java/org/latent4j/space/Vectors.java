@@ -29,18 +29,23 @@ public final class Vectors {
 
     /** The inner product of two vectors of one length, in double precision: four sums side by side, in one order. */
     public static double dot(double[] a, double[] b) {
+        return dot(a, b, a.length);
+    }
+
+    /** The same of their first {@code length} coordinates. */
+    public static double dot(double[] a, double[] b, int length) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
         int i = 0;
-        for (; i <= a.length - 4; i += 4) {
+        for (; i <= length - 4; i += 4) {
             s0 += a[i] * b[i];
             s1 += a[i + 1] * b[i + 1];
             s2 += a[i + 2] * b[i + 2];
             s3 += a[i + 3] * b[i + 3];
         }
-        for (; i < a.length; i++) {
+        for (; i < length; i++) {
             s0 += a[i] * b[i];
         }
         return (s0 + s1) + (s2 + s3);

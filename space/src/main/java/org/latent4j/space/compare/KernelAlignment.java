@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Vectors;
 
 /**
  * Linear centred kernel alignment (Kornblith, Norouzi, Lee and Hinton 2019) of the same items in two spaces: 1 where one is
@@ -77,7 +78,7 @@ public record KernelAlignment(double biased, double unbiased) {
             double[] parts = new double[x.length];
             pool.run(x.length, (i, _) -> {
                 for (double[] column : y) {
-                    double product = Columns.dot(x[i], column);
+                    double product = Vectors.dot(x[i], column);
                     parts[i] += product * product;
                 }
             });
@@ -89,7 +90,7 @@ public record KernelAlignment(double biased, double unbiased) {
         pool.run(parts.length, (chunk, _) -> {
             for (int i = chunk * ROWS; i < Math.min(n, (chunk + 1) * ROWS); i++) {
                 for (int j = 0; j <= i; j++) {
-                    double product = Columns.dot(pointsX[i], pointsX[j]) * Columns.dot(pointsY[i], pointsY[j]);
+                    double product = Vectors.dot(pointsX[i], pointsX[j]) * Vectors.dot(pointsY[i], pointsY[j]);
                     parts[chunk] += i == j ? product : 2 * product;
                 }
             }

@@ -1,6 +1,7 @@
 package org.latent4j.space.compare;
 
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Vectors;
 
 /** The rotation in a matrix, by one-sided Jacobi rotations (Hestenes 1958): {@code A = U S V'} has {@code U V'}. */
 final class Polar {
@@ -44,9 +45,9 @@ final class Polar {
     }
 
     private static boolean turn(double[][] rows, double[][] turns, int i, int j) {
-        double ii = Columns.dot(rows[i], rows[i]);
-        double jj = Columns.dot(rows[j], rows[j]);
-        double ij = Columns.dot(rows[i], rows[j]);
+        double ii = Vectors.dot(rows[i], rows[i]);
+        double jj = Vectors.dot(rows[j], rows[j]);
+        double ij = Vectors.dot(rows[i], rows[j]);
         if (Math.abs(ij) <= INDEPENDENT * Math.sqrt(ii * jj) || Math.abs(ij) < 1e-30) {
             return false;
         }
@@ -74,7 +75,7 @@ final class Polar {
         double largest = 0;
         double[] lengths = new double[m];
         for (int i = 0; i < m; i++) {
-            lengths[i] = Math.sqrt(Columns.dot(rows[i], rows[i]));
+            lengths[i] = Math.sqrt(Vectors.dot(rows[i], rows[i]));
             largest = Math.max(largest, lengths[i]);
         }
         double least = 1e-13 * largest;

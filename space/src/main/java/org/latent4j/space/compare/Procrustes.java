@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Vectors;
 
 /**
  * The rotation and scale that lay one space on another best (Schönemann 1966), after both are centred and brought to a sum of
@@ -40,13 +41,13 @@ public record Procrustes(double disparity, double[] residuals) {
         double[][] cross = new double[y.length][x.length]; // Y'X
         pool.run(y.length, (i, _) -> {
             for (int j = 0; j < x.length; j++) {
-                cross[i][j] = Columns.dot(y[i], x[j]);
+                cross[i][j] = Vectors.dot(y[i], x[j]);
             }
         });
         double[][] kept = Polar.rotation(cross, pool);
         double scale = 0;
         for (int i = 0; i < y.length; i++) {
-            scale += Columns.dot(kept[i], cross[i]);
+            scale += Vectors.dot(kept[i], cross[i]);
         }
         return new Procrustes(Math.max(0, 1 - scale * scale), residuals(x, y, kept, scale, n, pool));
     }
@@ -59,7 +60,7 @@ public record Procrustes(double disparity, double[] residuals) {
     private static double[][] scaled(double[][] columns) {
         double sum = 0;
         for (double[] column : columns) {
-            sum += Columns.dot(column, column);
+            sum += Vectors.dot(column, column);
         }
         if (!(sum > 0)) {
             throw new LatentException("all points of a space are equal: there is no form to compare");

@@ -4,6 +4,7 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Cholesky;
+import org.latent4j.space.Vectors;
 
 /**
  * The covariance of points shrunk towards a multiple of the identity, by as much as is best on average (Ledoit and Wolf
@@ -86,7 +87,7 @@ public record ShrunkCovariance(double shrinkage, double[] distances) {
         double[][] products = new double[rows.length][rows.length];
         pool.run(rows.length, (i, _) -> {
             for (int j = 0; j <= i; j++) {
-                products[i][j] = dot(rows[i], rows[j], rows[i].length);
+                products[i][j] = Vectors.dot(rows[i], rows[j]);
             }
         });
         for (int i = 0; i < rows.length; i++) {
@@ -141,7 +142,7 @@ public record ShrunkCovariance(double shrinkage, double[] distances) {
                     point[c] = columns[c][row];
                 }
                 Cholesky.solveLower(shrunk, point);
-                distances[row] = dot(point, point, width);
+                distances[row] = Vectors.dot(point, point);
             }
         });
         return distances;
@@ -168,26 +169,8 @@ public record ShrunkCovariance(double shrinkage, double[] distances) {
         pool.run(n, (i, _) -> {
             double[] own = products[i].clone();
             Cholesky.solveLower(inner, own);
-            distances[i] = Math.max(0, (products[i][i] - dot(own, own, n)) / a);
+            distances[i] = Math.max(0, (products[i][i] - Vectors.dot(own, own)) / a);
         });
         return distances;
-    }
-
-    private static double dot(double[] a, double[] b, int length) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        int i = 0;
-        for (; i <= length - 4; i += 4) {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
-        }
-        for (; i < length; i++) {
-            s0 += a[i] * b[i];
-        }
-        return (s0 + s1) + (s2 + s3);
     }
 }
