@@ -219,7 +219,7 @@ final class VectorUnpack {
     }
 
     /** Looks nibbles up in {@link Levels#e2m1}: a table of eight, and a sign. */
-    private static FloatVector small(IntVector nibbles) {
+    static FloatVector small(IntVector nibbles) {
         FloatVector size = E2M1.rearrange(nibbles.and(7).toShuffle().cast(FLOATS));
         // Zero minus zero is zero, as the table of sixteen has it; a turned sign would be minus zero.
         return size.blend(FloatVector.zero(FLOATS).sub(size), nibbles.compare(VectorOperators.GE, 8).cast(FLOATS));
