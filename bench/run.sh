@@ -1,23 +1,32 @@
 #!/usr/bin/env bash
 # Runs each side one after the other on this machine and writes medians and spread to bench/RESULTS.md.
 #
-#   bench/run.sh [RUNS]
+#   bench/run.sh [RUNS [PART…]]
+#
+# PART is one of the names below, all if none is given; what stands in RESULTS.md of the other parts stays, with its own date.
+# The environment:
 #
 #   PEERS_PYTHON   a Python with torch and transformers (see ../shared/peers/requirements.txt); without it peers are left out
+#   REPENG_PYTHON  a Python with repeng, which wants older libraries; REPENG_WORK its PEERS_WORK
 #   PEER_RUNS      how often each peer runs (default: RUNS); each of its runs is the best of two or three after one that isn't counted
-#   SPACES         no leaves out encoding, clusters, indexes, neighbours and maps, whose peers take half an hour
-#   LENGTHS        no leaves out what length and layers cost
-#   MEANING        no leaves out probes, directions and the sweep, which take a quarter of an hour
-#   KERNELS        no leaves out the tables of kernels, which take some ten minutes
 #   PEERS_WORK     where the peers' prepare.py has put its models
 #   PEERS          the peers' folder (default: ../shared/peers beside the repository)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+parts=(commands capture decode lengths larger directions probes sweep encode exact index clusters maps growth kernels packings)
 runs=${1:-5}
+[ "$#" -eq 0 ] || shift
+[ "$#" -eq 0 ] && wanted=" ${parts[*]} " || wanted=" $* "
+for part in $wanted; do
+    [[ " ${parts[*]} " == *" $part "* ]] || { echo "bench/run.sh: no part '$part'; there are: ${parts[*]}" >&2; exit 2; }
+done
 peer_runs=${PEER_RUNS:-$runs}
 peers=${PEERS:-$PWD/../shared/peers}
-texts=$peers/ragged-128.txt
-out=bench/RESULTS.md
+data=$peers/../data
+models=${PEERS_WORK:-${TMPDIR:-/tmp}/peers-work}
+vectors=$models/descriptions.npy # the peers' embed.py writes it
+threads=$(nproc 2>/dev/null || echo 2)
+out=$PWD/bench/RESULTS.md
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The launcher's way to find a JDK is good enough for the rest.
@@ -26,236 +35,251 @@ java=$(LATENT_AOT=off LATENT_JVM=-XshowSettings:properties ./latent --version 2>
 java=$java/bin/java
 mvn -q -DskipTests package
 
-# median, least and most of the numbers on standard input
-spread() { sort -n | awk '{v[NR]=$1} END {m=NR%2?v[(NR+1)/2]:(v[NR/2]+v[NR/2+1])/2; printf "%.2f | %.2f | %.2f", m, v[1], v[NR]}'; }
+# median, least and most of the numbers on standard input, as cells of a table
+spread() { sort -n | awk '{v[NR]=$1} END {if (NR) {m=NR%2?v[(NR+1)/2]:(v[NR/2]+v[NR/2+1])/2; printf "%.2f | %.2f | %.2f", m, v[1], v[NR]} else printf "not run here | | "}'; }
 
-# wall seconds and peak MB of a command, a line a run, after one that isn't counted
-timed() {
-    local name=$1
+# a class of the bench, with the options that people run the program with
+ours() {
+    local class=$1
     shift
-    for run in $(seq 0 "$runs"); do
-        /usr/bin/time -f '%e %M' -o "$work/time" "$@" >/dev/null 2>&1
-        [ "$run" -eq 0 ] || cat "$work/time" >>"$work/$name"
+    "$java" @workbench/target/dist/lib/jvm.options -cp "bench/target/classes:bench/target/lib/*" "org.latent4j.bench.$class" "$@" 2>/dev/null || true
+}
+
+# a script of the peers or of the bench, if there is a Python for it
+peer() {
+    [ -x "${PEERS_PYTHON:-}" ] || return 0
+    local script=$1
+    shift
+    case $script in
+        bench/*) PEERS_WORK=$models "$PEERS_PYTHON" "$script" "$@" 2>/dev/null || true ;;
+        *) (cd "$peers" && PEERS_WORK=$models PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" "$script" "$@" 2>/dev/null) || true ;;
+    esac
+}
+
+# the same several times
+peers() {
+    for _ in $(seq "$peer_runs"); do
+        peer "$@"
     done
 }
 
-LATENT_AOT=on ./latent read "The capital of France is" >/dev/null
-for _ in $(seq 60); do # the JVM's cache is made in the background
-    ls "${LATENT_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/latent4j}"/jvm/latent-*.aot >/dev/null 2>&1 && break
-    sleep 1
-done
-timed help ./latent --help
-timed read ./latent read "The capital of France is"
-timed read-text ./latent read "Once upon a time there was a small village by the sea where the fishermen went out every morning, and where nobody had ever heard of the thing that happened on the last day of that summer."
+# of every line the figure before a unit
+figure() { sed -n "s|.* \([0-9.]*\) $1.*|\1|p"; }
 
-# with the options that people run it with
-ours() { "$java" @workbench/target/dist/lib/jvm.options -cp "bench/target/classes:bench/target/lib/*" "$@" 2>/dev/null; }
-if [ -f "$texts" ]; then
-    ours org.latent4j.bench.CaptureSpeed "$texts" "$runs" | sed -n 's/.*, \([0-9.]*\) tokens\/s.*/\1/p' >"$work/capture-latent4j"
-    if [ -x "${PEERS_PYTHON:-}" ]; then
-        for which in hf hf-sorted llama.cpp; do
-            for _ in $(seq "$peer_runs"); do
-                (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" capture.py "$which" 2>/dev/null) | sed -n 's/.*, \([0-9.]*\) tokens\/s.*/\1/p' >>"$work/capture-$which"
-            done
-        done
-    fi
-fi
-descriptions=$peers/../data/debian-descriptions.tsv
-if [ "${SPACES:-yes}" = yes ] && [ -f "$descriptions" ]; then
-    ours org.latent4j.bench.EncodeSpeed "$descriptions" 3000 "$runs" | sed -n 's/.*, \([0-9.]*\) sentences\/s.*/\1/p' >"$work/encode-latent4j"
-    if [ -x "${PEERS_PYTHON:-}" ]; then
-        for _ in $(seq "$peer_runs"); do # each run tells its batches of 32 and 128; the better one counts
-            (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" embed.py 2>/dev/null) | sed -n 's/.*: \([0-9.]*\) sentences\/s.*/\1/p' |
-                sort -n | tail -n 1 >>"$work/encode-st"
-        done
-    fi
-fi
-ours org.latent4j.bench.DecodeSpeed "$runs" >"$work/decode"
-for which in one steered eight; do
-    sed -n "s/^$which: \([0-9.]*\) tokens\/s.*/\1/p" "$work/decode" >"$work/decode-$which"
-done
-if [ -x "${PEERS_PYTHON:-}" ] && [ -f "$peers/decode.py" ]; then
-    for which in llama.cpp hf hf-steered; do
-        for _ in $(seq "$peer_runs"); do
-            (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" decode.py "$which" 2>/dev/null) | sed -n 's/.*: \([0-9.]*\) tokens\/s.*/\1/p' >>"$work/decode-$which"
-        done
-    done
-fi
-# what a text's length and the highest layer cost
-threads=$(nproc 2>/dev/null || echo 2)
-models=${PEERS_WORK:-${TMPDIR:-/tmp}/peers-work}
-if [ "${LENGTHS:-yes}" = yes ]; then
-    ours org.latent4j.bench.LengthSpeed smollm2-135m-instruct 128,512,2048,4096 | sed 's/^/latent4j   /' >"$work/lengths"
-    if [ -x "${PEERS_PYTHON:-}" ]; then
-        "$PEERS_PYTHON" bench/peers/llama_lengths.py "$models/SmolLM2-135M-Instruct.Q4_1.gguf" 128,512,2048,4096 "$threads" 2>/dev/null |
-            sed 's/^/llama.cpp  /' >>"$work/lengths"
-    fi
-else
-    echo "Not run this time." >"$work/lengths"
-fi
-# probes of 20,000 words at every site, a direction from 24 pairs at every layer (repeng, if that Python has it), the default sweep
-words=$peers/../data/ud-english-ewt/dev.conllu
-pairs=$peers/../golden/control-vector/repeng-happy.expected.json
-if [ "${MEANING:-yes}" = yes ] && [ -f "$words" ] && [ -f "$pairs" ]; then
-    {
-        ours org.latent4j.bench.ProbeSpeed "$words" 20000
-        [ ! -x "${PEERS_PYTHON:-}" ] || "$PEERS_PYTHON" bench/probe/peer.py "$words" 20000 2>/dev/null || true
-        ours org.latent4j.bench.DirectionSpeed "$pairs" "$runs"
-        [ ! -x "${PEERS_PYTHON:-}" ] || (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" direction.py 2>/dev/null) ||
-            echo "repeng: not run here"
-        ours org.latent4j.bench.SweepSpeed
-    } >"$work/meaning"
-else
-    echo "Not run this time." >"$work/meaning"
-fi
-# Clusters: embedded descriptions where the peers' embed.py has left them, and blobs of 10 dimensions
-vectors=$models/descriptions.npy # the peers' embed.py writes it
-: >"$work/clusters"
-if [ "${SPACES:-yes}" = yes ] && [ -x "${PEERS_PYTHON:-}" ]; then
-    "$PEERS_PYTHON" -c "import numpy as np; r=np.random.default_rng(0); c=r.normal(0,3,(30,10)); np.save('$work/blobs.npy',(c[r.integers(0,30,20000)]+r.normal(0,1,(20000,10))*r.uniform(.3,1,(20000,1))).astype('f4'))"
-    for kind in "kmeans $vectors" "hdbscan $work/blobs.npy"; do
-        # shellcheck disable=SC2086 # two words
-        set -- $kind
-        [ -f "$2" ] || continue
-        ours org.latent4j.bench.ClusterSpeed "$1" "$2" "$runs" 20000 | sed 's/^/latent4j /' >>"$work/clusters"
-        "$PEERS_PYTHON" bench/peers/cluster.py "$1" "$2" "$peer_runs" 20000 2>/dev/null | sed 's/^/scikit-learn /' >>"$work/clusters"
-    done
-fi
-if [ "${SPACES:-yes}" = yes ] && [ -f "$vectors" ]; then
-    {
-        ours org.latent4j.bench.IndexSpeed "$vectors" "$runs"
-        ours org.latent4j.bench.IndexSpeed "$vectors" "$runs" quantised | sed 's/^latent4j/latent4j, bytes:/'
-        [ ! -x "${PEERS_PYTHON:-}" ] || (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" neighbours.py 2>/dev/null)
-    } >"$work/index"
-else
-    echo "Not run this time." >"$work/index"
-fi
-# neighbours and maps of embedded descriptions, where the peers' embed.py has written them
-if [ "${SPACES:-yes}" = yes ] && [ -f "$vectors" ]; then
-    ours org.latent4j.bench.NeighbourSpeed "$vectors" "$runs" >"$work/space"
-    for which in umap tsne; do
-        ours org.latent4j.bench.ProjectSpeed "$which" "$vectors" 10000 "$runs" >>"$work/space"
-    done
-    if [ -x "${PEERS_PYTHON:-}" ]; then
-        for script in "project.py umap" "project.py tsne"; do
-            # shellcheck disable=SC2086 # a script and its argument
-            (cd "$peers" && PYTHONDONTWRITEBYTECODE=1 "$PEERS_PYTHON" $script 2>/dev/null) >>"$work/space"
-        done
-    fi
-else
-    echo "Not run this time: embed.py has written no vectors." >"$work/space"
-fi
-if [ "${KERNELS:-yes}" = yes ]; then
-    ours org.latent4j.bench.KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576 >"$work/kernels"
-    ours org.latent4j.bench.KernelTable packings >"$work/packings"
-else
-    echo "Not run this time." | tee "$work/kernels" >"$work/packings"
-fi
+header() { printf '| who | %s, median | least | most |\n| --- | --- | --- | --- |\n' "$1"; }
+row() { echo "| $1 | $(spread) |"; }
+indented() { sed 's/^/    /'; }
 
-{
-    echo "# Measured"
-    echo
-    echo "Written by \`bench/run.sh $runs\`: each side one after the other on the same machine, $runs counted runs after one that isn't (peers: $peer_runs, each its script's best)."
-    echo "Machines like this one are shared and noisy: compare within a run, not between machines."
-    echo
-    ./latent doctor | grep -E '^(JDK|System|Kernels|Memory|Speed)' | sed -e 's/ (\/.*)$//' -e 's/^/    /'
-    sed -n 's/^model name[^:]*: /    CPU           /p' /proc/cpuinfo 2>/dev/null | head -n 1
-    echo "    Date          $(date -u +%Y-%m-%d)"
-    echo
+# wall seconds and peak MB of a command, a line a run, after one that isn't counted
+timed() {
+    local label=$1
+    shift
+    for run in $(seq 0 "$runs"); do
+        /usr/bin/time -f '%e %M' -o "$work/time" "$@" >/dev/null 2>&1
+        [ "$run" -eq 0 ] || cat "$work/time" >>"$work/timed"
+    done
+    echo "| $label | $(cut -d' ' -f1 "$work/timed" | spread) | $(awk '{print $2/1024}' "$work/timed" | spread) |"
+    rm "$work/timed"
+}
+
+part_commands() {
+    LATENT_AOT=on ./latent read "The capital of France is" >/dev/null
+    for _ in $(seq 60); do # the JVM's cache is made in the background
+        ls "${LATENT_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/latent4j}"/jvm/latent-*.aot >/dev/null 2>&1 && break
+        sleep 1
+    done
     echo "## Commands, whole process"
     echo
     echo "| command | seconds, median | least | most | peak MB, median | least | most |"
     echo "| --- | --- | --- | --- | --- | --- | --- |"
-    for name in help read read-text; do
-        case $name in
-            help) label='`latent --help`' ;;
-            read) label='`latent read`, 5 tokens' ;;
-            *) label='`latent read`, 40 tokens' ;;
-        esac
-        echo "| $label | $(cut -d' ' -f1 "$work/$name" | spread) | $(awk '{print $2/1024}' "$work/$name" | spread) |"
-    done
-    echo
+    # shellcheck disable=SC2016 # the backquotes are Markdown's
+    timed '`latent --help`' ./latent --help
+    # shellcheck disable=SC2016
+    timed '`latent read`, 5 tokens' ./latent read "The capital of France is"
+    # shellcheck disable=SC2016
+    timed '`latent read`, 40 tokens' ./latent read "Once upon a time there was a small village by the sea where the fishermen went out every morning, and where nobody had ever heard of the thing that happened on the last day of that summer."
+    # shellcheck disable=SC2016
+    timed '`latent math`, 341,479 words of 100' ./latent math "king - man + woman"
+}
+
+part_capture() {
     echo "## Hidden states after every block, last position, of 128 ragged texts (6,034 tokens), SmolLM2-135M"
     echo
-    echo "| who | tokens/s, median | least | most |"
-    echo "| --- | --- | --- | --- |"
-    for who in latent4j hf hf-sorted llama.cpp; do
-        case $who in
-            latent4j) label='latent4j, packed weights (Q4_1, Q8_0), exact f32' ;;
-            hf) label='transformers, float32, batches of 16 as commonly written' ;;
-            hf-sorted) label='transformers, float32, texts sorted by length' ;;
-            *) label='llama.cpp, prompt evaluation of the same GGUF (hands out no states)' ;;
-        esac
-        if [ -s "$work/capture-$who" ]; then
-            echo "| $label | $(spread <"$work/capture-$who") |"
-        else
-            echo "| $label | not run here | | |"
-        fi
-    done
-    echo
-    echo "## Neighbours of 19,500 x 384, maps of 10,000 x 384"
-    echo
-    sed 's/^/    /' "$work/space"
-    echo
+    header tokens/s
+    ours CaptureSpeed "$peers/ragged-128.txt" "$runs" | figure tokens/s | row 'latent4j, packed weights (Q4_1, Q8_0), exact f32'
+    peers capture.py hf | figure tokens/s | row 'transformers, float32, batches of 16 as commonly written'
+    peers capture.py hf-sorted | figure tokens/s | row 'transformers, float32, texts sorted by length'
+    peers capture.py llama.cpp | figure tokens/s | row 'llama.cpp, prompt evaluation of the same GGUF (hands out no states)'
+}
+
+part_decode() {
+    ours DecodeSpeed "$runs" >"$work/decode"
     echo "## Greedy decoding of 96 tokens, prompt included, SmolLM2-135M"
     echo
-    echo "| who | tokens/s, median | least | most |"
-    echo "| --- | --- | --- | --- |"
-    for who in one steered eight llama.cpp hf hf-steered; do
-        case $who in
-            one) label='latent4j, one continuation' ;;
-            steered) label='latent4j, steered at 11 layers' ;;
-            eight) label='latent4j, 8 together' ;;
-            hf) label='transformers, float32' ;;
-            hf-steered) label='transformers, float32, steered at 10 layers' ;;
-            *) label='llama.cpp, the same GGUF' ;;
-        esac
-        if [ -s "$work/decode-$who" ]; then
-            echo "| $label | $(spread <"$work/decode-$who") |"
-        else
-            echo "| $label | not run here | | |"
-        fi
-    done
-    echo
+    header tokens/s
+    grep '^one:' "$work/decode" | figure tokens/s | row 'latent4j, one continuation'
+    grep '^steered:' "$work/decode" | figure tokens/s | row 'latent4j, steered at 11 layers'
+    grep '^eight:' "$work/decode" | figure tokens/s | row 'latent4j, 8 together'
+    peers decode.py llama.cpp | figure tokens/s | row 'llama.cpp, the same GGUF'
+    peers decode.py hf | figure tokens/s | row 'transformers, float32'
+    peers decode.py hf-steered | figure tokens/s | row 'transformers, float32, steered at 10 layers'
+}
+
+part_lengths() {
     echo "## What length costs, and the highest layer asked for (the best of two)"
     echo
-    sed 's/^/    /' "$work/lengths"
+    {
+        ours LengthSpeed smollm2-135m-instruct 128,512,2048,4096 | sed 's/^/latent4j   /'
+        peer bench/peers/llama_lengths.py "$models/SmolLM2-135M-Instruct.Q4_1.gguf" 128,512,2048,4096 "$threads" | sed 's/^/llama.cpp  /'
+    } | indented
+}
+
+part_larger() {
+    echo "## Random weights in the shape of Llama 3.2 1B (the best of two)"
     echo
-    echo "## Probes of 20,000 words at 31 sites (upos), a direction from 24 pairs at 30 layers, the default sweep"
+    for packing in Q4_0 Q8_0; do
+        peer bench/peers/llama_1b.py "$work/1b.gguf" "$packing"
+        [ -f "$work/1b.gguf" ] || continue
+        ours LengthSpeed "$work/1b.gguf" 128 | grep -E 'prompt|decode' | sed "s/^/$packing latent4j   /"
+        peer bench/peers/llama_lengths.py "$work/1b.gguf" 128 "$threads" | sed "s/^/$packing llama.cpp  /"
+        rm "$work/1b.gguf"
+    done | indented
+}
+
+part_directions() {
+    echo "## A direction from 24 pairs at 30 layers"
     echo
-    sed 's/^/    /' "$work/meaning"
+    {
+        ours DirectionSpeed "$peers/../golden/control-vector/repeng-happy.expected.json" "$runs"
+        if [ -x "${REPENG_PYTHON:-}" ]; then
+            for _ in $(seq "$peer_runs"); do
+                (cd "$peers" && PEERS_WORK=${REPENG_WORK:-$models} PYTHONDONTWRITEBYTECODE=1 "$REPENG_PYTHON" direction.py 2>/dev/null)
+            done
+        else
+            echo "repeng: not run here"
+        fi
+    } | indented
+}
+
+part_probes() {
+    echo "## Probes of 20,000 words at 31 sites (upos)"
     echo
+    {
+        ours ProbeSpeed "$data/ud-english-ewt/dev.conllu" 20000
+        peer bench/probe/peer.py "$data/ud-english-ewt/dev.conllu" 20000
+    } | indented
+}
+
+part_sweep() {
+    echo "## The default sweep: 7 strengths, 5 ranges of layers, 20 random directions, 16 prompts of 32 tokens"
+    echo
+    ours SweepSpeed | indented
+}
+
+part_encode() {
     echo "## Sentence embeddings of 3,000 package descriptions, all-MiniLM-L6-v2, f32"
     echo
-    echo "| who | sentences/s, median | least | most |"
-    echo "| --- | --- | --- | --- |"
-    for who in latent4j st; do
-        case $who in
-            latent4j) label='latent4j, texts as they come, packed end to end' ;;
-            *) label='sentence-transformers, its best batch (32 or 128), texts sorted by length' ;;
-        esac
-        if [ -s "$work/encode-$who" ]; then
-            echo "| $label | $(spread <"$work/encode-$who") |"
-        else
-            echo "| $label | not run here | | |"
-        fi
-    done
+    header sentences/s
+    ours EncodeSpeed "$data/debian-descriptions.tsv" 3000 "$runs" | figure sentences/s | row 'latent4j, texts as they come, packed end to end'
+    for _ in $(seq "$peer_runs"); do # each run tells its batches of 32 and 128; the better one counts
+        peer embed.py | figure sentences/s | sort -n | tail -n 1
+    done | row 'sentence-transformers, its best batch (32 or 128), texts sorted by length'
+}
+
+part_exact() {
+    echo "## Exact search: 10 nearest of 19,500 x 384, 500 queries"
     echo
+    if [ -f "$vectors" ]; then
+        {
+            ours NeighbourSpeed "$vectors" "$runs"
+            peer bench/peers/exact.py "$vectors" "$peer_runs" "$threads"
+        } | indented
+    fi
+}
+
+part_index() {
+    echo "## Approximate search: 10 nearest of 19,500 x 384, one query at a time on one thread, built with two"
+    echo
+    if [ -f "$vectors" ]; then
+        {
+            ours IndexSpeed "$vectors" "$runs"
+            ours IndexSpeed "$vectors" "$runs" quantised | sed 's/^latent4j/latent4j, bytes:/'
+            peer neighbours.py
+        } | indented
+    fi
+}
+
+part_clusters() {
     echo "## Clusters of 20,000 points: k-means (k 50, one start, 384 wide), HDBSCAN (10 wide)"
     echo
-    sed 's/^/    /' "$work/clusters"
+    [ ! -x "${PEERS_PYTHON:-}" ] ||
+        "$PEERS_PYTHON" -c "import numpy as np; r=np.random.default_rng(0); c=r.normal(0,3,(30,10)); np.save('$work/blobs.npy',(c[r.integers(0,30,20000)]+r.normal(0,1,(20000,10))*r.uniform(.3,1,(20000,1))).astype('f4'))"
+    for kind in "kmeans $vectors" "hdbscan $work/blobs.npy"; do
+        # shellcheck disable=SC2086 # two words
+        set -- $kind
+        [ -f "$2" ] || continue
+        ours ClusterSpeed "$1" "$2" "$runs" 20000 | sed 's/^/latent4j /'
+        peer bench/peers/cluster.py "$1" "$2" "$peer_runs" 20000 | sed 's/^/scikit-learn /'
+    done | indented
+}
+
+part_maps() {
+    echo "## Maps of 10,000 x 384"
     echo
-    echo "## Approximate search: 10 nearest of 19,500 x 384 (descriptions.npy), one query at a time on one thread, built with two"
+    if [ -f "$vectors" ]; then
+        for which in umap tsne; do
+            ours ProjectSpeed "$which" "$vectors" 10000 "$runs"
+            peer project.py "$which" | sed 's/^umap/umap-learn/;s/^tsne/openTSNE/'
+        done | indented
+    fi
+}
+
+part_growth() {
+    echo "## How time and memory grow with the number of points"
     echo
-    sed 's/^/    /' "$work/index"
-    echo
+    ours GrowthSpeed | indented
+}
+
+part_kernels() {
     echo "## Products of activations with packed weights (JMH)"
     echo
-    cat "$work/kernels"
-    echo
+    ours KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576
+}
+
+part_packings() {
     echo "## Each packing on one thread (JMH): weights of 4608 x 1536"
     echo
-    cat "$work/packings"
+    ours KernelTable packings
+}
+
+machine() {
+    ./latent doctor | grep -E '^(JDK|System|Kernels|Memory|Speed)' | sed -e 's/ (\/.*)$//' -e 's/^/    /'
+    sed -n 's/^model name[^:]*: /    CPU           /p' /proc/cpuinfo 2>/dev/null | head -n 1
+}
+
+# what RESULTS.md says of a part by now
+kept() { [ ! -f "$out" ] || awk -v mark="<!-- $1 -->" '/^<!-- /{on = $0 == mark} on' "$out"; }
+
+{
+    echo "# Measured"
+    echo
+    echo "Written by \`bench/run.sh\`: each side one after the other on the same machine. Machines like this one are shared and noisy:"
+    echo "compare within a part, not between parts or machines."
+    echo
+    machine
+    echo
+    for part in "${parts[@]}"; do
+        if [[ "$wanted" == *" $part "* ]]; then
+            echo "$part" >&2
+            echo "<!-- $part -->"
+            "part_$part"
+            echo
+            echo "$(date -u +%Y-%m-%d), $runs counted runs after one that isn't; peers $peer_runs."
+            echo
+        else
+            kept "$part"
+        fi
+    done
 } >"$work/results"
 mv "$work/results" "$out"
 echo "written to $out"
