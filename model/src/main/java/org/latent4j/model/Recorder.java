@@ -18,7 +18,7 @@ import org.latent4j.model.transformer.SiteVisitor;
 
 /**
  * Copies the wanted rows of the wanted sites out of forward passes, sequence by sequence. A sequence may come in several
- * pieces, in order.
+ * pieces, in order, and a piece may be of several sequences that have it in common.
  */
 final class Recorder implements SiteVisitor {
     private final List<int[]> sequences;
@@ -30,7 +30,11 @@ final class Recorder implements SiteVisitor {
     private final List<TreeMap<Site, Matrix>> recorded = new ArrayList<>();
     private final List<Map<Site, double[]>> sums = new ArrayList<>();
     private Batch batch = Batch.of(List.of());
-    private int[] numbers = {};
+    /** What a sequence of the batch is: a piece of this one. One of them may be a piece of several. */
+    private List<Part> parts = List.of();
+
+    /** That number {@code inBatch} of a batch is a piece of sequence {@code number}. */
+    record Part(int inBatch, int number) {}
 
     Recorder(List<int[]> sequences, int heads, List<Site> sites, Positions positions) {
         this.sequences = sequences;
@@ -48,10 +52,10 @@ final class Recorder implements SiteVisitor {
         }
     }
 
-    /** What comes next: a batch, and which of the sequences its sequences are. */
-    void begin(Batch next, int... numbersInBatch) {
+    /** What comes next: a batch, and which of the sequences its sequences are pieces of, in its order. */
+    void begin(Batch next, List<Part> itsParts) {
         batch = next;
-        numbers = numbersInBatch;
+        parts = itsParts;
     }
 
     /** The kept positions of a sequence that lie in the batch: from index {@code first} to {@code end} of {@link #kept}. */
@@ -61,10 +65,10 @@ final class Recorder implements SiteVisitor {
         }
     }
 
-    private Here here(int inBatch) {
-        int[] all = kept[numbers[inBatch]];
-        int before = batch.before(inBatch);
-        return new Here(firstFrom(all, before), firstFrom(all, before + batch.length(inBatch)));
+    private Here here(Part part) {
+        int[] all = kept[part.number()];
+        int before = batch.before(part.inBatch());
+        return new Here(firstFrom(all, before), firstFrom(all, before + batch.length(part.inBatch())));
     }
 
     private static int firstFrom(int[] ascending, int position) {
@@ -72,17 +76,17 @@ final class Recorder implements SiteVisitor {
         return found >= 0 ? found : -found - 1;
     }
 
-    private int row(int inBatch, int keptIndex) {
-        return batch.starts()[inBatch] + kept[numbers[inBatch]][keptIndex] - batch.before(inBatch);
+    private int row(Part part, int keptIndex) {
+        return batch.starts()[part.inBatch()] + kept[part.number()][keptIndex] - batch.before(part.inBatch());
     }
 
     @Override
     public int[] endRows() {
         List<Integer> rows = new ArrayList<>();
-        for (int s = 0; s < batch.sequences(); s++) {
-            Here here = here(s);
+        for (Part part : parts) {
+            Here here = here(part);
             for (int i = here.first(); i < here.end(); i++) {
-                rows.add(row(s, i));
+                rows.add(row(part, i));
             }
         }
         return rows.stream().mapToInt(Integer::intValue).toArray();
@@ -96,31 +100,45 @@ final class Recorder implements SiteVisitor {
     @Override
     public PatternRows patterns(int layer) {
         Site site = Site.of(Kind.ATTN_PATTERN, layer);
-        float[][] wholes = new float[batch.sequences()][];
-        for (int s = 0; s < wholes.length; s++) {
-            int n = sequences.get(numbers[s]).length;
-            int rows = mean ? n : kept[numbers[s]].length;
-            wholes[s] = recorded.get(numbers[s]).computeIfAbsent(site, _ -> Matrix.zeros(heads * rows, n)).data();
+        float[][] wholes = new float[parts.size()][];
+        for (int p = 0; p < wholes.length; p++) {
+            int n = sequences.get(parts.get(p).number()).length;
+            int rows = mean ? n : kept[parts.get(p).number()].length;
+            wholes[p] = recorded.get(parts.get(p).number()).computeIfAbsent(site, _ -> Matrix.zeros(heads * rows, n)).data();
         }
+        int[] firstParts = firstParts();
         return (s, head, position, weights, at, firstKey, count) -> {
-            int n = sequences.get(numbers[s]).length;
-            int index = mean ? position : Arrays.binarySearch(kept[numbers[s]], position);
-            if (index >= 0) {
-                int rows = mean ? n : kept[numbers[s]].length;
-                System.arraycopy(weights, at, wholes[s], (head * rows + index) * n + firstKey, count);
+            for (int p = firstParts[s]; p < firstParts[s + 1]; p++) {
+                int[] own = kept[parts.get(p).number()];
+                int n = sequences.get(parts.get(p).number()).length;
+                int index = mean ? position : Arrays.binarySearch(own, position);
+                if (index >= 0) {
+                    int rows = mean ? n : own.length;
+                    System.arraycopy(weights, at, wholes[p], (head * rows + index) * n + firstKey, count);
+                }
             }
         };
+    }
+
+    /** Where the parts of each of the batch's sequences begin among all, and behind the last their number. */
+    private int[] firstParts() {
+        int[] first = new int[batch.sequences() + 1];
+        for (Part part : parts) {
+            first[part.inBatch() + 1]++;
+        }
+        Arrays.parallelPrefix(first, Integer::sum);
+        return first;
     }
 
     @Override
     public void visit(Kind kind, int layer, Matrix states) {
         int firstEnd = 0;
         boolean end = kind == Kind.FINAL_NORM || kind == Kind.LOGITS;
-        for (int s = 0; s < batch.sequences(); s++) {
-            Here here = here(s);
+        for (Part part : parts) {
+            Here here = here(part);
             for (Site site : sites) {
                 if (site.kind() == kind && site.layer() == layer && kind != Kind.ATTN_PATTERN) {
-                    record(site, s, here, end ? firstEnd : -1, states);
+                    record(site, part, here, end ? firstEnd : -1, states);
                 }
             }
             firstEnd += here.count();
@@ -128,14 +146,14 @@ final class Recorder implements SiteVisitor {
     }
 
     /** Takes a sequence's rows; {@code endRow} is the first of them where the states are of the end rows alone, else -1. */
-    private void record(Site site, int s, Here here, int endRow, Matrix states) {
+    private void record(Site site, Part part, Here here, int endRow, Matrix states) {
         int width = site.head() < 0 ? states.columns() : states.columns() / heads;
         int column = Math.max(site.head(), 0) * width;
-        TreeMap<Site, Matrix> own = recorded.get(numbers[s]);
-        Matrix target = own.computeIfAbsent(site, _ -> Matrix.zeros(mean ? 1 : kept[numbers[s]].length, width));
-        double[] sum = mean ? sums.get(numbers[s]).computeIfAbsent(site, _ -> new double[width]) : new double[0];
+        TreeMap<Site, Matrix> own = recorded.get(part.number());
+        Matrix target = own.computeIfAbsent(site, _ -> Matrix.zeros(mean ? 1 : kept[part.number()].length, width));
+        double[] sum = mean ? sums.get(part.number()).computeIfAbsent(site, _ -> new double[width]) : new double[0];
         for (int i = here.first(); i < here.end(); i++) {
-            int row = endRow >= 0 ? endRow + i - here.first() : row(s, i);
+            int row = endRow >= 0 ? endRow + i - here.first() : row(part, i);
             int from = row * states.columns() + column;
             if (mean) {
                 add(states.data(), from, sum);

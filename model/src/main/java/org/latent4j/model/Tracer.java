@@ -2,15 +2,20 @@ package org.latent4j.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.latent4j.model.Beginnings.Segment;
 import org.latent4j.model.Model.SteeredTraces;
+import org.latent4j.model.Recorder.Part;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
 import org.latent4j.model.transformer.Batch;
 import org.latent4j.model.transformer.Cache;
 
-/** Runs sequences and records their states: short ones together, long ones in pieces. */
+/** Runs sequences and records their states: short ones together, what they begin with in common once, long ones in pieces. */
 final class Tracer {
     private final Model model;
     private final List<Site> sites;
@@ -21,7 +26,7 @@ final class Tracer {
         this(model, sites, positions, Model.PIECE);
     }
 
-    /** Longer texts than {@code piece} run in pieces of so many tokens, shorter ones together up to so many. */
+    /** Longer texts than {@code piece} run in pieces of so many tokens, shorter ones together up to about so many. */
     Tracer(Model model, Sites sites, Positions positions, int piece) {
         this.piece = piece;
         this.model = model;
@@ -38,26 +43,43 @@ final class Tracer {
             steered.getLast().begin(sequences.get(s));
         }
         Recorder recorder = new Recorder(sequences, model.config().heads(), sites, positions);
+        boolean causal = model.config().attention().causal();
         List<Integer> together = new ArrayList<>();
-        int rows = 0;
         for (int s = 0; s < sequences.size(); s++) {
-            int length = sequences.get(s).length;
-            if (length > piece && model.config().attention().causal()) {
-                inPieces(sequences.get(s), s, recorder, steered.get(s), model.cache(length, false));
-                continue;
+            if (sequences.get(s).length > piece && causal) {
+                inPieces(sequences.get(s), s, recorder, steered.get(s), model.cache(sequences.get(s).length, false));
+            } else {
+                together.add(s);
             }
-            if (rows + length > piece && !together.isEmpty()) {
-                together(sequences, together, recorder, steered);
-                together.clear();
-                rows = 0;
-            }
-            together.add(s);
-            rows += length;
         }
-        if (!together.isEmpty()) {
-            together(sequences, together, recorder, steered);
+        if (causal && steered.stream().allMatch(Steered::isEmpty)) {
+            together = Beginnings.sorted(sequences, together);
+        }
+        for (int from = 0, to; from < together.size(); from = to) {
+            to = from + fitting(sequences, together.subList(from, together.size()));
+            runTogether(sequences, together.subList(from, to), recorder, steered);
         }
         return new SteeredTraces(recorder.traces(), steered.stream().map(Steered::report).toList());
+    }
+
+    /**
+     * How many of the first texts run together, at least one: up to so many tokens as a piece has, those at the beginning that a text
+     * shares with the one before it not counted, but up to twice as many with them.
+     */
+    private int fitting(List<int[]> sequences, List<Integer> numbers) {
+        int alone = 0;
+        int all = 0;
+        int[] before = {};
+        for (int i = 0; i < numbers.size(); i++) {
+            int[] ids = sequences.get(numbers.get(i));
+            alone += ids.length - Beginnings.common(before, ids);
+            all += ids.length;
+            if (i > 0 && (alone > piece || all > 2 * piece)) {
+                return i;
+            }
+            before = ids;
+        }
+        return numbers.size();
     }
 
     /** One text whose beginning a cache holds; positions of that beginning can't be recorded any more. */
@@ -69,17 +91,54 @@ final class Tracer {
         return recorder.traces().getFirst();
     }
 
-    private void together(List<int[]> sequences, List<Integer> numbers, Recorder recorder, List<Steered> steered) {
+    private void runTogether(List<int[]> sequences, List<Integer> numbers, Recorder recorder, List<Steered> steered) {
+        List<List<Segment>> levels = sharesBeginnings(sequences, numbers, steered) ? Beginnings.levels(sequences, numbers) : List.of();
+        if (levels.size() > 1) {
+            Map<Segment, Cache> caches = new IdentityHashMap<>();
+            levels.forEach(level -> runLevel(sequences, level, caches, recorder, steered));
+            return;
+        }
         Batch batch = Batch.of(numbers.stream().map(sequences::get).toList());
-        recorder.begin(batch, numbers.stream().mapToInt(Integer::intValue).toArray());
+        recorder.begin(batch, IntStream.range(0, numbers.size()).mapToObj(i -> new Part(i, numbers.get(i))).toList());
         model.run(batch, recorder, numbers.stream().map(steered::get).toList());
+    }
+
+    /** Whether what texts have in common has the same states in each: nothing intervenes, and keys are turned alike. */
+    private boolean sharesBeginnings(List<int[]> sequences, List<Integer> numbers, List<Steered> steered) {
+        int longest = numbers.stream().mapToInt(number -> sequences.get(number).length).max().orElse(0);
+        Cache cache = model.cache(longest, false);
+        return model.config().attention().causal()
+                && numbers.stream().allMatch(n -> steered.get(n).isEmpty() && cache.fits(model.config(), sequences.get(n).length));
+    }
+
+    /** Runs segments that go on from what the caches hold, and keeps what they leave behind. */
+    private void runLevel(
+            List<int[]> sequences, List<Segment> level, Map<Segment, Cache> caches, Recorder recorder, List<Steered> steered) {
+        List<int[]> pieces = new ArrayList<>();
+        List<Cache> own = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
+        for (Segment segment : level) {
+            int[] ids = sequences.get(segment.texts()[0]);
+            Cache before = segment.before() == null ? null : caches.get(segment.before());
+            Cache cache = before == null ? model.cache(ids.length, false) : before.fork();
+            for (int text : segment.texts()) {
+                cache.expect(sequences.get(text).length);
+                parts.add(new Part(pieces.size(), text));
+            }
+            pieces.add(Arrays.copyOfRange(ids, segment.from(), segment.to()));
+            own.add(cache);
+            caches.put(segment, cache);
+        }
+        Batch batch = Batch.of(pieces, own);
+        recorder.begin(batch, parts);
+        model.run(batch, recorder, level.stream().map(segment -> steered.get(segment.texts()[0])).toList());
     }
 
     private void inPieces(int[] ids, int number, Recorder recorder, Steered steered, Cache cache) {
         for (int from = cache.length(); from < ids.length; from += piece) {
             int[] part = Arrays.copyOfRange(ids, from, Math.min(from + piece, ids.length));
             Batch batch = Batch.of(List.of(part), List.of(cache));
-            recorder.begin(batch, number);
+            recorder.begin(batch, List.of(new Part(0, number)));
             model.run(batch, recorder, List.of(steered));
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.latent4j.model.site.Positions;
@@ -119,6 +120,37 @@ class GrowingTextsTest {
                                 .isEqualTo(whole.traces().getLast().get(site));
                     }
                     assertThat(pieces.reports()).isEqualTo(whole.reports());
+                }
+            }
+        }
+    }
+
+    @Test
+    void textsWithCommonBeginningsHaveTheBitsOfEachAlone() {
+        Random random = new Random(7);
+        int[] first = random.ints(50, 1, 384).toArray();
+        List<int[]> texts = new ArrayList<>(List.of(first, first.clone(), Arrays.copyOf(first, 49), new int[]{first[0]}));
+        for (int i = 0; i < 8; i++) { // each goes its own way behind a beginning of one before it
+            int[] before = texts.get(random.nextInt(texts.size()));
+            int[] ids = Arrays.copyOf(before, before.length + random.nextInt(20));
+            for (int k = random.nextInt(ids.length); k < ids.length; k++) {
+                ids[k] = 1 + random.nextInt(383);
+            }
+            texts.add(ids);
+        }
+        Sites sites = Sites.of("embed,attn_pattern.*,head_out.*,mlp_act.0,resid_post.*,final_norm,logits");
+        for (String architecture : List.of("llama", "mistral", "gpt2", "bert")) {
+            try (Model model = TinyModelsTest.open(architecture, 2)) {
+                Sites there = architecture.equals("bert") ? Sites.of("embed,attn_pattern.*,resid_post.*") : sites;
+                for (Positions positions : List.of(Positions.ALL, Positions.MEAN, Positions.LAST)) {
+                    List<Trace> together = model.traces(texts, there, positions);
+                    for (int t = 0; t < texts.size(); t++) {
+                        Trace alone = model.traces(List.of(texts.get(t)), there, positions).getFirst();
+                        assertThat(together.get(t).sites()).isEqualTo(alone.sites());
+                        for (Site site : alone.sites()) {
+                            assertThat(together.get(t).get(site)).as("%s of text %d, %s", site, t, architecture).isEqualTo(alone.get(site));
+                        }
+                    }
                 }
             }
         }
