@@ -38,8 +38,8 @@ record HuggingFaceRotary(HuggingFaceSettings settings) {
 
     /** Transformers either turns one more, in frequencies for the odd number, or fails: by architecture and scaling. */
     private boolean turnsOneMore(int width, int headWidth, Scaling scaling) {
-        boolean each = scaling instanceof Scaling.None || scaling instanceof Scaling.Linear || scaling instanceof Scaling.Llama3;
-        return settings.architecture().is(Trait.TURNS_WHOLE_PAIRS) && width < headWidth && each;
+        boolean possible = !(scaling instanceof Scaling.Yarn || scaling instanceof Scaling.LongRope);
+        return settings.architecture().is(Trait.TURNS_WHOLE_PAIRS) && width < headWidth && possible;
     }
 
     private double base(Optional<Json> rope, boolean windowed) {
@@ -81,7 +81,7 @@ record HuggingFaceRotary(HuggingFaceSettings settings) {
     }
 
     private Scaling dynamic(Json rope, int width) {
-        if (width < 4) {
+        if (width < 3) {
             throw settings.broken("scales its rotary positions by 'dynamic', which needs more than one pair in each head");
         }
         return new Scaling.Dynamic((float) positive(rope, "factor"), context());

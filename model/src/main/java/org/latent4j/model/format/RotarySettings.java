@@ -50,7 +50,7 @@ record RotarySettings(float base, int width, Scaling scaling) {
     Rotary rotary(Rotary.Pairing pairing) {
         return switch (scaling) {
             case Scaling.Dynamic(float factor, int context) ->
-                new Rotary(frequencies(), pairing, 1, Optional.of(new Stretch.Growing(context, factor)));
+                new Rotary(frequencies(), pairing, 1, Optional.of(new Stretch.Growing(context, factor, width)));
             case Scaling.LongRope(_, float[] longer, int context, float magnitude) ->
                 new Rotary(frequencies(), pairing, magnitude, Optional.of(new Stretch.Listed(context, divided(longer))));
             case Scaling.Yarn yarn -> new Rotary(frequencies(), pairing, yarn.magnitude(), Optional.empty());

@@ -38,8 +38,9 @@ final class Braces {
                 throw new TemplateException("a format has a } that nothing opened");
             } else {
                 int end = end(format, at);
-                text.append(field(format.substring(at + 1, end), depth));
-                run.text(text.length());
+                String field = field(format.substring(at + 1, end), depth);
+                run.text(field.length());
+                text.append(field);
                 at = end + 1;
             }
         }

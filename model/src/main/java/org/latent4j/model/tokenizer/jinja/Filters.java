@@ -26,6 +26,8 @@ final class Filters {
             case "escape", "e" -> Markup.escaped(run, value);
             case "forceescape" -> Markup.escaped(run, plain);
             case "tojson" -> TextFilters.json(run, plain, a);
+            case "indent" -> TextFilters.indented(run, Value.string(plain), a);
+            case "truncate" -> TextFilters.truncated(plain, a);
             case "attr" -> attribute(plain, a.string(0, "name"));
             case "int", "float", "abs", "round" -> NumberFilters.apply(name, plain, a);
             default -> TextFilters.knows(name)

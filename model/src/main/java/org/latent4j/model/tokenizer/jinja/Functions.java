@@ -77,7 +77,7 @@ final class Functions {
                 throw new TemplateException("a range has more than " + LONGEST_RANGE + " numbers");
             }
         }
-        return new Listed(Listed.Form.RANGE, range);
+        return new Range(from, to, step, range);
     }
 
     /** Python's {@code strftime}. */

@@ -54,7 +54,7 @@ record Layout(int fill, char align, char sign, boolean alternate, int width, Str
 
     private String written(Run run, @Nullable Object value) {
         return switch (value) {
-            case String s when type == ' ' || type == 's' -> padded(run, cut(s));
+            case String s when (type == ' ' || type == 's') && grouping.isEmpty() && sign == '-' && !alternate -> padded(run, cut(s));
             case Double d -> real(run, d);
             case Long n when "eEfFgG%".indexOf(type) >= 0 -> real(run, n);
             case Long n -> whole(run, n, true);
@@ -120,7 +120,10 @@ record Layout(int fill, char align, char sign, boolean alternate, int width, Str
     /** A real number. */
     String real(Run run, double value) {
         double size = Math.abs(value);
-        int digits = Math.min(precision < 0 ? 6 : precision, FINEST);
+        int digits = precision < 0 ? 6 : precision;
+        if (digits > FINEST) {
+            throw new TemplateException("a format asks for " + digits + " digits behind the point, at most " + FINEST + " are possible");
+        }
         String text = switch (type) {
             case 'f', 'F' -> Numbers.fixed(size, digits);
             case 'e', 'E' -> Numbers.scientific(size, digits);

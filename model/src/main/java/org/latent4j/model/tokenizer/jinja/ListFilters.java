@@ -15,45 +15,55 @@ final class ListFilters {
     static @Nullable Object apply(Run run, String name, @Nullable Object value, Arguments a) {
         return switch (name) {
             case "length", "count" -> length(value);
-            case "items" -> new Generated(entries(value));
+            case "items" -> new Generated(() -> entries(value));
             case "list" -> Value.items(run, value);
             case "first" -> value instanceof Generated generated ? generated.next() : edge(Value.items(run, value), true);
             case "last" -> edge(reversible(run, value), false);
             case "reverse" -> value instanceof String s
                     ? new StringBuilder(s).reverse().toString()
-                    : new Generated(Value.items(run, value).reversed());
+                    : reversed(run, value);
             case "join" -> StringMethods.joined(run, attributes(Value.items(run, value), a.get(1, "attribute", null)),
                     Value.text(run, a.get(0, "d", "")));
             case "sum" -> sum(run, attributes(Value.items(run, value), a.get(0, "attribute", null)), a.get(1, "start", 0L));
             case "urlencode" -> TextFilters.address(run, value);
-            case "batch" -> new Generated(batches(run, Value.items(run, value), a));
-            case "slice" -> new Generated(slices(run, Value.items(run, value), a));
+            case "batch" -> new Generated(() -> batches(run, Value.items(run, value), a));
+            case "slice" -> new Generated(() -> slices(run, Value.items(run, value), a));
             default -> ordered(run, name, value, a);
         };
     }
 
     private static @Nullable Object ordered(Run run, String name, @Nullable Object value, Arguments a) {
         return switch (name) {
-            case "unique" -> new Generated(unique(run, Value.items(run, value), a));
+            case "unique" -> new Generated(() -> unique(run, Value.items(run, value), a));
             case "sort" -> sorted(Value.items(run, value), a.get(2, "attribute", null), isTrue(a, 1, "case_sensitive"),
                     isTrue(a, 0, "reverse"));
             case "dictsort" -> dictionarySorted(value, a);
             case "min", "max" -> extreme(Value.items(run, value), name.equals("min"), a);
             case "groupby" -> groups(run, Value.items(run, value), a);
-            case "map" -> new Generated(a.positional().isEmpty() && a.named().containsKey("attribute")
-                    ? named(Value.items(run, value), a.named())
-                    : each(run, Value.items(run, value), a));
+            case "map" -> new Generated(() -> a.positional().isEmpty() && a.named().containsKey("attribute")
+                    ? named(something(run, value), a.named())
+                    : each(run, something(run, value), a));
             case "select", "reject", "selectattr", "rejectattr" ->
-                new Generated(selected(run, name, Value.items(run, value), a));
+                new Generated(() -> selected(run, name, something(run, value), a));
             default -> throw Filters.unknown(name);
         };
+    }
+
+    /** The items of what is true; what isn't, none among it, has none. */
+    private static List<@Nullable Object> something(Run run, @Nullable Object value) {
+        return Value.isTrue(value) ? Value.items(run, value) : List.of();
+    }
+
+    private static Generated reversed(Run run, @Nullable Object value) {
+        List<@Nullable Object> reversed = Value.items(run, value).reversed();
+        return new Generated(() -> reversed);
     }
 
     private static boolean isTrue(Arguments a, int place, String name) {
         return Value.isTrue(a.get(place, name, false));
     }
 
-    private static long length(@Nullable Object value) {
+    static long length(@Nullable Object value) {
         return switch (value) {
             case String s -> Text.length(s);
             case List<?> list -> list.size();
@@ -210,7 +220,7 @@ final class ListFilters {
         boolean exact = isTrue(a, 2, "case_sensitive");
         List<@Nullable Object> pairs = new ArrayList<>();
         for (Object item : items) {
-            Object key = lookedUp(item, by);
+            Object key = items.size() > 1 && !a.has(1, "default") ? Value.defined(lookedUp(item, by)) : lookedUp(item, by);
             pairs.add(Listed.pair(key instanceof Undefined && a.has(1, "default") ? otherwise : key, item));
         }
         List<@Nullable Object> groups = new ArrayList<>();

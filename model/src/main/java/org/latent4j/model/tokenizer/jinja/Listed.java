@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A list that Python doesn't take for one: it prints otherwise, is equal to none but its own kind, and of some kinds the
  * items can't be asked for.
  */
-final class Listed extends AbstractList<@Nullable Object> {
+sealed class Listed extends AbstractList<@Nullable Object> permits Range {
     /** What Python calls it. */
     enum Form {
         TUPLE(""), GROUP(""), KEYS("dict_keys"), VALUES("dict_values"), ITEMS("dict_items"), RANGE("range");
@@ -63,7 +63,7 @@ final class Listed extends AbstractList<@Nullable Object> {
         return x == y || x != null && y != null && x.isTuple() && y.isTuple();
     }
 
-    Form form() {
+    final Form form() {
         return form;
     }
 

@@ -13,13 +13,15 @@ final class Operators {
         if (operator.equals("~")) {
             return concatenated(run, Value.text(run, left), Value.text(run, right));
         }
+        if (operator.equals("%") && left instanceof String s) {
+            return Percent.formatted(run, s, right);
+        }
         Value.defined(left);
         Value.defined(right);
         try {
             return switch (operator) {
                 case "+" -> plus(run, left, right);
                 case "*" -> times(run, left, right);
-                case "%" -> left instanceof String s ? Percent.formatted(run, s, right) : numeric(operator, left, right);
                 default -> numeric(operator, left, right);
             };
         } catch (ArithmeticException e) {

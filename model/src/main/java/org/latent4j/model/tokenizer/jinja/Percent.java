@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.model.tokenizer.jinja.Scope.Undefined;
 
 /** Python's {@code text % values}, which is also Jinja2's filter {@code format}. One use for one text. */
 final class Percent {
@@ -36,11 +37,12 @@ final class Percent {
             at = end;
             if (at < format.length()) {
                 at++;
-                text.append(one());
-                run.text(text.length());
+                String one = one();
+                run.text(one.length());
+                text.append(one);
             }
         }
-        boolean named = given instanceof Map || given instanceof List && values != given;
+        boolean named = given instanceof Map || given instanceof Undefined || given instanceof List && values != given;
         if (used < values.size() && !named) {
             throw new TemplateException("not all arguments of a format are used");
         }

@@ -193,19 +193,21 @@ sealed interface Statement {
 
         private void run(Scope scope, @Nullable Object through, int depth, StringBuilder out) {
             List<@Nullable Object> selected = selected(scope, through);
-            if (selected.isEmpty()) {
-                all(otherwise, new Scope(scope), out);
-                return;
-            }
+            boolean gone = false; // an item that was left by break or continue doesn't count, a quirk of Jinja2's
             Loop loop = new Loop(selected, depth, recursive ? (run, a) -> again(scope, a.get(0, "iterable"), depth + 1) : null);
             for (int i = 0; i < selected.size(); i++) {
                 scope.run().step();
                 Scope inner = new Scope(scope);
                 inner.set("loop", loop);
                 target.assign(inner, loop.next());
-                if (all(body, inner, out) == Flow.BREAK) {
+                Flow flow = all(body, inner, out);
+                gone |= flow == Flow.ON;
+                if (flow == Flow.BREAK) {
                     break;
                 }
+            }
+            if (!gone) {
+                all(otherwise, new Scope(scope), out);
             }
         }
 

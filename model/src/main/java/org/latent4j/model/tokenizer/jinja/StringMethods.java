@@ -232,7 +232,7 @@ final class StringMethods {
             if (most >= 0 && words.size() == most) {
                 to = rest.length();
             }
-            words.add(most >= 0 && words.size() == most ? Text.stripEnd(rest.substring(from)) : rest.substring(from, to));
+            words.add(rest.substring(from, to));
             from = to;
             while (from < rest.length() && Text.isSpace(rest.charAt(from))) {
                 from++;
@@ -252,9 +252,8 @@ final class StringMethods {
             words.add(rest.substring(from));
             rest = Text.stripEnd(rest.substring(0, from));
         }
-        String left = Text.stripStart(rest);
-        if (!left.isEmpty()) {
-            words.add(left);
+        if (!Text.strip(rest).isEmpty()) {
+            words.add(rest);
         }
         return words.reversed();
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The filters that make text of text. */
 final class TextFilters {
-    private static final Set<String> NAMES = Set.of("string", "trim", "upper", "lower", "title", "capitalize", "replace", "indent",
-            "center", "truncate", "wordcount", "format");
+    private static final Set<String> NAMES = Set.of("string", "trim", "upper", "lower", "title", "capitalize", "replace", "center",
+            "wordcount", "format");
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[-\\s({\\[<]+", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern UNRESERVED = Pattern.compile("[A-Za-z0-9_.~-]");
@@ -34,9 +35,7 @@ final class TextFilters {
             case "replace" -> StringMethods.replaced(run, text, Value.text(run, Value.defined(a.get(0, "old"))),
                     Value.text(run, Value.defined(a.get(1, "new"))),
                     a.get(2, "count", null) == null ? -1 : a.integer(2, "count", -1));
-            case "indent" -> indented(run, text, a);
             case "center" -> StringMethods.centred(run, text, a.integer(0, "width", 80));
-            case "truncate" -> truncated(text, a);
             case "wordcount" -> WORD.matcher(text).results().count();
             case "format" -> formatted(run, text, a);
             default -> text;
@@ -66,7 +65,7 @@ final class TextFilters {
         return first.toUpperCase(Locale.ROOT) + word.substring(first.length()).toLowerCase(Locale.ROOT);
     }
 
-    private static String indented(Run run, String text, Arguments a) {
+    static String indented(Run run, String text, Arguments a) {
         Object width = a.get(0, "width", 4L);
         String by = width instanceof String s ? s : " ".repeat((int) Math.clamp(Value.integer(width), 0, 10_000));
         boolean blank = Value.isTrue(a.get(2, "blank", false));
@@ -80,7 +79,8 @@ final class TextFilters {
         return indented.toString();
     }
 
-    private static String truncated(String text, Arguments a) {
+    /** Text with an end that says that more was there; lists pass where they are short enough. */
+    static Object truncated(@Nullable Object value, Arguments a) {
         int length = Math.toIntExact(Math.clamp(a.integer(0, "length", 255), -1, Integer.MAX_VALUE / 2));
         String end = Value.string(a.get(2, "end", "..."));
         Object given = a.get(3, "leeway", null);
@@ -88,9 +88,11 @@ final class TextFilters {
         if (length < Text.length(end) || leeway < 0) {
             throw new TemplateException("truncate to " + length + " characters leaves no place for what ends the text");
         }
-        if (Text.length(text) <= length + leeway) {
-            return text;
+        long size = ListFilters.length(value);
+        if (size <= length + leeway) {
+            return Objects.requireNonNull(value); // what has a length isn't none
         }
+        String text = Value.string(value);
         String start = Text.start(text, length - Text.length(end));
         int blank = start.lastIndexOf(' ');
         return (Value.isTrue(a.get(1, "killwords", false)) || blank < 0 ? start : start.substring(0, blank)) + end;

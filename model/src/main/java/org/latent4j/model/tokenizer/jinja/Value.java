@@ -53,7 +53,7 @@ final class Value {
             case Long n -> n.toString();
             case Double d -> Json.number(d);
             case String s -> quoted ? Text.quoted(s) : s;
-            case Listed listed when listed.form() == Listed.Form.RANGE -> range(listed);
+            case Range range -> range.shown();
             case List<?> list -> {
                 List<String> items = new ArrayList<>();
                 list.forEach(item -> items.add(shown(run, item, true)));
@@ -88,12 +88,6 @@ final class Value {
                 : form.printed() + "([" + items + "])";
     }
 
-    private static String range(Listed range) {
-        long from = range.isEmpty() ? 0 : integer(range.getFirst());
-        long step = range.size() < 2 ? 1 : integer(range.get(1)) - from;
-        long to = range.isEmpty() ? 0 : integer(range.getLast()) + step;
-        return "range(" + from + ", " + to + (step == 1 ? "" : ", " + step) + ")";
-    }
 
     /** The name of a value's type for errors. */
     static String kind(@Nullable Object value) {
@@ -128,7 +122,7 @@ final class Value {
             }
             case List<?> list -> items.addAll(list);
             case Map<?, ?> map -> items.addAll(map.keySet());
-            case Generated generated -> items.addAll(generated.rest());
+            case Generated generated -> items.addAll(generated.all());
             case String s -> s.codePoints().forEach(c -> items.add(Character.toString(c)));
             case null, default -> throw new TemplateException(kind(value) + " can't be gone through");
         }
@@ -180,7 +174,7 @@ final class Value {
     static boolean contains(Run run, @Nullable Object container, @Nullable Object item) {
         return switch (container) {
             case String s when item instanceof String part -> s.contains(part);
-            case Map<?, ?> map -> map.containsKey(item);
+            case Map<?, ?> map -> map.containsKey(key(item));
             case List<?> list -> {
                 run.text(list.size());
                 yield list.stream().anyMatch(each -> equal(each, item));
@@ -299,7 +293,7 @@ final class Value {
             throw new TemplateException("a slice's step is 0");
         }
         if (!hasPlaces(defined(value))) {
-            return new Undefined("a part of " + kind(value));
+            throw new TemplateException(kind(value) + " has no parts");
         }
         List<@Nullable Object> items = items(run, value);
         int size = items.size();
@@ -312,7 +306,11 @@ final class Value {
         if (value instanceof String) {
             return String.join("", slice.stream().map(Object::toString).toList());
         }
-        return value instanceof Listed listed ? new Listed(listed.form().isTuple() ? Listed.Form.TUPLE : listed.form(), slice) : slice;
+        return switch (value) {
+            case Range range -> range.part(begin, end, stride, slice);
+            case Listed tuple -> new Listed(Listed.Form.TUPLE, slice);
+            case null, default -> slice;
+        };
     }
 
     private static long bound(long at, int size, long stride) {
