@@ -62,7 +62,6 @@ final class Braces {
     private String field(String field, int depth) {
         int colon = field.indexOf(':');
         String head = colon < 0 ? field : field.substring(0, colon);
-        String specification = colon < 0 ? "" : all(field.substring(colon + 1), depth + 1);
         int mark = head.indexOf('!');
         Object value = value(mark < 0 ? head : head.substring(0, mark));
         Object converted = switch (mark < 0 ? "" : head.substring(mark + 1)) {
@@ -71,7 +70,7 @@ final class Braces {
             case "r" -> Value.represented(run, value);
             default -> throw new TemplateException("a format's conversion '" + Text.shortened(head) + "' isn't known");
         };
-        return Layout.formatted(run, converted, specification);
+        return Layout.formatted(run, converted, colon < 0 ? "" : all(field.substring(colon + 1), depth + 1));
     }
 
     /** The value of {@code name.attribute[item]}. */

@@ -130,14 +130,23 @@ final class Operators {
         return result;
     }
 
+    /** With the sign of the divisor, and exact as Python's. */
+    private static double remainder(double a, double b) {
+        double remainder = a % b;
+        if (remainder == 0) {
+            return Math.copySign(0, b);
+        }
+        return remainder < 0 != b < 0 ? remainder + b : remainder;
+    }
+
     private static Object real(String operator, double a, double b) {
         return switch (operator) {
             case "+" -> a + b;
             case "-" -> a - b;
             case "*" -> a * b;
             case "/" -> a / b;
-            case "//" -> Math.floor(a / b);
-            case "%" -> a - b * Math.floor(a / b);
+            case "//" -> Math.rint((a - remainder(a, b)) / b);
+            case "%" -> remainder(a, b);
             default -> Math.pow(a, b);
         };
     }

@@ -29,7 +29,7 @@ final class Tests {
             case "boolean" -> value instanceof Boolean;
             case "true" -> Boolean.TRUE.equals(value);
             case "false" -> Boolean.FALSE.equals(value);
-            case "callable" -> value instanceof Callable;
+            case "callable" -> value instanceof Callable || value instanceof Undefined; // which fails only when it is called
             case "odd" -> Value.real(Operators.apply(run, "%", Value.number(value), 2L)) == 1;
             case "even" -> Value.real(Operators.apply(run, "%", Value.number(value), 2L)) == 0;
             case "divisibleby" -> Value.real(Operators.apply(run, "%", Value.number(value), arguments.get(0, "num"))) == 0;
