@@ -20,7 +20,8 @@ import org.latent4j.model.site.Sites;
  */
 class ArchitecturesTest {
     static final List<String> MODELS = List.of(
-            "llama-dynamic", "qwen2-old", "qwen3-yarn", "gemma2-old", "gemma3-seeing", "phi-old", "phi3-longrope", "gpt_neox-serial",
+            "llama-dynamic", "qwen2-old", "qwen3-yarn", "gemma2-old", "gemma3-seeing", "phi-old", "phi3-longrope", "phi3-odd",
+            "gpt_neox-serial", "gpt_neox-odd",
             "olmo2", "olmo3", "granite", "smollm3", "bert", "roberta", "modernbert", "mpnet", "nomic_bert");
 
     @ParameterizedTest

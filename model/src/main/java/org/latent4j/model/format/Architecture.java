@@ -58,6 +58,8 @@ record Architecture(
     enum Trait {
         /** Positions are rotary; else they are learned. */
         ROTARY,
+        /** Where an odd number of a head's values is to be turned, one more is. */
+        TURNS_WHOLE_PAIRS,
         /** The MLP has a gate. */
         GATED,
         /** Every projection and norm must have a bias; else those have one whose bias is in the file. */

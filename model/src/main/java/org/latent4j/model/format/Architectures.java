@@ -18,6 +18,7 @@ import static org.latent4j.model.format.Architecture.Trait.ROTARY;
 import static org.latent4j.model.format.Architecture.Trait.SCALED_EMBEDDING;
 import static org.latent4j.model.format.Architecture.Trait.TIED;
 import static org.latent4j.model.format.Architecture.Trait.TRANSPOSED;
+import static org.latent4j.model.format.Architecture.Trait.TURNS_WHOLE_PAIRS;
 import static org.latent4j.model.format.Architecture.Trait.WINDOWS_UNSCALED;
 import static org.latent4j.model.transformer.ModelConfig.Norm.Kind.LAYER;
 import static org.latent4j.model.transformer.ModelConfig.Norm.Kind.RMS;
@@ -164,7 +165,7 @@ final class Architectures {
             RMS,
             SILU,
             HALVES,
-            Set.of(ROTARY, GATED),
+            Set.of(ROTARY, TURNS_WHOLE_PAIRS, GATED),
             LayerPattern.WINDOWS,
             TensorNames.PHI3,
             Map.of(Setting.CONTEXT, 4096, Setting.NORM_EPSILON, 1e-5, Setting.FIRST_CONTEXT, 4096, Setting.ROTARY_SHARE, 1),
@@ -178,7 +179,7 @@ final class Architectures {
             LAYER,
             GELU,
             HALVES,
-            Set.of(ROTARY, BIASED, PARALLEL, HEAD_BY_HEAD),
+            Set.of(ROTARY, TURNS_WHOLE_PAIRS, BIASED, PARALLEL, HEAD_BY_HEAD),
             LayerPattern.ALIKE,
             TensorNames.GPT_NEOX,
             Map.of(Setting.CONTEXT, 2048, Setting.NORM_EPSILON, 1e-5, Setting.ROTARY_SHARE, 0.25),

@@ -81,7 +81,7 @@ final class ConfigReader {
             throw settings.broken(Setting.CONTEXT, "leaves no position behind the padding token's number");
         }
         // where the base grows with the text, the configuration gives the context of the first training
-        return kinds.getFirst().rotary().flatMap(Rotary::stretch).orElse(null) instanceof Stretch.Growing(_, float factor)
+        return kinds.getFirst().rotary().flatMap(Rotary::stretch).orElse(null) instanceof Stretch.Growing(_, float factor, _)
                 ? (int) Math.min(MOST_CONTEXT, context * (double) factor)
                 : context;
     }

@@ -27,11 +27,19 @@ record HuggingFaceRotary(HuggingFaceSettings settings) {
         boolean shares = settings.architecture().defaults().containsKey(Setting.ROTARY_SHARE);
         double share = shares ? number(rope, Setting.ROTARY_SHARE).orElse(1) : 1;
         int width = (int) (headWidth * share);
-        if (!(share > 0) || width < 2 || width > headWidth || width % 2 != 0) {
+        Scaling scaling = rope.isPresent() && width > 0 ? scaling(rope.get(), width) : new Scaling.None();
+        boolean turned = width % 2 == 0 || turnsOneMore(width, headWidth, scaling);
+        if (!(share > 0) || width < 1 || width > headWidth || !turned) {
             throw settings.broken(
                     "turns %s of the %d values of a head by position, an even number of them is needed", share, headWidth);
         }
-        return new RotarySettings((float) base, width, rope.isPresent() ? scaling(rope.get(), width) : new Scaling.None());
+        return new RotarySettings((float) base, width, scaling);
+    }
+
+    /** Transformers either turns one more, in frequencies for the odd number, or fails: by architecture and scaling. */
+    private boolean turnsOneMore(int width, int headWidth, Scaling scaling) {
+        boolean possible = !(scaling instanceof Scaling.Yarn || scaling instanceof Scaling.LongRope);
+        return settings.architecture().is(Trait.TURNS_WHOLE_PAIRS) && width < headWidth && possible;
     }
 
     private double base(Optional<Json> rope, boolean windowed) {
@@ -73,7 +81,7 @@ record HuggingFaceRotary(HuggingFaceSettings settings) {
     }
 
     private Scaling dynamic(Json rope, int width) {
-        if (width < 4) {
+        if (width < 3) {
             throw settings.broken("scales its rotary positions by 'dynamic', which needs more than one pair in each head");
         }
         return new Scaling.Dynamic((float) positive(rope, "factor"), context());

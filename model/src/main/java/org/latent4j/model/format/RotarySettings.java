@@ -8,7 +8,7 @@ import org.latent4j.model.transformer.ModelConfig.Stretch;
  * How rotary positions are made: the frequency of pair i is {@code 1 / base^(2i / width)}, then scaled.
  *
  * @param base the wavelength of the slowest pair is about {@code 2 pi base} positions
- * @param width how many values of each head are turned, an even number
+ * @param width how many values of each head are to be turned; of an odd number one more is, in frequencies for the odd one
  * @param scaling what is done to the frequencies for texts longer than those of the first training
  */
 record RotarySettings(float base, int width, Scaling scaling) {
@@ -50,7 +50,7 @@ record RotarySettings(float base, int width, Scaling scaling) {
     Rotary rotary(Rotary.Pairing pairing) {
         return switch (scaling) {
             case Scaling.Dynamic(float factor, int context) ->
-                new Rotary(frequencies(), pairing, 1, Optional.of(new Stretch.Growing(context, factor)));
+                new Rotary(frequencies(), pairing, 1, Optional.of(new Stretch.Growing(context, factor, width)));
             case Scaling.LongRope(_, float[] longer, int context, float magnitude) ->
                 new Rotary(frequencies(), pairing, magnitude, Optional.of(new Stretch.Listed(context, divided(longer))));
             case Scaling.Yarn yarn -> new Rotary(frequencies(), pairing, yarn.magnitude(), Optional.empty());
@@ -64,7 +64,7 @@ record RotarySettings(float base, int width, Scaling scaling) {
      * times the number.
      */
     float[] frequencies() {
-        float[] frequencies = new float[width / 2];
+        float[] frequencies = new float[(width + 1) / 2];
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] = scaled(1 / power(i), i);
         }

@@ -135,14 +135,18 @@ public record ModelConfig(
             }
         }
 
-        /** The base grows with the length ("dynamic NTK"): pair i is slowed by {@code growth^(2i / (width - 2))}. */
-        record Growing(int beyond, float factor) implements Stretch {
+        /**
+         * The base grows with the length ("dynamic NTK"): pair i is slowed by {@code growth^(2i / (width - 2))}.
+         *
+         * @param width the number of values that the frequencies were made for; odd where one more is turned
+         */
+        record Growing(int beyond, float factor, int width) implements Stretch {
             @Override
             public float[] frequencies(float[] plain, int length) {
                 double growth = (double) factor * length / beyond - (factor - 1);
                 float[] grown = new float[plain.length];
                 for (int i = 0; i < plain.length; i++) {
-                    grown[i] = (float) (plain[i] / Math.pow(growth, i / (plain.length - 1.0)));
+                    grown[i] = (float) (plain[i] / Math.pow(growth, 2.0 * i / (width - 2)));
                 }
                 return grown;
             }

@@ -109,6 +109,23 @@ class ChatTemplateTest {
                 .isEqualTo("03 Nov 2026|November 3|Tuesday 12:00:00|%");
     }
 
+    /** Filters that only chance or a web page would want, and what other templates are needed for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{{ [1, 2]|random }}", "{{ 'a'|pprint }}", "{{ 'a'|wordwrap(3) }}", "{{ 'a' is escaped }}",
+        "{% include 'a' %}", "{% extends 'a' %}", "{% import 'a' as b %}", "{% autoescape true %}{% endautoescape %}"})
+    void whatIsNotSupportedIsRefusedWithItsLine(String source) {
+        assertThatThrownBy(() -> template("a\nb\n" + source).render(List.of(), false))
+                .hasMessageContaining("fails at line 3").hasMessageContaining("isn't supported in a chat template");
+    }
+
+    /** What comes of going through what can't be gone through is known only when it runs. */
+    @Test
+    void whatFailsOutsideAnExpressionSaysTheLineToo() {
+        assertThatThrownBy(() -> template("\n{% for x in 5 %}{% endfor %}").render(List.of(), false)).hasMessageContaining("line 2");
+        assertThatThrownBy(() -> template("\n\n{% for a, b in ['x'] %}{% endfor %}").render(List.of(), false))
+                .hasMessageContaining("line 3");
+    }
+
     @Test
     void errorsSayTheLine() {
         String refuses = "line one\n{# two\nthree #}\n{%- for m in messages %}\n\n"
@@ -122,6 +139,12 @@ class ChatTemplateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
+        "{{ '%999999999d' % 1 }}", "{{ '%.99999f' % 1 }}", "{{ '{:>999999999}'.format(1) }}", "{{ '{' * 9 }}{{ ('{' * 9).format(1) }}",
+        "{{ 'x'.center(99999999999) }}", "{{ 'x'|center(99999999999) }}", "{{ 'x'.zfill(99999999999) }}", "{{ [1] * 99999999999 }}",
+        "{{ range(9)|batch(99999999999, 'x')|list }}", "{{ range(9)|slice(99999999999)|list }}", "{{ ('9' * 400)|int }}",
+        "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}", "{% block a %}{{ self.a() }}{% endblock %}",
+        "{% block a %}{% endblock %}{% block a %}{% endblock %}", "{{ '%s'|format }}", "{{ '%(a)s' % 1 }}", "{{ '%d' % 'a' }}",
+        "{{ '%' % 1 }}", "{{ '{0.x.y}'.format('a') }}", "{{ '{}'.format() }}", "{{ {[1]: 2} }}", "{{ [1]|wordwrap }}",
         "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
         "{% set ns = namespace(s='xxxxxxxx') %}{% for i in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
         "{% set ns = namespace(s=[1]) %}{% for i in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",

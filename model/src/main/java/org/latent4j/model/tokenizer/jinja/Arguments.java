@@ -18,8 +18,7 @@ record Arguments(List<@Nullable Object> positional, Map<String, @Nullable Object
     /** The same with a value for when it isn't given. */
     @Nullable
     Object get(int place, String name, @Nullable Object otherwise) {
-        Object given = get(place, name);
-        return given instanceof Undefined ? otherwise : given;
+        return place < positional.size() || named.containsKey(name) ? get(place, name) : otherwise;
     }
 
     /** A string that must be given. */

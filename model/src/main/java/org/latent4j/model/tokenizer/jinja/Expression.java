@@ -17,8 +17,13 @@ sealed interface Expression {
     @Nullable
     Object evaluate(Scope scope);
 
-    /** Its value; errors say the line. */
+    /** Its value, text marked as safe as a plain string; errors say the line. */
     default @Nullable Object value(Scope scope) {
+        return Markup.plain(marked(scope));
+    }
+
+    /** Its value, with the mark of text that is safe; errors say the line. */
+    default @Nullable Object marked(Scope scope) {
         try {
             scope.run().step();
             return evaluate(scope);
@@ -43,7 +48,7 @@ sealed interface Expression {
 
     record ListOf(int line, List<Expression> items) implements Expression {
         @Override
-        public Object evaluate(Scope scope) {
+        public List<@Nullable Object> evaluate(Scope scope) {
             List<@Nullable Object> values = new ArrayList<>();
             for (Expression item : items) {
                 values.add(item.value(scope));
@@ -52,13 +57,19 @@ sealed interface Expression {
         }
     }
 
+    record TupleOf(int line, List<Expression> items) implements Expression {
+        @Override
+        public Object evaluate(Scope scope) {
+            return new Listed(Listed.Form.TUPLE, new ListOf(line, items).evaluate(scope));
+        }
+    }
+
     record Dictionary(int line, List<Expression> keys, List<Expression> items) implements Expression {
         @Override
         public Object evaluate(Scope scope) {
-            Map<Object, @Nullable Object> map = new LinkedHashMap<>();
+            Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
             for (int i = 0; i < keys.size(); i++) {
-                Object key = keys.get(i).value(scope);
-                map.put(key == null ? "None" : key, items.get(i).value(scope));
+                map.put(Value.key(keys.get(i).value(scope)), items.get(i).value(scope));
             }
             return map;
         }
@@ -107,7 +118,7 @@ sealed interface Expression {
                 Expression {
         @Override
         public @Nullable Object evaluate(Scope scope) {
-            return Filters.apply(scope.run(), name, of.value(scope), arguments(scope, positional, named));
+            return Filters.apply(scope.run(), name, of.marked(scope), arguments(scope, positional, named));
         }
     }
 
@@ -140,9 +151,9 @@ sealed interface Expression {
         @Override
         public @Nullable Object evaluate(Scope scope) {
             if (Value.isTrue(condition.value(scope))) {
-                return then.value(scope);
+                return then.marked(scope);
             }
-            return otherwise == null ? new Undefined("the inline if without else") : otherwise.value(scope);
+            return otherwise == null ? new Undefined("the inline if without else") : otherwise.marked(scope);
         }
     }
 
@@ -179,7 +190,20 @@ sealed interface Expression {
     record Arithmetic(int line, String operator, Expression left, Expression right) implements Expression {
         @Override
         public @Nullable Object evaluate(Scope scope) {
-            return Operators.apply(scope.run(), operator, left.value(scope), right.value(scope));
+            return Operators.apply(scope.run(), operator, operand(left, scope), operand(right, scope));
+        }
+
+        /** Only what is added escapes what isn't marked. */
+        private @Nullable Object operand(Expression of, Scope scope) {
+            return operator.equals("+") ? of.marked(scope) : of.value(scope);
+        }
+    }
+
+    record Positive(int line, Expression of) implements Expression {
+        @Override
+        public Object evaluate(Scope scope) {
+            Object value = of.value(scope);
+            return value instanceof Double d ? (Object) d : (Object) Value.integer(value);
         }
     }
 

@@ -20,7 +20,7 @@ final class ExpressionParser {
         this.tokens = tokens;
     }
 
-    /** An expression, or several with commas between, which make a list. */
+    /** An expression, or several with commas between, which make a tuple. */
     Expression tuple() {
         return tuple(expression());
     }
@@ -38,12 +38,13 @@ final class ExpressionParser {
         while (tokens.take(Kind.OPERATOR, ",") && !endsTuple()) {
             items.add(expression());
         }
-        return new Expression.ListOf(first.line(), items);
+        return new Expression.TupleOf(first.line(), items);
     }
 
     private boolean endsTuple() {
         Token next = tokens.peek();
-        return next.kind() == Kind.PRINT_END || next.kind() == Kind.BLOCK_END || next.is(Kind.OPERATOR, ")");
+        return next.kind() == Kind.PRINT_END || next.kind() == Kind.BLOCK_END || next.is(Kind.OPERATOR, ")")
+                || next.is(Kind.OPERATOR, "]");
     }
 
     Expression expression() {
@@ -170,7 +171,7 @@ final class ExpressionParser {
             nest();
             Expression inner = unary(false);
             depth--;
-            value = minus ? new Expression.Negative(line, inner) : inner;
+            value = minus ? new Expression.Negative(line, inner) : new Expression.Positive(line, inner);
         } else {
             value = postfix(primary());
         }
@@ -213,7 +214,7 @@ final class ExpressionParser {
         return switch (open.text()) {
             case "(" -> {
                 if (tokens.take(Kind.OPERATOR, ")")) {
-                    yield new Expression.ListOf(open.line(), List.of());
+                    yield new Expression.TupleOf(open.line(), List.of());
                 }
                 Expression inner = tuple();
                 tokens.expect(Kind.OPERATOR, ")");
@@ -278,7 +279,7 @@ final class ExpressionParser {
 
     private Expression subscript(int line, Expression of) {
         Expression none = new Expression.Literal(line, null);
-        Expression first = tokens.peek().is(Kind.OPERATOR, ":") ? none : expression();
+        Expression first = tokens.peek().is(Kind.OPERATOR, ":") ? none : tuple();
         if (tokens.take(Kind.OPERATOR, "]")) {
             return new Expression.Item(line, of, first);
         }
@@ -329,7 +330,7 @@ final class ExpressionParser {
         }
     }
 
-    /** The filters of a filter block, which begin without a bar. */
+    /** The filters of a filter block, or of a block that is assigned, which begin without a bar. */
     Expression filters(Expression value) {
         Expression whole = filter(value);
         while (tokens.take(Kind.OPERATOR, "|")) {

@@ -20,24 +20,48 @@ final class Functions {
     static Map<String, Callable> all() {
         return Map.of(
                 "range", (run, a) -> range(run, a),
-                "dict", (run, a) -> new LinkedHashMap<>(a.named()),
-                "namespace", (run, a) -> namespace(a),
+                "dict", (run, a) -> dictionary(run, a),
+                "namespace", (run, a) -> namespace(run, a),
+                "cycler", (run, a) -> new Cycler(a.positional()),
+                "joiner", (run, a) -> joiner(a.get(0, "sep", ", ")),
                 "raise_exception", (run, a) -> {
                     throw new TemplateException("it refuses these messages: " + Value.text(run, a.get(0, "message")));
                 },
                 "strftime_now", (run, a) -> formatted(ZonedDateTime.now(run.clock()), a.string(0, "format")));
     }
 
-    private static Namespace namespace(Arguments a) {
-        Map<String, @Nullable Object> entries = new LinkedHashMap<>();
-        if (!a.positional().isEmpty() && a.positional().getFirst() instanceof Map<?, ?> first) {
-            first.forEach((key, value) -> entries.put(String.valueOf(key), value));
+    /** From a dictionary or pairs, and what is given by name. */
+    private static Map<@Nullable Object, @Nullable Object> dictionary(Run run, Arguments a) {
+        Map<@Nullable Object, @Nullable Object> entries = new LinkedHashMap<>();
+        Object first = a.has(0, "") ? a.get(0, "") : Map.of();
+        for (Object pair : first instanceof Map<?, ?> map ? Methods.pairs(map) : Value.items(run, first)) {
+            List<@Nullable Object> two = Value.items(run, pair);
+            if (two.size() != 2) {
+                throw new TemplateException("a dictionary is made of pairs");
+            }
+            entries.put(Value.key(two.get(0)), two.get(1));
         }
         entries.putAll(a.named());
+        return entries;
+    }
+
+    private static Namespace namespace(Run run, Arguments a) {
+        Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+        dictionary(run, a).forEach((key, value) -> entries.put(Value.text(run, key), value));
         return new Namespace(entries);
     }
 
-    private static List<@Nullable Object> range(Run run, Arguments a) {
+    /** Nothing the first time it is called, the separator from then on. */
+    private static Callable joiner(@Nullable Object separator) {
+        boolean[] used = new boolean[1];
+        return (run, a) -> {
+            boolean first = !used[0];
+            used[0] = true;
+            return first ? "" : separator;
+        };
+    }
+
+    private static Listed range(Run run, Arguments a) {
         boolean one = a.positional().size() == 1;
         long from = one ? 0 : a.integer(0, "start", 0);
         long to = one ? a.integer(0, "stop", 0) : a.integer(1, "stop", 0);
@@ -53,7 +77,7 @@ final class Functions {
                 throw new TemplateException("a range has more than " + LONGEST_RANGE + " numbers");
             }
         }
-        return range;
+        return new Range(from, to, step, range);
     }
 
     /** Python's {@code strftime}. */
@@ -94,9 +118,21 @@ final class Functions {
             case 'F' -> "yyyy-MM-dd";
             case 'T' -> "HH:mm:ss";
             case 'D' -> "MM/dd/yy";
+            case 'R' -> "HH:mm";
+            case 'r' -> "hh:mm:ss a";
+            case 'c' -> "EEE MMM ppd HH:mm:ss yyyy";
+            case 'x' -> "MM/dd/yy";
+            case 'X' -> "HH:mm:ss";
+            case 'e' -> "ppd";
+            case 'k' -> "ppH";
+            case 'l' -> "pph";
+            case 'f' -> "SSSSSS";
+            case 'u' -> "e";
             case '%' -> "'%'";
+            case 'n' -> "'\n'";
+            case 't' -> "'\t'";
             default -> throw new TemplateException("date format %" + directive + " isn't known");
         };
-        return DateTimeFormatter.ofPattern(pattern, Locale.US).format(now);
+        return DateTimeFormatter.ofPattern(pattern, directive == 'u' ? Locale.UK : Locale.US).format(now);
     }
 }

@@ -7,14 +7,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values as {@code json.dumps(value, ensure_ascii=False)} writes them, which is what transformers' {@code tojson} does.
+ * Values as {@code json.dumps(value)} writes them, which is what transformers' {@code tojson} does.
  *
- * @param indent blanks a level; -1 for one line
+ * @param ascii whether all but ASCII is escaped
+ * @param indent what leads a line, once a level; null for one line
  * @param itemSeparator between items
  * @param keySeparator between a key and its value
  * @param sorted whether keys are sorted
  */
-record Json(int indent, String itemSeparator, String keySeparator, boolean sorted) {
+record Json(boolean ascii, @Nullable String indent, String itemSeparator, String keySeparator, boolean sorted) {
 
     String write(Run run, @Nullable Object value) {
         StringBuilder json = new StringBuilder();
@@ -29,10 +30,12 @@ record Json(int indent, String itemSeparator, String keySeparator, boolean sorte
             case null -> json.append("null");
             case Boolean b -> json.append(b);
             case Long n -> json.append(n);
-            case Double d -> json.append(number(d));
+            case Double d -> json.append(Double.isNaN(d) ? "NaN" : Double.isInfinite(d) ? d > 0 ? "Infinity" : "-Infinity" : number(d));
             case String s -> string(s, json);
+            case Listed listed when !listed.form().isTuple() -> throw new TemplateException(listed.form().printed()
+                    + " can't be written as JSON");
             case List<?> list -> list(run, list, depth, json);
-            case Map<?, ?> map -> map(run, sorted ? new TreeMap<>(map) : map, depth, json);
+            case Map<?, ?> map -> map(run, sorted ? inOrder(map) : map, depth, json);
             default -> throw new TemplateException(Value.kind(Value.defined(value)) + " can't be written as JSON");
         }
         run.text(json.length() - before);
@@ -55,7 +58,7 @@ record Json(int indent, String itemSeparator, String keySeparator, boolean sorte
         int i = 0;
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             lead(i++, depth + 1, json);
-            string(Value.text(run, entry.getKey()), json);
+            string(key(run, entry.getKey()), json);
             json.append(keySeparator);
             write(run, entry.getValue(), depth + 1, json);
         }
@@ -63,9 +66,24 @@ record Json(int indent, String itemSeparator, String keySeparator, boolean sorte
         json.append('}');
     }
 
+    private static Map<?, ?> inOrder(Map<?, ?> map) {
+        Map<@Nullable Object, @Nullable Object> inOrder = new TreeMap<>(Value::compare);
+        inOrder.putAll(map);
+        return inOrder;
+    }
+
+    private static String key(Run run, @Nullable Object key) {
+        return switch (key) {
+            case null -> "null";
+            case Boolean b -> b.toString();
+            case String s -> s;
+            default -> Value.text(run, key);
+        };
+    }
+
     private void lead(int index, int depth, StringBuilder json) {
         if (index > 0) {
-            json.append(indent < 0 ? itemSeparator : Text.stripEnd(itemSeparator));
+            json.append(itemSeparator);
         }
         newLine(depth, json);
     }
@@ -77,19 +95,19 @@ record Json(int indent, String itemSeparator, String keySeparator, boolean sorte
     }
 
     private void newLine(int depth, StringBuilder json) {
-        if (indent >= 0) {
-            json.append('\n').repeat(' ', indent * depth);
+        if (indent != null) {
+            json.append('\n').repeat(indent, depth);
         }
     }
 
-    private static void string(String s, StringBuilder json) {
+    private void string(String s, StringBuilder json) {
         json.append('"');
         for (int i = 0; i < s.length(); i++) {
             char c = s.charAt(i);
             int simple = "\"\\\n\r\t\f\b".indexOf(c);
             if (simple >= 0) {
                 json.append('\\').append("\"\\nrtfb".charAt(simple));
-            } else if (c < ' ') {
+            } else if (c < ' ' || ascii && c > 126) {
                 json.append(String.format("\\u%04x", (int) c));
             } else {
                 json.append(c);

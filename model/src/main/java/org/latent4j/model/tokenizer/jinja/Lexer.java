@@ -71,7 +71,7 @@ final class Lexer {
 
     private String withoutIndent(String text) {
         int begin = text.lastIndexOf('\n') + 1;
-        return (begin > 0 || lineStarting) && text.substring(begin).isBlank() ? text.substring(0, begin) : text;
+        return (begin > 0 || lineStarting) && Text.strip(text.substring(begin)).isEmpty() ? text.substring(0, begin) : text;
     }
 
     private void comment() {
@@ -200,6 +200,15 @@ final class Lexer {
     private void number() {
         int end = digits(at);
         int whole = end;
+        if (at > 0 && source.charAt(at - 1) == '.') { // value.0.name: an item
+            add(Kind.INTEGER, source.substring(at, end).replace("_", ""));
+            advance(end);
+            return;
+        }
+        if (source.substring(at, Math.min(at + 3, source.length())).matches("0[xX]_?[0-9a-fA-F]|0[oO]_?[0-7]|0[bB]_?[01]")) {
+            based();
+            return;
+        }
         if (end + 1 < source.length() && source.charAt(end) == '.' && isDigit(source.charAt(end + 1))) {
             end = digits(end + 1);
         }
@@ -209,6 +218,20 @@ final class Lexer {
             end = exponent > end + 1 + sign ? exponent : end;
         }
         add(end > whole ? Kind.FLOAT : Kind.INTEGER, source.substring(at, end).replace("_", ""));
+        advance(end);
+    }
+
+    /** A whole number to base 16, 8 or 2. */
+    private void based() {
+        int end = at + 2;
+        while (end < source.length() && (source.charAt(end) == '_' || Character.digit(source.charAt(end), 16) >= 0)) {
+            end++;
+        }
+        Long value = Numbers.whole(source.substring(at, end), 0);
+        if (value == null) {
+            throw new TemplateException(line, "number " + Text.shortened(source.substring(at, end)) + " can't be read");
+        }
+        add(Kind.INTEGER, value.toString());
         advance(end);
     }
 
@@ -265,6 +288,14 @@ final class Lexer {
         }
         if (c == '\n') {
             return i + 1;
+        }
+        if (c >= '0' && c <= '7') {
+            int end = i;
+            while (end < Math.min(i + 3, source.length()) && source.charAt(end) >= '0' && source.charAt(end) <= '7') {
+                end++;
+            }
+            value.appendCodePoint(Integer.parseInt(source.substring(i, end), 8));
+            return end;
         }
         value.append('\\').append(c); // Python leaves what it doesn't know as it is
         return i + 1;

@@ -13,19 +13,26 @@ import org.latent4j.model.tokenizer.jinja.Token.Kind;
 final class Parser {
     private static final int DEEPEST = 100;
 
+    private static final List<String> MACRO_NAMES = List.of("varargs", "kwargs", "caller");
+
     private final TokenStream tokens;
     private final ExpressionParser expressions;
     private int depth;
+    private final Map<String, Statement.NamedBlock> blocks = new LinkedHashMap<>();
     private int loops;
 
-    private Parser(TokenStream tokens) {
-        this.tokens = tokens;
-        this.expressions = new ExpressionParser(tokens);
+    Parser(String source) {
+        tokens = new TokenStream(Lexer.tokens(source));
+        expressions = new ExpressionParser(tokens);
     }
 
-    static List<Statement> statements(String source) {
-        Parser parser = new Parser(new TokenStream(Lexer.tokens(source)));
-        return parser.body(Set.of());
+    List<Statement> statements() {
+        return body(Set.of());
+    }
+
+    /** The blocks that were read, by name. */
+    Map<String, Statement.NamedBlock> blocks() {
+        return blocks;
     }
 
     /** Statements up to a block that begins with one of these names, which then is next but one. */
@@ -70,6 +77,7 @@ final class Parser {
             case "call" -> call(name.line());
             case "with" -> with();
             case "filter" -> filter(name.line());
+            case "block" -> named(name.line());
             case "generation" -> {
                 close();
                 List<Statement> body = body(Set.of("endgeneration"));
@@ -115,9 +123,7 @@ final class Parser {
         tokens.expect(Kind.NAME, "in");
         Expression items = expressions.tupleWithoutCondition();
         Expression condition = tokens.take(Kind.NAME, "if") ? expressions.expression() : null;
-        if (tokens.peek().is(Kind.NAME, "recursive")) {
-            throw new TemplateException(tokens.line(), "recursive loops aren't supported in a chat template");
-        }
+        boolean recursive = tokens.take(Kind.NAME, "recursive");
         close();
         loops++;
         List<Statement> body = body(Set.of("else", "endfor"));
@@ -129,7 +135,7 @@ final class Parser {
             otherwise = body(Set.of("endfor"));
             end("endfor");
         }
-        return new Statement.For(target, items, condition, body, otherwise);
+        return new Statement.For(target, items, condition, recursive, body, otherwise);
     }
 
     private Statement set() {
@@ -139,24 +145,61 @@ final class Parser {
             close();
             return new Statement.Set(target, value);
         }
+        Expression output = new Expression.Variable(target.line(), Statement.FilterBlock.OUTPUT);
+        Expression filtered = tokens.take(Kind.OPERATOR, "|") ? expressions.filters(output) : output;
         close();
         List<Statement> body = body(Set.of("endset"));
         end("endset");
-        return new Statement.SetBlock(target, body);
+        return new Statement.SetBlock(target, filtered, body);
     }
 
+    /** A name, a name of a namespace, or several with commas between, also in brackets. */
     private Target target() {
         int line = tokens.line();
-        boolean bracket = tokens.take(Kind.OPERATOR, "(");
-        List<String> names = new ArrayList<>(List.of(tokens.expectName().text()));
-        String attribute = tokens.take(Kind.OPERATOR, ".") ? tokens.expectName().text() : null;
-        while (attribute == null && tokens.take(Kind.OPERATOR, ",")) {
-            names.add(tokens.expectName().text());
+        Target first = part();
+        if (!tokens.peek().is(Kind.OPERATOR, ",")) {
+            return first;
         }
-        if (bracket) {
+        List<Target> parts = new ArrayList<>(List.of(first));
+        while (tokens.take(Kind.OPERATOR, ",") && (tokens.peek().kind() == Kind.NAME && !tokens.peek().text().equals("in")
+                || tokens.peek().is(Kind.OPERATOR, "("))) {
+            parts.add(part());
+        }
+        return new Target(line, "", null, parts);
+    }
+
+    private Target part() {
+        int line = tokens.line();
+        if (tokens.take(Kind.OPERATOR, "(")) {
+            if (++depth > DEEPEST) {
+                throw new TemplateException(line, "what is assigned to is nested more than " + DEEPEST + " deep");
+            }
+            Target inside = target();
             tokens.expect(Kind.OPERATOR, ")");
+            depth--;
+            return inside;
         }
-        return new Target(line, names, attribute);
+        String name = tokens.expectName().text();
+        return new Target(line, name, tokens.take(Kind.OPERATOR, ".") ? tokens.expectName().text() : null, List.of());
+    }
+
+    /** A block with a name; {@code required} is for templates that others extend, of which there are none. */
+    private Statement named(int line) {
+        String name = tokens.expectName().text();
+        boolean scoped = tokens.take(Kind.NAME, "scoped");
+        close();
+        int outer = loops;
+        loops = 0;
+        List<Statement> body = body(Set.of("endblock"));
+        loops = outer;
+        tokens.expect(Kind.NAME, "endblock");
+        tokens.take(Kind.NAME, name);
+        close();
+        Statement.NamedBlock block = new Statement.NamedBlock(line, scoped, body);
+        if (blocks.put(name, block) != null) {
+            throw new TemplateException(line, "block '" + name + "' is there twice");
+        }
+        return block;
     }
 
     private Statement with() {
@@ -164,7 +207,7 @@ final class Parser {
         List<Expression> values = new ArrayList<>();
         while (tokens.peek().kind() == Kind.NAME) {
             Token name = tokens.expectName();
-            targets.add(new Target(name.line(), List.of(name.text()), null));
+            targets.add(Target.of(name.line(), name.text()));
             tokens.expect(Kind.OPERATOR, "=");
             values.add(expressions.expression());
             tokens.take(Kind.OPERATOR, ",");
@@ -189,7 +232,9 @@ final class Parser {
         Map<String, Expression> defaults = new LinkedHashMap<>();
         signature(parameters, defaults);
         close();
-        return new Statement.Macro(name, parameters, defaults, outsideLoops("endmacro"));
+        int from = tokens.position();
+        List<Statement> body = outsideLoops("endmacro");
+        return new Statement.Macro(name, parameters, defaults, tokens.names(from, MACRO_NAMES), body);
     }
 
     private Statement call(int line) {
@@ -202,8 +247,10 @@ final class Parser {
             throw new TemplateException(line, "call isn't followed by a call");
         }
         close();
-        return new Statement.CallBlock(call, new Statement.Macro("caller", parameters, defaults,
-                outsideLoops("endcall")));
+        int from = tokens.position();
+        List<Statement> body = outsideLoops("endcall");
+        return new Statement.CallBlock(call, new Statement.Macro("caller", parameters, defaults, tokens.names(from, MACRO_NAMES),
+                body));
     }
 
     private List<Statement> outsideLoops(String end) {

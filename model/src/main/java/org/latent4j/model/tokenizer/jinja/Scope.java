@@ -7,19 +7,27 @@ import org.jspecify.annotations.Nullable;
 /** Variables, the ones of the surrounding scopes behind them, and the budget of the run they belong to. */
 final class Scope {
     private final @Nullable Scope parent;
+    private final @Nullable Scope top;
     private final Map<String, @Nullable Object> variables = new HashMap<>();
     private final Run run;
 
     /** The outermost scope. */
     Scope(Run run) {
         this.parent = null;
+        this.top = null;
         this.run = run;
     }
 
     /** An inner scope. */
     Scope(Scope parent) {
         this.parent = parent;
+        this.top = parent.parent == null ? null : parent.top == null ? parent : parent.top;
         this.run = parent.run;
+    }
+
+    /** The scope of the template itself, which is the one inside the outermost. */
+    Scope top() {
+        return top == null ? this : top;
     }
 
     Run run() {

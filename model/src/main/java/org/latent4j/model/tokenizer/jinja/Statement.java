@@ -1,7 +1,6 @@
 package org.latent4j.model.tokenizer.jinja;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +19,29 @@ sealed interface Statement {
     /** Appends what it prints. */
     Flow run(Scope scope, StringBuilder out);
 
+    /** The line on which it stands, for what its expressions don't say; 0 where nothing else can fail. */
+    default int line() {
+        return 0;
+    }
+
     /** Runs statements until one leaves the loop they are in. */
     static Flow all(List<Statement> body, Scope scope, StringBuilder out) {
         for (Statement statement : body) {
             scope.run().step();
-            Flow flow = statement.run(scope, out);
+            Flow flow = run(statement, scope, out);
             if (flow != Flow.ON) {
                 return flow;
             }
         }
         return Flow.ON;
+    }
+
+    private static Flow run(Statement statement, Scope scope, StringBuilder out) {
+        try {
+            return statement.run(scope, out);
+        } catch (TemplateException e) {
+            throw e.at(statement.line());
+        }
     }
 
     record Text(String text) implements Statement {
@@ -42,6 +54,11 @@ sealed interface Statement {
     }
 
     record Print(Expression expression) implements Statement {
+        @Override
+        public int line() {
+            return expression.line();
+        }
+
         @Override
         public Flow run(Scope scope, StringBuilder out) {
             String text = Value.text(scope.run(), expression.value(scope));
@@ -58,23 +75,33 @@ sealed interface Statement {
         }
     }
 
-    /** What is assigned to: names, or one name of a namespace. */
-    record Target(int line, List<String> names, @Nullable String attribute) {
+    /**
+     * What is assigned to: a name, one name of a namespace, or several targets with commas between.
+     *
+     * @param name the name, or that of the namespace; nothing where there are several
+     * @param attribute the name inside the namespace, where it is one
+     * @param parts the several
+     */
+    record Target(int line, String name, @Nullable String attribute, List<Target> parts) {
+        static Target of(int line, String name) {
+            return new Target(line, name, null, List.of());
+        }
+
         void assign(Scope scope, @Nullable Object value) {
             if (attribute != null) {
-                if (!(scope.get(names.getFirst()) instanceof Namespace(var entries))) {
-                    throw new TemplateException(line, "'" + names.getFirst() + "' isn't a namespace");
+                if (!(scope.get(name) instanceof Namespace(var entries))) {
+                    throw new TemplateException(line, "'" + name + "' isn't a namespace");
                 }
                 entries.put(attribute, value);
-            } else if (names.size() == 1) {
-                scope.set(names.getFirst(), value);
+            } else if (parts.isEmpty()) {
+                scope.set(name, value);
             } else {
-                List<@Nullable Object> items = Value.items(scope.run(), value);
-                if (items.size() != names.size()) {
-                    throw new TemplateException(line, items.size() + " values for " + names.size() + " names");
+                List<@Nullable Object> items = Value.items(scope.run(), Markup.plain(value));
+                if (items.size() != parts.size()) {
+                    throw new TemplateException(line, items.size() + " values for " + parts.size() + " names");
                 }
                 for (int i = 0; i < items.size(); i++) {
-                    scope.set(names.get(i), items.get(i));
+                    parts.get(i).assign(scope, items.get(i));
                 }
             }
         }
@@ -82,19 +109,31 @@ sealed interface Statement {
 
     record Set(Target target, Expression value) implements Statement {
         @Override
+        public int line() {
+            return target.line();
+        }
+
+        @Override
         public Flow run(Scope scope, StringBuilder out) {
-            target.assign(scope, value.value(scope));
+            target.assign(scope, value.marked(scope));
             return Flow.ON;
         }
     }
 
-    /** {@code set} around a body, whose output is assigned. */
-    record SetBlock(Target target, List<Statement> body) implements Statement {
+    /** {@code set} around a body, whose output is assigned; {@code filtered} reads it as {@link FilterBlock#OUTPUT}. */
+    record SetBlock(Target target, Expression filtered, List<Statement> body) implements Statement {
+        @Override
+        public int line() {
+            return target.line();
+        }
+
         @Override
         public Flow run(Scope scope, StringBuilder out) {
             StringBuilder text = new StringBuilder();
-            all(body, new Scope(scope), text);
-            target.assign(scope, text.toString());
+            Scope inner = new Scope(scope);
+            all(body, inner, text);
+            inner.set(FilterBlock.OUTPUT, text.toString());
+            target.assign(scope, filtered.value(inner));
             return Flow.ON;
         }
     }
@@ -113,6 +152,11 @@ sealed interface Statement {
 
     /** A body whose output goes through filters; {@code filtered} reads it as the variable {@link #OUTPUT}. */
     record FilterBlock(Expression filtered, List<Statement> body) implements Statement {
+        @Override
+        public int line() {
+            return filtered.line();
+        }
+
         /** No name that a template could write. */
         static final String OUTPUT = "filter block";
 
@@ -134,29 +178,47 @@ sealed interface Statement {
         }
     }
 
-    record For(Target target, Expression items, @Nullable Expression condition, List<Statement> body,
+    record For(Target target, Expression items, @Nullable Expression condition, boolean recursive, List<Statement> body,
             List<Statement> otherwise) implements Statement {
         @Override
+        public int line() {
+            return items.line();
+        }
+
+        @Override
         public Flow run(Scope scope, StringBuilder out) {
-            List<@Nullable Object> selected = selected(scope);
-            if (selected.isEmpty()) {
-                return all(otherwise, new Scope(scope), out);
-            }
-            Loop loop = new Loop(selected);
-            for (int i = 0; i < selected.size(); i++) {
-                scope.run().step();
-                Scope inner = new Scope(scope);
-                inner.set("loop", loop.at(i));
-                target.assign(inner, selected.get(i));
-                if (all(body, inner, out) == Flow.BREAK) {
-                    break;
-                }
-            }
+            run(scope, items.value(scope), 0, out);
             return Flow.ON;
         }
 
-        private List<@Nullable Object> selected(Scope scope) {
-            List<@Nullable Object> all = Value.items(scope.run(), items.value(scope));
+        private void run(Scope scope, @Nullable Object through, int depth, StringBuilder out) {
+            List<@Nullable Object> selected = selected(scope, through);
+            boolean gone = false; // an item that was left by break or continue doesn't count, a quirk of Jinja2's
+            Loop loop = new Loop(selected, depth, recursive ? (run, a) -> again(scope, a.get(0, "iterable"), depth + 1) : null);
+            for (int i = 0; i < selected.size(); i++) {
+                scope.run().step();
+                Scope inner = new Scope(scope);
+                inner.set("loop", loop);
+                target.assign(inner, loop.next());
+                Flow flow = all(body, inner, out);
+                gone |= flow == Flow.ON;
+                if (flow == Flow.BREAK) {
+                    break;
+                }
+            }
+            if (!gone) {
+                all(otherwise, new Scope(scope), out);
+            }
+        }
+
+        private String again(Scope scope, @Nullable Object through, int depth) {
+            StringBuilder text = new StringBuilder();
+            run(scope, through, depth, text);
+            return text.toString();
+        }
+
+        private List<@Nullable Object> selected(Scope scope, @Nullable Object through) {
+            List<@Nullable Object> all = Value.items(scope.run(), through);
             if (condition == null) {
                 return all;
             }
@@ -172,55 +234,39 @@ sealed interface Statement {
         }
     }
 
-    /** What {@code loop} is inside a loop. */
-    record Loop(List<@Nullable Object> items) {
-        Map<String, @Nullable Object> at(int index) {
-            long size = items.size();
-            Map<String, @Nullable Object> loop = new HashMap<>();
-            loop.put("index", index + 1L);
-            loop.put("index0", (long) index);
-            loop.put("revindex", size - index);
-            loop.put("revindex0", size - index - 1);
-            loop.put("first", index == 0);
-            loop.put("last", index == size - 1);
-            loop.put("length", size);
-            loop.put("previtem", index > 0 ? items.get(index - 1) : new Undefined("loop.previtem"));
-            loop.put("nextitem", index + 1 < size ? items.get(index + 1) : new Undefined("loop.nextitem"));
-            Callable cycle = (run, a) -> a.positional().isEmpty()
-                    ? null
-                    : a.positional().get(index % a.positional().size());
-            loop.put("cycle", cycle);
-            return loop;
+    /** A part of the template with a name, which runs where it stands and sees the template's own variables. */
+    record NamedBlock(int line, boolean scoped, List<Statement> body) implements Statement {
+        @Override
+        public Flow run(Scope scope, StringBuilder out) {
+            scope.run().enter();
+            Flow flow = all(body, new Scope(scoped ? scope : scope.top()), out);
+            scope.run().leave();
+            return flow;
         }
     }
 
-    record Macro(String name, List<String> parameters, Map<String, Expression> defaults, List<Statement> body)
-            implements
-                Statement {
+    /**
+     * A macro.
+     *
+     * @param takes which of {@code varargs}, {@code kwargs} and {@code caller} its body looks at; without, it refuses them
+     */
+    record Macro(String name, List<String> parameters, Map<String, Expression> defaults, List<String> takes,
+            List<Statement> body) implements Statement {
         @Override
         public Flow run(Scope scope, StringBuilder out) {
-            scope.set(name, callable(scope, null));
+            scope.set(name, callable(scope));
             return Flow.ON;
         }
 
-        /** The macro as a function; {@code caller} is what a call block hands in. */
-        Callable callable(Scope scope, @Nullable Callable caller) {
+        /** The macro as a function. */
+        Callable callable(Scope scope) {
             return (run, arguments) -> {
                 Scope inner = new Scope(scope);
-                if (caller != null) {
-                    inner.set("caller", caller);
-                }
-                arguments.named().forEach((argument, value) -> {
-                    if (argument.equals("caller")) {
-                        inner.set(argument, value);
-                    } else if (!parameters.contains(argument)) {
-                        throw new TemplateException("macro '" + name + "' has no parameter '" + argument + "'");
-                    }
-                });
+                surplus(inner, arguments);
                 for (int i = 0; i < parameters.size(); i++) {
                     String parameter = parameters.get(i);
                     Expression otherwise = defaults.get(parameter);
-                    boolean given = arguments.has(i, parameter);
+                    boolean given = i < arguments.positional().size() || arguments.named().containsKey(parameter);
                     inner.set(parameter, given || otherwise == null
                             ? arguments.get(i, parameter)
                             : otherwise.value(inner));
@@ -230,14 +276,41 @@ sealed interface Statement {
                 return text.toString();
             };
         }
+
+        /** What is given beyond the parameters goes where the macro looks for it, or is refused. */
+        private void surplus(Scope inner, Arguments arguments) {
+            Map<String, @Nullable Object> named = new LinkedHashMap<>(arguments.named());
+            int places = Math.min(parameters.size(), arguments.positional().size());
+            parameters.subList(places, parameters.size()).forEach(named::remove);
+            List<@Nullable Object> more = arguments.positional().subList(places, arguments.positional().size());
+            if (takes.contains("caller") && !parameters.contains("caller")) {
+                inner.set("caller", named.containsKey("caller") ? named.remove("caller") : new Undefined("caller"));
+            }
+            if (takes.contains("kwargs")) {
+                inner.set("kwargs", named);
+            } else if (!named.isEmpty()) {
+                throw new TemplateException("macro '" + name + "' has no parameter '" + named.keySet().iterator().next() + "'");
+            }
+            if (takes.contains("varargs")) {
+                inner.set("varargs", new Listed(Listed.Form.TUPLE, more));
+            } else if (!more.isEmpty()) {
+                throw new TemplateException("macro '" + name + "' has " + parameters.size() + " parameters and is given "
+                        + arguments.positional().size() + " values");
+            }
+        }
     }
 
     /** {@code call}: a macro call that gets a body as {@code caller}. */
     record CallBlock(Expression.Call call, Macro caller) implements Statement {
         @Override
+        public int line() {
+            return call.line();
+        }
+
+        @Override
         public Flow run(Scope scope, StringBuilder out) {
             Map<String, Expression> named = new LinkedHashMap<>(call.named());
-            named.put("caller", new Expression.Literal(call.line(), caller.callable(scope, null)));
+            named.put("caller", new Expression.Literal(call.line(), caller.callable(scope)));
             Object text = new Expression.Call(call.line(), call.function(), call.positional(), named).value(scope);
             out.append(Value.text(scope.run(), text));
             return Flow.ON;

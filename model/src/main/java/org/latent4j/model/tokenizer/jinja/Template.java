@@ -16,9 +16,11 @@ public final class Template {
     private static final int STEPS_A_CHARACTER = 4; // of what the template is given
 
     private final List<Statement> statements;
+    private final Map<String, Statement.NamedBlock> blocks;
 
-    private Template(List<Statement> statements) {
+    private Template(List<Statement> statements, Map<String, Statement.NamedBlock> blocks) {
         this.statements = statements;
+        this.blocks = blocks;
     }
 
     /**
@@ -30,7 +32,8 @@ public final class Template {
         if (source.length() > LONGEST) {
             throw new TemplateException("it has " + source.length() + " characters; at most " + LONGEST + " are read");
         }
-        return new Template(Parser.statements(source));
+        Parser parser = new Parser(source);
+        return new Template(parser.statements(), parser.blocks());
     }
 
     /**
@@ -47,8 +50,10 @@ public final class Template {
         for (Map.Entry<String, ? extends @Nullable Object> variable : variables.entrySet()) {
             globals.set(variable.getKey(), Value.of(variable.getValue()));
         }
+        Scope top = new Scope(globals);
+        globals.set("self", new Self(blocks, top));
         StringBuilder out = new StringBuilder();
-        Statement.all(statements, new Scope(globals), out);
+        Statement.all(statements, top, out);
         return out.toString();
     }
 }

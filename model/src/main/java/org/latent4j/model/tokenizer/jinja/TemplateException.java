@@ -22,6 +22,6 @@ public final class TemplateException extends RuntimeException {
 
     /** The same with a line, where it has none yet. */
     TemplateException at(int where) {
-        return line > 0 ? this : new TemplateException(where, String.valueOf(getMessage()));
+        return line > 0 || where == 0 ? this : new TemplateException(where, String.valueOf(getMessage()));
     }
 }

@@ -1,14 +1,16 @@
 package org.latent4j.model.tokenizer.jinja;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.model.tokenizer.jinja.Scope.Undefined;
 import org.latent4j.model.tokenizer.jinja.Value.Callable;
 
 /** What can stand behind {@code is}. */
 final class Tests {
+    private static final Set<String> UNSUPPORTED = Set.of("escaped", "filter", "test");
+
     private Tests() {}
 
     static boolean holds(Run run, String name, @Nullable Object value, Arguments arguments) {
@@ -18,20 +20,21 @@ final class Tests {
             case "none" -> value == null;
             case "string" -> value instanceof String;
             case "mapping" -> value instanceof Map;
-            case "iterable", "sequence" -> value instanceof List || value instanceof String || value instanceof Map
-                    || value instanceof Undefined;
+            case "sequence" -> Value.hasPlaces(value) || value instanceof Map || value instanceof Undefined;
+            case "iterable" -> value instanceof List || value instanceof String || value instanceof Map
+                    || value instanceof Undefined || value instanceof Generated || value instanceof Loop;
             case "number" -> Value.isNumber(value);
             case "integer" -> value instanceof Long;
             case "float" -> value instanceof Double;
             case "boolean" -> value instanceof Boolean;
             case "true" -> Boolean.TRUE.equals(value);
             case "false" -> Boolean.FALSE.equals(value);
-            case "callable" -> value instanceof Callable;
-            case "odd" -> Math.floorMod(Value.integer(value), 2) == 1;
-            case "even" -> Math.floorMod(Value.integer(value), 2) == 0;
-            case "divisibleby" -> divisible(Value.integer(value), arguments.integer(0, "num", 0));
-            case "lower" -> Value.text(run, value).equals(Value.text(run, value).toLowerCase(Locale.ROOT));
-            case "upper" -> Value.text(run, value).equals(Value.text(run, value).toUpperCase(Locale.ROOT));
+            case "callable" -> value instanceof Callable || value instanceof Undefined; // which fails only when it is called
+            case "odd" -> Value.real(Operators.apply(run, "%", Value.number(value), 2L)) == 1;
+            case "even" -> Value.real(Operators.apply(run, "%", Value.number(value), 2L)) == 0;
+            case "divisibleby" -> Value.real(Operators.apply(run, "%", Value.number(value), arguments.get(0, "num"))) == 0;
+            case "lower" -> StringMethods.isLower(Value.text(run, value));
+            case "upper" -> StringMethods.isUpper(Value.text(run, value));
             default -> compared(run, name, value, arguments.get(0, "other"));
         };
     }
@@ -46,14 +49,9 @@ final class Tests {
             case "gt", "greaterthan", ">" -> Value.compare(value, other) > 0;
             case "le", "<=" -> Value.compare(value, other) <= 0;
             case "ge", ">=" -> Value.compare(value, other) >= 0;
-            default -> throw new TemplateException("test '" + name + "' isn't known");
+            default -> throw new TemplateException("test '" + name + "' isn't " + (UNSUPPORTED.contains(name)
+                    ? "supported in a chat template"
+                    : "known"));
         };
-    }
-
-    private static boolean divisible(long value, long by) {
-        if (by == 0) {
-            throw new TemplateException("division by zero");
-        }
-        return value % by == 0;
     }
 }

@@ -21,6 +21,20 @@ final class TokenStream {
         return tokens.get(Math.min(at + 1, tokens.size() - 1));
     }
 
+    /** Where the next token stands, for {@link #names}. */
+    int position() {
+        return at;
+    }
+
+    /** Which of these names stand between a position and the next token. */
+    List<String> names(int from, List<String> wanted) {
+        return tokens.subList(from, at).stream()
+                .filter(token -> token.kind() == Kind.NAME && wanted.contains(token.text()))
+                .map(Token::text)
+                .distinct()
+                .toList();
+    }
+
     int line() {
         return peek().line();
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.latent4j.model.tokenizer.jinja.Scope.Undefined;
 
 /**
- * Python's rules for the values of a template: null (None), Boolean, Long, Double, String, List, Map, {@link Callable},
- * {@link Namespace} and {@link Undefined}.
+ * Python's rules for the values of a template: null (None), Boolean, Long, Double, String, List ({@link Listed} where it is
+ * a tuple or another kind), Map, {@link Generated}, {@link Callable}, {@link Namespace}, {@link Thing} and {@link Undefined}.
  */
 final class Value {
     private Value() {}
@@ -52,17 +52,20 @@ final class Value {
             case Boolean b -> b ? "True" : "False";
             case Long n -> n.toString();
             case Double d -> Json.number(d);
-            case String s -> quoted ? quoted(s) : s;
+            case String s -> quoted ? Text.quoted(s) : s;
+            case Range range -> range.shown();
             case List<?> list -> {
                 List<String> items = new ArrayList<>();
                 list.forEach(item -> items.add(shown(run, item, true)));
-                yield "[" + String.join(", ", items) + "]";
+                yield bracketed(list, String.join(", ", items));
             }
             case Map<?, ?> map -> {
                 List<String> items = new ArrayList<>();
                 map.forEach((key, item) -> items.add(shown(run, key, true) + ": " + shown(run, item, true)));
                 yield "{" + String.join(", ", items) + "}";
             }
+            case Undefined u -> "Undefined";
+            case Thing thing -> thing.shown();
             default -> "<" + kind(value) + ">";
         };
         run.leave();
@@ -70,11 +73,21 @@ final class Value {
         return shown;
     }
 
-    private static String quoted(String s) {
-        char quote = s.contains("'") && !s.contains("\"") ? '"' : '\'';
-        String escaped = s.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
-        return quote + (quote == '\'' ? escaped.replace("'", "\\'") : escaped) + quote;
+    /** Python's {@code repr}. */
+    static String represented(Run run, @Nullable Object value) {
+        return shown(run, value, true);
     }
+
+    private static String bracketed(List<?> list, String items) {
+        Listed.Form form = Listed.formOf(list);
+        if (form == null) {
+            return "[" + items + "]";
+        }
+        return form.isTuple()
+                ? "(" + items + (list.size() == 1 ? "," : "") + ")"
+                : form.printed() + "([" + items + "])";
+    }
+
 
     /** The name of a value's type for errors. */
     static String kind(@Nullable Object value) {
@@ -87,6 +100,8 @@ final class Value {
             case List<?> list -> "a list";
             case Map<?, ?> map -> "a dictionary";
             case Namespace n -> "a namespace";
+            case Generated g -> "what a filter made";
+            case Thing thing -> "an object of Jinja's";
             default -> "a function";
         };
     }
@@ -107,6 +122,7 @@ final class Value {
             }
             case List<?> list -> items.addAll(list);
             case Map<?, ?> map -> items.addAll(map.keySet());
+            case Generated generated -> items.addAll(generated.all());
             case String s -> s.codePoints().forEach(c -> items.add(Character.toString(c)));
             case null, default -> throw new TemplateException(kind(value) + " can't be gone through");
         }
@@ -123,7 +139,11 @@ final class Value {
         }
         if (a instanceof List<?> x && b instanceof List<?> y) {
             Iterator<?> other = y.iterator();
-            return x.size() == y.size() && x.stream().allMatch(item -> equal(item, other.next()));
+            return Listed.alike(x, y) && x.size() == y.size() && x.stream().allMatch(item -> equal(item, other.next()));
+        }
+        if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
+            return x.size() == y.size()
+                    && x.entrySet().stream().allMatch(entry -> y.containsKey(entry.getKey()) && equal(entry.getValue(), y.get(entry.getKey())));
         }
         return Objects.equals(a, b);
     }
@@ -139,7 +159,7 @@ final class Value {
         if (a instanceof String x && b instanceof String y) {
             return x.compareTo(y);
         }
-        if (a instanceof List<?> x && b instanceof List<?> y) {
+        if (a instanceof List<?> x && b instanceof List<?> y && Listed.alike(x, y)) {
             for (int i = 0; i < Math.min(x.size(), y.size()); i++) {
                 if (!equal(x.get(i), y.get(i))) {
                     return compare(x.get(i), y.get(i));
@@ -154,11 +174,12 @@ final class Value {
     static boolean contains(Run run, @Nullable Object container, @Nullable Object item) {
         return switch (container) {
             case String s when item instanceof String part -> s.contains(part);
-            case Map<?, ?> map -> map.containsKey(item);
+            case Map<?, ?> map -> map.containsKey(key(item));
             case List<?> list -> {
                 run.text(list.size());
                 yield list.stream().anyMatch(each -> equal(each, item));
             }
+            case Generated generated -> generated.comesPast(item);
             case Undefined u -> false;
             case null, default -> throw new TemplateException(kind(container) + " can't contain " + kind(item));
         };
@@ -166,6 +187,14 @@ final class Value {
 
     static boolean isNumber(@Nullable Object value) {
         return value instanceof Long || value instanceof Double || value instanceof Boolean;
+    }
+
+    /** Refuses what isn't a number. */
+    static @Nullable Object number(@Nullable Object value) {
+        if (!isNumber(value)) {
+            throw new TemplateException(kind(defined(value)) + " isn't a number");
+        }
+        return value;
     }
 
     static double real(@Nullable Object value) {
@@ -185,11 +214,27 @@ final class Value {
         };
     }
 
+    /** A real number without what is behind its point. */
+    static long truncated(double value) {
+        if (!(Math.abs(value) < 0x1p63)) {
+            throw new TemplateException("number " + value + " is out of range");
+        }
+        return (long) value;
+    }
+
     static String string(@Nullable Object value) {
         if (value instanceof String s) {
             return s;
         }
         throw new TemplateException(kind(defined(value)) + " isn't a string");
+    }
+
+    /** What can be a key of a dictionary: neither a list nor a dictionary. */
+    static @Nullable Object key(@Nullable Object value) {
+        if (value instanceof Map || value instanceof List<?> list && !(list instanceof Listed)) {
+            throw new TemplateException(kind(value) + " can't be a key");
+        }
+        return value;
     }
 
     /** {@code value.name}: methods come before entries, as in Jinja2. */
@@ -210,7 +255,7 @@ final class Value {
         if (value instanceof Map<?, ?> map) {
             return map.containsKey(key) ? map.get(key) : new Undefined(String.valueOf(key));
         }
-        if (isNumber(key) && (value instanceof List<?> || value instanceof String)) {
+        if (!(key instanceof Double) && isNumber(key) && hasPlaces(value)) {
             long at = integer(key);
             int size = value instanceof String s ? s.codePointCount(0, s.length()) : ((List<?>) value).size();
             long index = at < 0 ? at + size : at;
@@ -224,10 +269,18 @@ final class Value {
         return new Undefined(String.valueOf(key));
     }
 
+    /** Whether a value has items at places: text, lists, and of the kinds of lists all but looks into a dictionary. */
+    static boolean hasPlaces(@Nullable Object value) {
+        return value instanceof String || value instanceof List<?> && !(value instanceof Listed listed && listed.form().isView());
+    }
+
     private static @Nullable Object entry(@Nullable Object value, String name) {
         return switch (value) {
             case Map<?, ?> map when map.containsKey(name) -> map.get(name);
             case Namespace(var entries) when entries.containsKey(name) -> entries.get(name);
+            case Thing thing -> thing.attribute(name);
+            case Listed listed when listed.form() == Listed.Form.GROUP && (name.equals("grouper") || name.equals("list")) ->
+                listed.get(name.equals("grouper") ? 0 : 1);
             case null, default -> new Undefined(name);
         };
     }
@@ -239,7 +292,10 @@ final class Value {
         if (stride == 0) {
             throw new TemplateException("a slice's step is 0");
         }
-        List<@Nullable Object> items = value instanceof Map ? List.of() : items(run, defined(value));
+        if (!hasPlaces(defined(value))) {
+            throw new TemplateException(kind(value) + " has no parts");
+        }
+        List<@Nullable Object> items = items(run, value);
         int size = items.size();
         long begin = from == null ? stride > 0 ? 0 : size - 1 : bound(integer(from), size, stride);
         long end = to == null ? stride > 0 ? size : -1 : bound(integer(to), size, stride);
@@ -247,7 +303,14 @@ final class Value {
         for (long i = begin; stride > 0 ? i < end : i > end; i += stride) {
             slice.add(items.get((int) i));
         }
-        return value instanceof String ? String.join("", slice.stream().map(Object::toString).toList()) : slice;
+        if (value instanceof String) {
+            return String.join("", slice.stream().map(Object::toString).toList());
+        }
+        return switch (value) {
+            case Range range -> range.part(begin, end, stride, slice);
+            case Listed tuple -> new Listed(Listed.Form.TUPLE, slice);
+            case null, default -> slice;
+        };
     }
 
     private static long bound(long at, int size, long stride) {
