@@ -34,7 +34,6 @@ import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.latent4j.kernel.LatentException;
-import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Space;
@@ -290,11 +289,10 @@ final class LuceneBuilder {
 
     private void add(IndexWriter writer, State state) throws IOException {
         String what = "Indexing " + (kind.vectors().isPresent() ? "vectors" : "words");
-        Matrix vectors = space.vectors();
         for (int item = 0; item < space.size(); item++) {
             int ordinal = ordinal(item);
             if (ordinal >= state.ordinals) {
-                Optional<float[]> vector = kind.vectors().isPresent() ? Optional.of(vectors.row(item)) : Optional.empty();
+                Optional<float[]> vector = kind.vectors().isPresent() ? Optional.of(finite(item)) : Optional.empty();
                 writer.addDocument(LuceneFields.document(space.items(), item, ordinal, vector, kind.metric()));
             }
             if (item == space.size() / 2) {
@@ -305,6 +303,18 @@ final class LuceneBuilder {
             }
         }
         progress.report(what, space.size(), space.size(), Progress.Unit.STEPS);
+    }
+
+    /** A point's vector; files that were damaged may hold anything. */
+    private float[] finite(int item) {
+        float[] vector = space.vector(item);
+        for (int c = 0; c < vector.length; c++) {
+            if (!Float.isFinite(vector[c])) {
+                throw new LatentException("%s: point %d, '%s', has the value %s in column %d; points need finite values: remove or repair it"
+                        .formatted(space.origin().source(), item, space.name(item), vector[c], c));
+            }
+        }
+        return vector;
     }
 
     private int ordinal(int item) {

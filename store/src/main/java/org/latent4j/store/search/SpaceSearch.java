@@ -2,6 +2,7 @@ package org.latent4j.store.search;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -205,14 +206,20 @@ public final class SpaceSearch implements AutoCloseable {
         return all;
     }
 
+    private record Measured(int point, double distance) {}
+
+    /** In the order of exact search, which tells apart what has the same similarity in single precision. */
     private List<Hit> measured(Matrix queries, int row, int[] points, int k) {
-        List<Hit> hits = new ArrayList<>(points.length);
+        List<Measured> measured = new ArrayList<>(points.length);
         for (int point : points) {
-            double distance = (float) options.metric.distance(queries, row, space.vectors(), point);
-            hits.add(new Hit(point, (float) options.metric.similarity(distance)));
+            measured.add(new Measured(point, options.metric.distance(queries, row, space.vectors(), point)));
         }
-        hits.sort((a, b) -> a.score() == b.score() ? Integer.compare(a.point(), b.point()) : Double.compare(b.score(), a.score()));
-        return List.copyOf(hits.subList(0, Math.min(k, hits.size())));
+        measured.sort(Comparator.comparingDouble(Measured::distance).thenComparingInt(Measured::point));
+        List<Hit> hits = new ArrayList<>(Math.min(k, points.length));
+        for (Measured one : measured.subList(0, Math.min(k, points.length))) {
+            hits.add(new Hit(one.point, (float) options.metric.similarity((float) one.distance)));
+        }
+        return List.copyOf(hits);
     }
 
     private List<List<Hit>> exact(Matrix queries, int k, List<List<Hit>> all) {
