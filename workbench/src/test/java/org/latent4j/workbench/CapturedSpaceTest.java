@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,9 +55,9 @@ class CapturedSpaceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"last,--raw,1", "mean,--raw,1", "3,--raw,1", "last,--special,1", "last,--chat,1", "all,--raw,1:11"})
-    void aTextFindsItself(String positions, String mode, String name) throws IOException {
-        capture("--positions", positions, mode);
+    @CsvSource({"last,,1", "mean,,1", "3,,1", "last,--special,1", "last,--chat,1", "all,,1:11"})
+    void aTextFindsItself(String positions, @Nullable String mode, String name) throws IOException {
+        capture(mode == null ? new String[]{"--positions", positions} : new String[]{"--positions", positions, mode});
         isItself(nearest(states, "--site", "resid_post.1", TEXTS.get(1)), name);
         String space = folder.resolve("states.space").toString();
         assertThat(Ran.command(new ImportCommand(), states, "--site", "resid_post.1", "--out", space).code()).isZero();

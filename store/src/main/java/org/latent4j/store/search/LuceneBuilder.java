@@ -292,8 +292,7 @@ final class LuceneBuilder {
         for (int item = 0; item < space.size(); item++) {
             int ordinal = ordinal(item);
             if (ordinal >= state.ordinals) {
-                Optional<float[]> vector = kind.vectors().isPresent() ? Optional.of(finite(item)) : Optional.empty();
-                writer.addDocument(LuceneFields.document(space.items(), item, ordinal, vector, kind.metric()));
+                writer.addDocument(LuceneFields.document(space.items(), item, ordinal, vector(item), kind.metric()));
             }
             if (item == space.size() / 2) {
                 writer.flush(); // two parts at least: a graph is made when parts are merged
@@ -305,16 +304,12 @@ final class LuceneBuilder {
         progress.report(what, space.size(), space.size(), Progress.Unit.STEPS);
     }
 
-    /** A point's vector; files that were damaged may hold anything. */
-    private float[] finite(int item) {
-        float[] vector = space.vector(item);
-        for (int c = 0; c < vector.length; c++) {
-            if (!Float.isFinite(vector[c])) {
-                throw new LatentException("%s: point %d, '%s', has the value %s in column %d; points need finite values: remove or repair it"
-                        .formatted(space.origin().source(), item, space.name(item), vector[c], c));
-            }
+    private Optional<float[]> vector(int item) {
+        if (kind.vectors().isEmpty()) {
+            return Optional.empty();
         }
-        return vector;
+        space.requireFinite(item);
+        return Optional.of(space.vector(item));
     }
 
     private int ordinal(int item) {

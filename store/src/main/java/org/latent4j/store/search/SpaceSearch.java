@@ -243,6 +243,7 @@ public final class SpaceSearch implements AutoCloseable {
             int[] chosen = wanted.stream().toArray();
             points = Matrix.zeros(chosen.length, space.width());
             for (int row = 0; row < chosen.length; row++) {
+                space.requireFinite(chosen[row]);
                 System.arraycopy(space.vectors().data(), chosen[row] * space.width(), points.data(), row * space.width(), space.width());
             }
             subset = chosen;
