@@ -50,8 +50,8 @@ final class LuceneBuilder {
     private static final String BASE = "base";
     private static final String CHANGES = "changes";
     private static final String FORMAT = "format";
-    /** Changes when documents do. */
-    private static final String VERSION = "1";
+    /** Changes when documents or what is noted of them do. */
+    private static final String VERSION = "2";
     private static final int BUFFER_MEGABYTES = 256;
     private static final int REPORTED = 1_000;
     /** Lucene tells on standard error how it computes; held, for a logger that nobody holds forgets its level. */

@@ -162,14 +162,26 @@ public final class SpaceSearch implements AutoCloseable {
         return graph.map(index -> {
             Recall.Step step = index.recall().reaching(options.recall);
             return String.format(Locale.ROOT,
-                    "approximate (HNSW%s, %d candidates): finds %.1f %% of the 10 nearest, measured with %d queries beside its points",
-                    options.how == How.QUANTISED ? " over bytes" : "", step.candidates(), 100 * step.recall(), index.recall().queries());
+                    "approximate (HNSW%s, %d candidates): finds at least %.1f %% of the 10 nearest to queries beside its points, %.1f %% to ones far "
+                            + "from all of them (95 %% sure, measured with %d of each%s)",
+                    options.how == How.QUANTISED ? " over bytes" : "", step.candidates(), floored(step.recall()), floored(step.far()),
+                    index.recall().queries(), options.where.isPresent() ? ", without a condition" : "");
         });
     }
 
-    /** The measured share of the 10 nearest that answers have; empty where they are exact. */
+    /** In per cent, never rounded up. */
+    private static double floored(double share) {
+        return Math.floor(1000 * share) / 10;
+    }
+
+    /** The share of the 10 nearest that answers to queries beside the points have at least, as it was measured; empty where they are exact. */
     public Optional<Double> recall() {
         return graph.map(index -> index.recall().reaching(options.recall).recall());
+    }
+
+    /** The same of queries that are far from all points. */
+    public Optional<Double> recallFar() {
+        return graph.map(index -> index.recall().reaching(options.recall).far());
     }
 
     /**

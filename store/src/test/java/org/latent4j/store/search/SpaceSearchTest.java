@@ -37,6 +37,44 @@ class SpaceSearchTest {
         return search;
     }
 
+    /**
+     * Of Gaussian points queries of the same distribution are found as those far from all points, or better; what is stated of either kind
+     * isn't more than what is found of it, and what is found of many candidates is stated as many.
+     */
+    @Test
+    void noMoreIsStatedThanIsFound() {
+        int count = 6000;
+        Matrix all = Matrix.zeros(count + 400, 32);
+        SeededRandom random = new SeededRandom(4, 0);
+        for (int i = 0; i < all.data().length; i++) {
+            double radius = Math.sqrt(-2 * Math.log(1 - random.at(2L * i)));
+            all.data()[i] = (float) (radius * Math.cos(2 * Math.PI * random.at(2L * i + 1)));
+        }
+        Space space = written(all.rows(0, count));
+        Matrix fresh = all.rows(count, count + 400);
+        try (WorkerPool pool = new WorkerPool(2); SpaceSearch exact = search(space, SpaceSearch.How.EXACT, Metric.COSINE, pool)) {
+            List<List<Hit>> expected = exact.nearest(fresh, 10);
+            for (double wanted : new double[]{0.3, 0.8, 0.95}) {
+                var options = new SpaceSearch.Options(SpaceSearch.How.APPROXIMATE, Metric.COSINE, Optional.empty(), wanted);
+                try (SpaceSearch search = SpaceSearch.of(space, options, pool, Progress.NONE, _ -> {})) {
+                    double real = share(search.nearest(fresh, 10), expected);
+                    double far = search.recallFar().orElseThrow();
+                    assertThat(search.recall().orElseThrow()).as("%s", search.told()).isGreaterThanOrEqualTo(wanted);
+                    assertThat(far).as("%s", search.told()).isLessThanOrEqualTo(real).isGreaterThan(real - 0.08);
+                    assertThat(search.told().orElseThrow()).contains("%s %% to ones far".formatted(Math.floor(1000 * far) / 10));
+                }
+            }
+        }
+    }
+
+    private static double share(List<List<Hit>> found, List<List<Hit>> expected) {
+        long right = 0;
+        for (int query = 0; query < found.size(); query++) {
+            right += found.get(query).stream().filter(expected.get(query)::contains).count();
+        }
+        return right / (10.0 * found.size());
+    }
+
     /** Similarities that are the same in single precision come from distances that are not. */
     @Test
     void answersStandInTheOrderOfExactOnes() {
