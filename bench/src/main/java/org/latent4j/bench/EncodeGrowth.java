@@ -32,7 +32,8 @@ public final class EncodeGrowth {
                     encoder.encode(window(texts, from, Math.min(wanted, from + WINDOW)));
                 }
                 double seconds = (System.nanoTime() - begun) / 1e9;
-                System.out.printf(Locale.ROOT, "latent4j encode, %,d texts: %.1f s, %.1f texts/s; %,d MB%n", wanted, seconds, wanted / seconds,
+                System.out.printf(Locale.ROOT, "latent4j encode, %,d texts: %.1f s, %.1f texts/s; %,d MB%n", wanted, seconds,
+                        wanted / seconds,
                         PeakMemory.megabytes());
             }
         }

@@ -98,7 +98,8 @@ public final class SearchGrowth {
             begun = System.nanoTime();
             List<List<Hit>> found = search.nearest(queries, K);
             double searched = seconds(begun);
-            System.out.printf(Locale.ROOT, "latent4j HNSW, %,d x %d: made in %.1f s on %d threads, %.0f queries/s, recall %.3f; %s; %,d MB%n",
+            System.out.printf(Locale.ROOT,
+                    "latent4j HNSW, %,d x %d: made in %.1f s on %d threads, %.0f queries/s, recall %.3f; %s; %,d MB%n",
                     space.size(), WIDTH, built, pool.threads(), QUERIES / searched, recall(found, truth), search.told().orElse("exact"),
                     PeakMemory.megabytes());
         }

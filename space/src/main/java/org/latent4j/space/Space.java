@@ -122,8 +122,9 @@ public final class Space {
         for (int c = 0; c < width(); c++) {
             float value = vectors.at(point, c);
             if (!Float.isFinite(value)) {
-                throw new LatentException("%s: point %d, '%s', has the value %s in column %d; points need finite values: remove or repair it"
-                        .formatted(origin.source(), point, name(point), value, c));
+                throw new LatentException(
+                        "%s: point %d, '%s', has the value %s in column %d; points need finite values: remove or repair it"
+                                .formatted(origin.source(), point, name(point), value, c));
             }
         }
     }

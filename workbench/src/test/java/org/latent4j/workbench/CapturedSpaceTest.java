@@ -83,7 +83,8 @@ class CapturedSpaceTest {
                 .contains("captured of token ids", "--queries");
         isItself(nearest(states, "--site", "resid_post.1", "--queries", states), "0:0");
         capture("--positions", "8");
-        assertThat(Ran.command(new NearCommand(), states, "--site", "resid_post.1", "the").mistake()).contains("position 8 is outside the text");
+        assertThat(Ran.command(new NearCommand(), states, "--site", "resid_post.1", "the").mistake())
+                .contains("position 8 is outside the text");
         assertThat(Ran.command(new NearCommand(), states, "the").mistake()).contains("holds captured states", "resid_post.1", "--site");
     }
 }

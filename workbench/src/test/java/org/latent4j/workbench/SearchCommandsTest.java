@@ -85,7 +85,8 @@ class SearchCommandsTest {
     @Test
     void approximateAnswersSayWhatTheyFind() {
         Ran ran = run("near", space(), "p1", "-k", "5", "--approximate", "--json");
-        assertThat(ran.err()).contains("approximate (HNSW", "finds at least", "of the 10 nearest", "far from all of them", "measured with 40 of each)");
+        assertThat(ran.err()).contains("approximate (HNSW", "finds at least", "of the 10 nearest", "far from all of them",
+                "measured with 40 of each)");
         assertThat(run("near", space(), "p1", "--approximate", "--where", "size >= 0").err()).contains("40 of each, without a condition)");
         assertThat(ran.out()).isEqualTo(out("near", space(), "p1", "-k", "5", "--where", "size >= 0", "--json"));
         assertThat(out("store", "index", space(), "--quantised", "--json")).contains("\"points\":40,\"recall\":", "\"recall_far\":");

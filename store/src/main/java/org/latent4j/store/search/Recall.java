@@ -29,7 +29,8 @@ record Recall(int queries, List<Step> steps) {
 
     String written() {
         StringBuilder text = new StringBuilder().append(queries);
-        steps.forEach(step -> text.append(' ').append(step.candidates).append(String.format(Locale.ROOT, ":%.6f:%.6f", step.recall, step.far)));
+        steps.forEach(
+                step -> text.append(' ').append(step.candidates).append(String.format(Locale.ROOT, ":%.6f:%.6f", step.recall, step.far)));
         return text.toString();
     }
 

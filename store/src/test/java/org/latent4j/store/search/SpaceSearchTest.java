@@ -32,7 +32,8 @@ class SpaceSearchTest {
 
     private static SpaceSearch search(Space space, SpaceSearch.How how, Metric metric, WorkerPool pool) {
         List<String> notes = new ArrayList<>();
-        SpaceSearch search = SpaceSearch.of(space, new SpaceSearch.Options(how, metric, Optional.empty(), 1), pool, Progress.NONE, notes::add);
+        SpaceSearch search = SpaceSearch.of(space, new SpaceSearch.Options(how, metric, Optional.empty(), 1), pool, Progress.NONE,
+                notes::add);
         assertThat(notes).isEmpty();
         return search;
     }
