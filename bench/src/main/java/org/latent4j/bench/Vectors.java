@@ -8,11 +8,26 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.SeededRandom;
 
-/** Points for measurements: numpy's files of 32-bit floats, and mixtures of Gaussians from a seed. */
+/** Points for measurements: numpy's files of 32-bit floats, and Gaussian ones from a seed. */
 final class Vectors {
     private Vectors() {}
+
+    /** Independent normal coordinates, {@code [points, width]}; computed by rows on all processors. */
+    static Matrix gaussian(int points, int width, long seed) {
+        Matrix made = Matrix.zeros(points, width);
+        IntStream.range(0, points).parallel().forEach(point -> {
+            SeededRandom random = new SeededRandom(seed, point);
+            for (int c = 0; c < width; c++) {
+                double radius = Math.sqrt(-2 * Math.log(1 - random.at(2L * c)));
+                made.data()[point * width + c] = (float) (radius * Math.cos(2 * Math.PI * random.at(2L * c + 1)));
+            }
+        });
+        return made;
+    }
 
     /** The first rows of a file of 32-bit floats {@code [points, width]}. */
     static Matrix read(Path npy, int mostRows) throws IOException {

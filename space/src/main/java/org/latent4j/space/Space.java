@@ -113,6 +113,22 @@ public final class Space {
         return vectors.row(point);
     }
 
+    /**
+     * Sees that all values of a point are finite; files that were damaged may hold others.
+     *
+     * @throws LatentException if one isn't; the message has the point, its name, the value and its column
+     */
+    public void requireFinite(int point) {
+        for (int c = 0; c < width(); c++) {
+            float value = vectors.at(point, c);
+            if (!Float.isFinite(value)) {
+                throw new LatentException(
+                        "%s: point %d, '%s', has the value %s in column %d; points need finite values: remove or repair it"
+                                .formatted(origin.source(), point, name(point), value, c));
+            }
+        }
+    }
+
     @Override
     public String toString() {
         return "%s: %d points, %d wide".formatted(origin.source(), size(), width());

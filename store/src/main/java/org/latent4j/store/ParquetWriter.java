@@ -14,11 +14,13 @@ import org.latent4j.space.Space;
 
 /**
  * Writes a space as Parquet (apache/parquet-format): a column {@code name}, a column {@code vector} of lists of floats, and the fields as
- * text. Plain encoding, not compressed: vectors hardly are, and every reader knows it.
+ * text or numbers. Plain encoding, not compressed: vectors hardly are, and every reader knows it.
  */
 final class ParquetWriter {
     private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
+    private static final int INT64 = 2;
     private static final int FLOAT = 4;
+    private static final int DOUBLE = 5;
     private static final int BYTES = 6;
     private static final int REQUIRED = 0;
     private static final int REPEATED = 2;
@@ -31,8 +33,11 @@ final class ParquetWriter {
 
     private final OutputStream out;
     private final Space space;
-    private final List<String> fields;
+    private final List<Field> fields;
     private long position;
+
+    /** A field of the points: whole numbers or fractions where each point has one, else text. */
+    private record Field(String name, int type) {}
 
     private record Chunk(int type, List<String> path, long values, long offset, long bytes) {}
 
@@ -41,7 +46,20 @@ final class ParquetWriter {
     ParquetWriter(OutputStream out, Space space) {
         this.out = out;
         this.space = space;
-        this.fields = space.items().fieldNames().stream().filter(name -> !name.equals("name") && !name.equals("vector")).toList();
+        this.fields = space.items().fieldNames().stream().filter(name -> !name.equals("name") && !name.equals("vector"))
+                .map(name -> new Field(name, type(name))).toList();
+    }
+
+    private int type(String field) {
+        int type = INT64;
+        for (int item = 0; item < space.size() && type != BYTES; item++) {
+            type = switch (space.items().fields(item).getOrDefault(field, "")) {
+                case Long _,Integer _ -> type;
+                case Number _ -> DOUBLE;
+                default -> BYTES;
+            };
+        }
+        return type;
     }
 
     void write() throws IOException {
@@ -66,8 +84,9 @@ final class ParquetWriter {
         List<Chunk> chunks = new ArrayList<>();
         chunks.add(page(BYTES, List.of("name"), to - from, texts(from, to, null)));
         chunks.add(page(FLOAT, List.of("vector", "list", "element"), (to - from) * space.width(), vectors(from, to)));
-        for (String field : fields) {
-            chunks.add(page(BYTES, List.of(field), to - from, texts(from, to, field)));
+        for (Field field : fields) {
+            byte[] values = field.type == BYTES ? texts(from, to, field.name) : numbers(from, to, field);
+            chunks.add(page(field.type, List.of(field.name), to - from, values));
         }
         return new Group(chunks, to - from);
     }
@@ -81,6 +100,15 @@ final class ParquetWriter {
             page.writeBytes(text);
         }
         return page.toByteArray();
+    }
+
+    private byte[] numbers(int from, int to, Field field) {
+        ByteBuffer page = ByteBuffer.allocate(Long.BYTES * (to - from)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int item = from; item < to; item++) {
+            Number value = (Number) space.items().fields(item).getOrDefault(field.name, 0);
+            page.putLong(field.type == INT64 ? value.longValue() : Double.doubleToRawLongBits(value.doubleValue()));
+        }
+        return page.array();
     }
 
     /** Where each list begins (repetition levels), that every value is there (definition levels), the values. */
@@ -126,8 +154,8 @@ final class ParquetWriter {
         element(meta, "vector", -1, REQUIRED, 1, LIST);
         element(meta, "list", -1, REPEATED, 1, -1);
         element(meta, "element", FLOAT, REQUIRED, -1, -1);
-        for (String field : fields) {
-            element(meta, field, BYTES, REQUIRED, -1, UTF8);
+        for (Field field : fields) {
+            element(meta, field.name, field.type, REQUIRED, -1, field.type == BYTES ? UTF8 : -1);
         }
         meta.i64(3, space.size()).list(4, Thrift.STRUCT, groups.size());
         for (Group group : groups) {

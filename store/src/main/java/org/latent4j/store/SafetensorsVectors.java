@@ -71,6 +71,15 @@ final class SafetensorsVectors {
         return new Origin(file.toString(), Fingerprint.of(metadata), Optional.ofNullable(metadata.get("model")), metadata);
     }
 
+    static boolean holdsStates(Path file) {
+        if (file.toString().endsWith(".index.json")) {
+            return true; // only captures are read so
+        }
+        try (Safetensors opened = Safetensors.open(file)) {
+            return isCapture(opened);
+        }
+    }
+
     private static boolean isCapture(Safetensors opened) {
         return opened.metadata().getOrDefault("format", "").startsWith("latent4j capture")
                 || opened.tensor("0" + IDS).isPresent() && opened.tensor(SpaceFolder.TENSOR).isEmpty();

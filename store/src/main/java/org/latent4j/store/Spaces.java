@@ -70,6 +70,12 @@ public final class Spaces {
         }
     }
 
+    /** Whether a file holds captured hidden states, of which a site has to be named ({@link ImportOptions#withSite}). */
+    public static boolean holdsStates(Path file) {
+        return Files.isRegularFile(file) && VectorFile.ofName(file).filter(kind -> kind == VectorFile.SAFETENSORS).isPresent()
+                && SafetensorsVectors.holdsStates(file);
+    }
+
     /** Whether a space isn't there yet, and something of it is: it is being written, or that was interrupted. */
     public static boolean isGrowing(Path path) {
         return !Files.exists(path) && path.getFileName() != null && Files.isDirectory(PartialSpace.growing(path));

@@ -19,15 +19,18 @@ import org.latent4j.space.Origin;
 
 /**
  * Points as a table of text: {@code .csv} (RFC 4180, comma or semicolon) or {@code .tsv}. Columns of numbers are coordinates, others
- * are names and fields; a column of numbers that is called {@code id}, {@code index}, {@code label}, {@code class} or {@code
- * target}, or has no name among others that have, is a field. Whether the first row has the columns' names is seen from it.
+ * are names and fields; a column that is called as names are ({@code name}, {@code word}, {@code token}, {@code id}, {@code title},
+ * {@code text}), {@code index}, {@code label}, {@code class} or {@code target}, or has no name among others that have, never is a
+ * coordinate, whatever it holds; where columns are called {@code 0}, {@code 1} and so on, only they are. Whether the first row has the
+ * columns' names is seen from it.
  *
  * <p>The Embedding Projector's pair is a table of numbers and, beside it, {@code metadata.tsv}.
  */
 final class Table {
     static final int MOST_COLUMNS = 1 << 16;
 
-    private static final Set<String> NEVER_COORDINATES = Set.of("", "id", "index", "label", "labels", "class", "target", "unnamed: 0");
+    private static final Set<String> NEVER_COORDINATES = Set.of("", "name", "word", "token", "id", "title", "text", "index",
+            "label", "labels", "class", "target", "unnamed: 0");
     private static final List<String> NAMES = List.of("name", "word", "token", "id", "title", "text", "label");
 
     private final Path file;
@@ -269,9 +272,11 @@ final class Table {
             options.labels().ifPresent(name -> column(name).ifPresent(named::add));
             List<Integer> points = new ArrayList<>();
             List<Integer> rest = new ArrayList<>();
+            Set<Integer> numbered = header ? numbered() : Set.of();
             for (int column = 0; column < names.size(); column++) {
                 boolean coordinate = numeric[column] && !named.contains(column)
-                        && !(header && NEVER_COORDINATES.contains(names.get(column).toLowerCase(Locale.ROOT)));
+                        && !(header && NEVER_COORDINATES.contains(names.get(column).toLowerCase(Locale.ROOT)))
+                        && (numbered.size() < 2 || numbered.contains(column));
                 (coordinate ? points : rest).add(column);
             }
             if (points.isEmpty()) {
@@ -287,6 +292,17 @@ final class Table {
                             new ArrayList<>());
                 }
             }
+        }
+
+        /** Columns of numbers that are called 0, 1 and so on: coordinates that were exported, beside fields that may be numbers too. */
+        private Set<Integer> numbered() {
+            Set<Integer> numbered = new HashSet<>();
+            for (int column = 0; column < names.size(); column++) {
+                if (numeric[column] && names.get(column).equals(Integer.toString(numbered.size()))) {
+                    numbered.add(column);
+                }
+            }
+            return numbered;
         }
 
         private Optional<Integer> column(String name) {

@@ -37,7 +37,7 @@ class KilledWriterTest {
     private static final int NAMES = 60;
     private static final int LATEST_MILLIS = 300;
 
-    @TempDir
+    @TempDir(factory = InMemory.class)
     private Path folder;
 
     @Test

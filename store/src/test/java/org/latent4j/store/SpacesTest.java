@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.latent4j.files.SafetensorsWriter;
 import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.Matrix;
@@ -114,6 +115,63 @@ class SpacesTest {
         assertThat(named.items().fields(1)).containsEntry("label", "c");
     }
 
+    /** A name may be a number: it is no coordinate for that. */
+    @ParameterizedTest
+    @ValueSource(strings = {"name", "Word", "token", "id", "title", "text"})
+    void aColumnThatIsCalledAsNamesAreHoldsNames(String column) throws IOException {
+        Space space = Spaces.open(write("n.csv", column + ",x,y\n007,1,2\n8,3,4\n1e3,5,6\n"));
+        assertThat(space.names()).containsExactly("007", "8", "1e3");
+        assertThat(space.vectors()).isEqualTo(Matrix.of(3, 2, 1, 2, 3, 4, 5, 6));
+        Space behind = Spaces.open(write("n.tsv", "x\ty\t" + column + "\n1\t2\t2024\n3\t4\t2025\n"));
+        assertThat(behind.names()).containsExactly("2024", "2025");
+    }
+
+    /** Model2Vec's layout and sentence-transformers'; a mapping lets tokens share a vector. */
+    @Test
+    void theTokensOfATableOfVectorsArePoints() throws IOException {
+        Path table = Files.createDirectories(folder.resolve("m2v"));
+        Matrix vectors = Matrix.of(3, 2, 1, 2, 3, 4, 5, 6);
+        tensors(table, "embeddings", vectors, 0, 2, 1, 2);
+        write("m2v/tokenizer.json", """
+                {"version":"1.0","added_tokens":[{"id":3,"content":"[PAD]","special":true}],
+                 "model":{"type":"WordPiece","unk_token":"cat","vocab":{"cat":0,"dog":1,"##s":2}}}""");
+        Space words = Spaces.open(table);
+        assertThat(words.names()).containsExactly("cat", "dog", "##s", "[PAD]");
+        assertThat(words.vectors()).isEqualTo(Matrix.of(4, 2, 1, 2, 5, 6, 3, 4, 5, 6));
+        Path other = Files.createDirectories(folder.resolve("static/0_StaticEmbedding"));
+        tensors(other, "embedding.weight", vectors);
+        write("static/0_StaticEmbedding/tokenizer.json",
+                "{\"model\":{\"type\":\"Unigram\",\"vocab\":[[\"\u2581cat\",-1.5],[\"dog\",-2],[\"s\",-3.25]]}}");
+        assertThat(Spaces.open(folder.resolve("static")).names()).containsExactly("\u2581cat", "dog", "s");
+        assertThat(Spaces.open(folder.resolve("static")).vectors()).isEqualTo(vectors);
+    }
+
+    @Test
+    void tablesOfTokensThatDontFitTheirTokenizerAreRefused() throws IOException {
+        Path table = Files.createDirectories(folder.resolve("m2v"));
+        tensors(table, "embeddings", Matrix.of(2, 2, 1, 2, 3, 4));
+        write("m2v/tokenizer.json", "{\"model\":{\"vocab\":{\"cat\":0,\"dog\":2}}}");
+        refused(() -> Spaces.open(table)).contains("has 2 vectors and none for token 2, 'dog'");
+        write("m2v/tokenizer.json", "{\"model\":{\"vocab\":{\"cat\":-1}}}");
+        refused(() -> Spaces.open(table)).contains("gives the token 'cat' the id -1");
+        write("m2v/tokenizer.json", "{\"model\":{}}");
+        refused(() -> Spaces.open(table)).contains("has no vocabulary");
+        write("m2v/tokenizer.json", "{\"model\":");
+        refused(() -> Spaces.open(table)).contains("is no valid JSON");
+        tensors(table, "weights", Matrix.of(2, 2, 1, 2, 3, 4));
+        refused(() -> Spaces.open(table)).contains("no table of token vectors", "latent encode -m");
+    }
+
+    private static void tensors(Path folder, String name, Matrix vectors, int... mapping) {
+        try (SafetensorsWriter out = SafetensorsWriter.create(folder.resolve("model.safetensors"))) {
+            out.add(name, vectors);
+            if (mapping.length > 0) {
+                out.add("mapping", mapping, mapping.length);
+            }
+            out.finish();
+        }
+    }
+
     @Test
     void theEmbeddingProjectorsPair() throws IOException {
         Path vectors = write("a.vectors.tsv", "1\t2\n3\t4\n");
@@ -160,15 +218,16 @@ class SpacesTest {
     @EnumSource(SpaceExport.Format.class)
     void whatIsExportedIsReadBack(SpaceExport.Format format) {
         List<String> names = List.of("a, b", "c", "ü");
-        Space space = Space.of(Matrix.of(3, 2, 1, 2.5f, -3e-9f, 4, 0.1f, 6), Items.of(names, Map.of("kind", List.of("x", "y", "z"))),
-                Origin.of("here"));
+        Space space = Space.of(Matrix.of(3, 2, 1, 2.5f, -3e-9f, 4, 0.1f, 6),
+                Items.of(names, Map.of("kind", List.of("x", "y", "z"), "size", List.of(7L, 8L, 9L))), Origin.of("here"));
         Path file = SpaceExport.write(space, format, folder.resolve("out" + format.ending())).getFirst();
         boolean beside = format == SpaceExport.Format.NPY || format == SpaceExport.Format.SAFETENSORS;
         Space read = open(file, beside ? ImportOptions.NONE.withNames(folder.resolve("out.names.txt").toString()) : ImportOptions.NONE);
         assertThat(read.vectors()).isEqualTo(space.vectors());
         assertThat(read.names()).isEqualTo(names);
         if (format == SpaceExport.Format.CSV || format == SpaceExport.Format.PROJECTOR || format == SpaceExport.Format.PARQUET) {
-            assertThat(read.items().fields(2)).isEqualTo(Map.of("kind", "z"));
+            assertThat(read.items().fields(2)).isEqualTo(
+                    Map.of("kind", "z", "size", format == SpaceExport.Format.PROJECTOR ? "9" : (Object) 9L));
         }
     }
 
@@ -199,6 +258,27 @@ class SpacesTest {
     void badFilesAreToldInOneLine(String name, String content, String told) throws IOException {
         Path file = write(name, content.replace("\\n", "\n"));
         refused(() -> Spaces.open(file)).contains(name).contains(told);
+    }
+
+    /** Whatever the format, a value that isn't finite is told with where it is. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void valuesThatArentFiniteAreRefusedInEveryFormat(float value) throws IOException {
+        Matrix points = Points.random();
+        points.data()[7 * Points.WIDTH + 2] = value;
+        Points.npz(folder.resolve("a.npz"), List.of("X"), List.of(Points.npy(points)));
+        try (SafetensorsWriter out = SafetensorsWriter.create(folder.resolve("a.safetensors"))) {
+            out.add("vectors", points);
+            out.finish();
+        }
+        Space space = Space.of(points, Points.names());
+        SpaceExport.write(space, SpaceExport.Format.PARQUET, folder.resolve("a.parquet"));
+        SpaceExport.write(space, SpaceExport.Format.CSV, folder.resolve("a.csv"));
+        SpaceExport.write(space, SpaceExport.Format.GLOVE, folder.resolve("a.txt"));
+        write("a.npy", Points.npy(points));
+        for (String name : List.of("a.npy", "a.npz", "a.safetensors", "a.parquet", "a.csv", "a.txt")) {
+            refused(() -> Spaces.open(folder.resolve(name))).contains(name, "point 7", "the value " + value + " in column 2");
+        }
     }
 
     @Test

@@ -69,8 +69,9 @@ final class DuplicatesCommand implements Callable<Integer> {
 
     private void tell(PrintWriter out, Space space, List<Group> groups, int shown) {
         int duplicates = groups.stream().mapToInt(group -> group.joined().size()).sum();
-        out.println("%s groups of points with a cosine of %s or more; %s of %s points are too many".formatted(Amounts.count(groups.size()),
-                threshold, Amounts.count(duplicates), Amounts.count(space.size())));
+        out.println("%s %s of points with a cosine of %s or more; %s of %s points %s too many".formatted(Amounts.count(groups.size()),
+                groups.size() == 1 ? "group" : "groups", threshold, Amounts.count(duplicates), Amounts.count(space.size()),
+                duplicates == 1 ? "is" : "are"));
         for (Group group : groups.subList(0, shown)) {
             out.println();
             out.println("%s points, joined at %s or more".formatted(Amounts.count(group.members().size()),

@@ -110,7 +110,7 @@ final class NearCommand implements Callable<Integer> {
             if (all) {
                 tell(out, space, space.names(), new NeighbourSearch(space.vectors(), metric, pool).among(k, common.progress()));
             } else {
-                SpaceQueries found = queries != null ? SpaceQueries.of(space, queries) : SpaceQueries.of(space, asked);
+                SpaceQueries found = queries != null ? SpaceQueries.of(space, queries, argument.site()) : SpaceQueries.of(space, asked);
                 if (!common.json() && !first && queries == null && asked.size() > 1) {
                     table(out, found);
                 } else {

@@ -10,14 +10,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Progress;
 import org.latent4j.model.Models;
 import org.latent4j.model.encoder.Encoder;
 import org.latent4j.model.encoder.Encoders;
 import org.latent4j.space.Space;
+import org.latent4j.store.ImportOptions;
 import org.latent4j.store.Spaces;
 
 /**
@@ -55,11 +58,16 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
         return point.isPresent() || space.origin().encoder().isPresent() ? point : space.find(query.toLowerCase(Locale.ROOT));
     }
 
-    /** Of a file: vectors (.npy, .npz, .safetensors, .space, .parquet), JSON lines with {@code query} or {@code text}, else a query a line. */
-    static SpaceQueries of(Space space, Path file) {
+    /**
+     * Of a file: vectors (.npy, .npz, .safetensors, .space, .parquet), JSON lines with {@code query} or {@code text}, else a query a line.
+     *
+     * @param site of captured states
+     */
+    static SpaceQueries of(Space space, Path file, Optional<String> site) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        if (name.matches(".*\\.(npy|npz|safetensors|space|parquet)")) {
-            Space queries = Spaces.open(file);
+        if (name.matches(".*\\.(npy|npz|safetensors|safetensors\\.index\\.json|space|parquet)")) {
+            boolean states = site.isPresent() && Spaces.holdsStates(file);
+            Space queries = Spaces.open(file, states ? ImportOptions.NONE.withSite(site.orElseThrow()) : ImportOptions.NONE, Progress.NONE);
             space.origin().requireSame(queries.origin());
             return new SpaceQueries(queries.names(), queries.names().stream().map(_ -> OptionalInt.empty()).toList(), queries.vectors());
         }
@@ -112,6 +120,9 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
     }
 
     private static Matrix encoded(Space space, List<String> texts) {
+        if (CapturedTexts.are(space)) {
+            return CapturedTexts.states(space, texts);
+        }
         if (space.origin().encoder().isEmpty()) {
             space.require(texts.getFirst()); // tells what it might have meant
         }

@@ -131,11 +131,13 @@ final class StoreCommand implements Runnable {
                 throw new LatentException("%s: %s".formatted(place, notes.getFirst()));
             }
             double recall = search.recall().orElse(1.0);
+            double far = search.recallFar().orElse(1.0);
             if (common.json()) {
                 SpaceJson.print(out(), json -> {
                     json.writeStartObject();
                     json.writeNumberField("points", space.size());
                     json.writeNumberField("recall", recall);
+                    json.writeNumberField("recall_far", far);
                     json.writeEndObject();
                 });
             } else {

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,6 +88,22 @@ class BadSpacesTest {
         assertThat(json("axis", words, "--from", "man", "--to", "woman", "--json").get("points")).hasSize(5);
         assertThat(json("near", words, "king", "--csls", "--json").get(0).get("neighbours")).isNotEmpty();
         assertThat(json("near", words, "king", "--diverse", "0.5", "--json").get(0).get("neighbours")).hasSize(4);
+    }
+
+    /** A .space's files are read without looking at every value; what computes with them does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"near SPACE king", "near SPACE king --metric euclidean", "near SPACE --all", "near SPACE king --approximate",
+        "near SPACE king --quantised", "near SPACE king --where name_!=_man", "near SPACE king --csls", "math king_-_man -s SPACE",
+        "between SPACE king man", "axis SPACE --from king --to man", "duplicates SPACE", "recommend SPACE --like king",
+        "store index SPACE", "store compact SPACE"})
+    void aValueThatIsntFiniteInADamagedSpaceIsTold(String command) throws IOException {
+        String space = folder.resolve("w.space").toString();
+        assertThat(run("import", words, "--out", space).code()).isZero();
+        Path vectors = folder.resolve("w.space/vectors.safetensors");
+        byte[] bytes = Files.readAllBytes(vectors);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4, Float.NaN);
+        Files.write(vectors, bytes);
+        assertThat(run(words(command, space)).mistake()).contains("point 4").containsAnyOf("NaN", "isn't finite");
     }
 
     @Test

@@ -85,9 +85,11 @@ class SearchCommandsTest {
     @Test
     void approximateAnswersSayWhatTheyFind() {
         Ran ran = run("near", space(), "p1", "-k", "5", "--approximate", "--json");
-        assertThat(ran.err()).contains("approximate (HNSW", "of the 10 nearest, measured with 40 queries");
+        assertThat(ran.err()).contains("approximate (HNSW", "finds at least", "of the 10 nearest", "far from all of them",
+                "measured with 40 of each)");
+        assertThat(run("near", space(), "p1", "--approximate", "--where", "size >= 0").err()).contains("40 of each, without a condition)");
         assertThat(ran.out()).isEqualTo(out("near", space(), "p1", "-k", "5", "--where", "size >= 0", "--json"));
-        assertThat(out("store", "index", space(), "--quantised", "--json")).contains("\"points\":40,\"recall\":");
+        assertThat(out("store", "index", space(), "--quantised", "--json")).contains("\"points\":40,\"recall\":", "\"recall_far\":");
         mistake("there is no approximate search by manhattan", "near", space(), "p1", "--approximate", "--metric", "manhattan");
     }
 
@@ -95,7 +97,7 @@ class SearchCommandsTest {
     void duplicatesAreToldWithWhatJoinedThem() {
         assertThat(out("duplicates", space(), "--threshold", "0.9999", "--json")).contains("\"duplicates\":2", "\"name\":\"p38\"",
                 "{\"a\":\"p0\",\"b\":\"p38\",\"similarity\":1.0}");
-        assertThat(out("duplicates", space(), "--threshold", "0.9999")).contains("1 groups", "3 points, joined at");
+        assertThat(out("duplicates", space(), "--threshold", "0.9999")).contains("1 group of", "3 points, joined at");
         mistake("give above 0 to 1", "duplicates", space(), "--threshold", "2");
     }
 

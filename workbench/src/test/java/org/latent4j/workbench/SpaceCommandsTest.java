@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code near}, {@code math}, {@code between}, {@code axis}, {@code import}, {@code export}: their JSON and their refusals. */
 class SpaceCommandsTest {
@@ -89,6 +91,18 @@ class SpaceCommandsTest {
         String space = folder.resolve("w.space").toString();
         assertThat(json(Ran.command(new ImportCommand(), words, "--out", space, "--json")).get("points").asInt()).isEqualTo(5);
         assertThat(Ran.command(new NearCommand(), space, "king", "-k", "1").out()).contains("prince");
+    }
+
+    /** A folder of Model2Vec's or of sentence-transformers' static vectors is a space of its tokens, and an encoder of texts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"model2vec", "model2vec-shared", "static-embedding"})
+    void tokensOfATableAreWordVectors(String name) throws IOException {
+        String table = String.valueOf(TinyModel.folder().resolveSibling("../tables").resolve(name).normalize());
+        JsonNode near = json(Ran.command(new NearCommand(), table, "cat", "-k", "5", "--json")).get(0).get("neighbours");
+        assertThat(near).hasSize(5).noneMatch(neighbour -> neighbour.get("name").asText().equals("cat"));
+        JsonNode sum = json(Ran.command(new MathCommand(), "cat - the + the", "-s", table, "--json")).get("unfiltered");
+        assertThat(sum).anyMatch(one -> one.get("name").asText().equals("cat") && one.get("similarity").asDouble() > 1 - 1e-6); // beside its like
+        assertThat(Ran.command(new NearCommand(), table, "catt").mistake()).contains("no point 'catt'");
     }
 
     @Test

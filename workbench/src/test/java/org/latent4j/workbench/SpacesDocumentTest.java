@@ -20,20 +20,26 @@ import org.latent4j.model.store.ModelStore;
 /** Every command of {@code docs/spaces.md} does what the document shows. */
 class SpacesDocumentTest {
     private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
-    private static final Pattern FILE = Pattern.compile("animals\\.\\S+");
+    private static final Pattern FILE = Pattern.compile("(animals|states)\\.\\S+");
 
     @TempDir
     Path folder;
 
     @Test
     void commandsOnFiles() throws IOException {
-        run(false);
+        assertThat(run(Kind.FILES)).isGreaterThan(3);
+    }
+
+    @Test
+    void commandsOnCapturedStates() throws IOException {
+        assumeTrue(isHere("smollm2-135m-instruct"), "the default model isn't on this machine: latent models pull smollm2-135m-instruct");
+        assertThat(run(Kind.STATES)).isEqualTo(2);
     }
 
     @Test
     void commandsOnWordVectors() throws IOException {
         assumeTrue(isHere("glove"), "glove isn't on this machine: latent models pull glove");
-        run(true);
+        assertThat(run(Kind.WORDS)).isGreaterThan(3);
     }
 
     private static boolean isHere(String name) {
@@ -45,21 +51,31 @@ class SpacesDocumentTest {
         }
     }
 
-    private void run(boolean words) throws IOException {
+    /** What a command works on. */
+    private enum Kind {
+        FILES, STATES, WORDS;
+
+        static Kind of(String command) {
+            return command.contains("animals.") ? FILES : command.contains("states.") ? STATES : WORDS;
+        }
+    }
+
+    /** Runs the commands of a kind; how many there are. */
+    private int run(Kind kind) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("../docs/spaces.md"));
         int table = lines.indexOf("    name,kind,size,fur,wings,water");
         List<String> rows = lines.stream().skip(table).takeWhile(line -> !line.isBlank()).map(String::strip).toList();
         Files.write(folder.resolve("animals.csv"), rows);
         int ran = 0;
         for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).startsWith("    ./latent ") && lines.get(i).contains("animals.") != words) {
+            if (lines.get(i).startsWith("    ./latent ") && Kind.of(lines.get(i)) == kind) {
                 List<String> shown = lines.stream().skip(i + 1).takeWhile(line -> line.startsWith("    ")).map(line -> line.substring(4))
                         .toList();
                 check(lines.get(i).strip().substring("./latent ".length()), shown);
                 ran++;
             }
         }
-        assertThat(ran).isGreaterThan(3);
+        return ran;
     }
 
     private void check(String command, List<String> shown) {

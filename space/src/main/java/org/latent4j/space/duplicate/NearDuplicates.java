@@ -13,6 +13,7 @@ import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
+import org.latent4j.space.Vectors;
 
 /**
  * Groups of points that are nearly the same: two points are in one group where a chain of points leads from one to the other, each
@@ -60,7 +61,7 @@ public final class NearDuplicates {
      * @param points {@code [points, width]}
      * @param threshold the least cosine of two points that are joined, above 0 to 1
      * @return the largest groups first; of equally large ones that of the lower index
-     * @throws LatentException if the threshold is out of range
+     * @throws LatentException if the threshold is out of range, or a value isn't finite
      */
     public static List<Group> of(Matrix points, double threshold, WorkerPool pool, Progress progress) {
         if (!(threshold > 0 && threshold <= 1)) {
@@ -103,6 +104,9 @@ public final class NearDuplicates {
             }
             if (zero) {
                 continue;
+            }
+            if (!Double.isFinite(Vectors.dot(points, row, points, row))) {
+                throw new LatentException("point %d has a value that isn't finite; remove or repair it".formatted(row));
             }
             List<Integer> same = byHash.computeIfAbsent(hash, _ -> new ArrayList<>(1));
             int first = -1;

@@ -34,7 +34,6 @@ import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.latent4j.kernel.LatentException;
-import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Space;
@@ -51,8 +50,8 @@ final class LuceneBuilder {
     private static final String BASE = "base";
     private static final String CHANGES = "changes";
     private static final String FORMAT = "format";
-    /** Changes when documents do. */
-    private static final String VERSION = "1";
+    /** Changes when documents or what is noted of them do. */
+    private static final String VERSION = "2";
     private static final int BUFFER_MEGABYTES = 256;
     private static final int REPORTED = 1_000;
     /** Lucene tells on standard error how it computes; held, for a logger that nobody holds forgets its level. */
@@ -290,12 +289,10 @@ final class LuceneBuilder {
 
     private void add(IndexWriter writer, State state) throws IOException {
         String what = "Indexing " + (kind.vectors().isPresent() ? "vectors" : "words");
-        Matrix vectors = space.vectors();
         for (int item = 0; item < space.size(); item++) {
             int ordinal = ordinal(item);
             if (ordinal >= state.ordinals) {
-                Optional<float[]> vector = kind.vectors().isPresent() ? Optional.of(vectors.row(item)) : Optional.empty();
-                writer.addDocument(LuceneFields.document(space.items(), item, ordinal, vector, kind.metric()));
+                writer.addDocument(LuceneFields.document(space.items(), item, ordinal, vector(item), kind.metric()));
             }
             if (item == space.size() / 2) {
                 writer.flush(); // two parts at least: a graph is made when parts are merged
@@ -305,6 +302,14 @@ final class LuceneBuilder {
             }
         }
         progress.report(what, space.size(), space.size(), Progress.Unit.STEPS);
+    }
+
+    private Optional<float[]> vector(int item) {
+        if (kind.vectors().isEmpty()) {
+            return Optional.empty();
+        }
+        space.requireFinite(item);
+        return Optional.of(space.vector(item));
     }
 
     private int ordinal(int item) {

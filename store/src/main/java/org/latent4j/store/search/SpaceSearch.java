@@ -2,6 +2,7 @@ package org.latent4j.store.search;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -161,14 +162,26 @@ public final class SpaceSearch implements AutoCloseable {
         return graph.map(index -> {
             Recall.Step step = index.recall().reaching(options.recall);
             return String.format(Locale.ROOT,
-                    "approximate (HNSW%s, %d candidates): finds %.1f %% of the 10 nearest, measured with %d queries beside its points",
-                    options.how == How.QUANTISED ? " over bytes" : "", step.candidates(), 100 * step.recall(), index.recall().queries());
+                    "approximate (HNSW%s, %d candidates): finds at least %.1f %% of the 10 nearest to queries beside its points, %.1f %% to ones far "
+                            + "from all of them (95 %% sure, measured with %d of each%s)",
+                    options.how == How.QUANTISED ? " over bytes" : "", step.candidates(), floored(step.recall()), floored(step.far()),
+                    index.recall().queries(), options.where.isPresent() ? ", without a condition" : "");
         });
     }
 
-    /** The measured share of the 10 nearest that answers have; empty where they are exact. */
+    /** In per cent, never rounded up. */
+    private static double floored(double share) {
+        return Math.floor(1000 * share) / 10;
+    }
+
+    /** The share of the 10 nearest that answers to queries beside the points have at least, as it was measured; empty where they are exact. */
     public Optional<Double> recall() {
         return graph.map(index -> index.recall().reaching(options.recall).recall());
+    }
+
+    /** The same of queries that are far from all points. */
+    public Optional<Double> recallFar() {
+        return graph.map(index -> index.recall().reaching(options.recall).far());
     }
 
     /**
@@ -205,14 +218,20 @@ public final class SpaceSearch implements AutoCloseable {
         return all;
     }
 
+    private record Measured(int point, double distance) {}
+
+    /** In the order of exact search, which tells apart what has the same similarity in single precision. */
     private List<Hit> measured(Matrix queries, int row, int[] points, int k) {
-        List<Hit> hits = new ArrayList<>(points.length);
+        List<Measured> measured = new ArrayList<>(points.length);
         for (int point : points) {
-            double distance = (float) options.metric.distance(queries, row, space.vectors(), point);
-            hits.add(new Hit(point, (float) options.metric.similarity(distance)));
+            measured.add(new Measured(point, options.metric.distance(queries, row, space.vectors(), point)));
         }
-        hits.sort((a, b) -> a.score() == b.score() ? Integer.compare(a.point(), b.point()) : Double.compare(b.score(), a.score()));
-        return List.copyOf(hits.subList(0, Math.min(k, hits.size())));
+        measured.sort(Comparator.comparingDouble(Measured::distance).thenComparingInt(Measured::point));
+        List<Hit> hits = new ArrayList<>(Math.min(k, points.length));
+        for (Measured one : measured.subList(0, Math.min(k, points.length))) {
+            hits.add(new Hit(one.point, (float) options.metric.similarity((float) one.distance)));
+        }
+        return List.copyOf(hits);
     }
 
     private List<List<Hit>> exact(Matrix queries, int k, List<List<Hit>> all) {
@@ -236,6 +255,7 @@ public final class SpaceSearch implements AutoCloseable {
             int[] chosen = wanted.stream().toArray();
             points = Matrix.zeros(chosen.length, space.width());
             for (int row = 0; row < chosen.length; row++) {
+                space.requireFinite(chosen[row]);
                 System.arraycopy(space.vectors().data(), chosen[row] * space.width(), points.data(), row * space.width(), space.width());
             }
             subset = chosen;

@@ -20,6 +20,7 @@ import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
 import org.latent4j.space.Space;
+import org.latent4j.store.InMemory;
 import org.latent4j.store.SpaceWriter;
 import org.latent4j.store.Spaces;
 
@@ -29,7 +30,7 @@ class DamagedIndexTest {
     private static final int WIDTH = 6;
     private static final int TRIALS = Integer.getInteger("mutations", 15);
 
-    @TempDir
+    @TempDir(factory = InMemory.class)
     Path folder;
 
     private Path place = Path.of("");
