@@ -2,7 +2,6 @@ package org.latent4j.workbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,8 +12,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands that look at a space as a whole, through the command line. */
 class ClustersCommandTest {
@@ -79,26 +76,5 @@ class ClustersCommandTest {
         assertThat(run(2, "outliers", points, "-k", "41")).contains("ask for 1 to 40");
         assertThat(run(2, "clusters")).contains("which space?");
         assertThat(run(2, "describe", points, "--threads", "0")).contains("--threads takes 1 to 1024");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"4_breastw, knn, 0.9772, 0.01", "4_breastw, lof, 0.3944, 0.01", "6_cardio, mahalanobis, 0.8993, 0.01",
-        "6_cardio, ecod, 0.935, 0.01",
-        "4_breastw, iforest, 0.9873, 0.03"})
-    void curvesAreThoseOfPyOd(String data, String method, double expected, double off) {
-        Path file = shared("data/anomaly/" + data + ".npz");
-        assumeTrue(Files.exists(file), "no data at " + file);
-        String json = run(0, "outliers", file.toString(), "--labels", "y", "--standardise", "--method", method, "--json");
-        assertThat(number(json, "auroc")).isCloseTo(expected, within(off));
-    }
-
-    /** A file beside the repository, wherever the test runs. */
-    private static Path shared(String name) {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            if (Files.exists(at.resolve("shared").resolve(name))) {
-                return at.resolve("shared").resolve(name);
-            }
-        }
-        return Path.of("../shared").resolve(name);
     }
 }

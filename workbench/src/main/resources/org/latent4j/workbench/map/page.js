@@ -66,7 +66,7 @@ function hover(i, px, py) {
       if (about.texts) make('p', tip, '', shortened(textOf(i), 260));
       facts(tip, i, 8);
     }
-    overlay();
+    circle();
     pointThumbnails(i);
   }
   if (i >= 0) {
@@ -83,10 +83,20 @@ function facts(parent, i, most) {
     make('dd', list, '', shortened(column.says(i), 160));
   }
 }
+/** The ring around what is pointed at. */
+function circle() {
+  const ring = $('ring');
+  ring.hidden = state.hovered < 0;
+  if (ring.hidden) return;
+  const r = cloud.radius() + 4, [x, y] = cloud.place(state.hovered, dot);
+  ring.style.width = ring.style.height = (2 * r).toFixed(1) + 'px';
+  ring.style.transform = `translate(${(x - r).toFixed(1)}px, ${(y - r).toFixed(1)}px)`;
+}
 /** Rings and lines over the picture. */
 function overlay() {
   over.replaceChildren();
   if (!cloud) return;
+  circle();
   const r = cloud.radius(), ring = (i, name, more) => {
     const [cx, cy] = cloud.place(i, dot);
     return draw('circle', over, { class: 'ring ' + name, cx: cx.toFixed(1), cy: cy.toFixed(1), r: (r + more).toFixed(1) });
@@ -101,7 +111,6 @@ function overlay() {
     ring(state.focus, 'first', 3.5);
     draw('text', over, { x: x1 + r + 9, y: y1 + 4 }).textContent = shortened(nameOf(state.focus), 40);
   }
-  if (state.hovered >= 0) ring(state.hovered, '', 3);
   if (trail.length > 2) draw('polygon', over, { class: 'lasso', points: trail.map(v => v.toFixed(1)).join(' ') });
 }
 

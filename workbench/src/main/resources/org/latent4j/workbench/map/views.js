@@ -98,6 +98,7 @@ function open(index) {
     state.view = wantedView;
     named();
     over.replaceChildren();
+    $('ring').hidden = true;
     await cloud.move(positions(state.view));
     if (state.focus >= 0) focusOn(state.focus); else overlay();
   });
