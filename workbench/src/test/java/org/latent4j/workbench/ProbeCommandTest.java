@@ -179,10 +179,11 @@ class ProbeCommandTest {
         Path page = folder.resolve("probe.html");
         Ran ran = probe("--data", tsv(), "--label", "label", "--positions", "mean", "--save", kept.toString(), "--save-site",
                 "resid_post.0",
-                "--html", page.toString());
+                "--html", page.toString(), "--svg", folder.resolve("probe.svg").toString());
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.out()).contains("majority").contains("resid_post.2").contains("with so many coordinates");
-        assertThat(Files.readString(page)).contains("<svg").doesNotContain("<script src");
+        assertThat(Files.readString(page)).contains("<svg").contains("default-src 'none'").doesNotContain("<script", "unsafe-inline");
+        assertThat(Files.readString(folder.resolve("probe.svg"))).startsWith("<svg xmlns=").contains("knows").doesNotContain("<script");
         assertThat(folder.resolve(".probe.html.state")).doesNotExist();
         assertThat(folder.resolve("probe.manifest.json")).exists();
         JsonNode read = json(apply(kept.toString(), "aeioua", "--json"));

@@ -79,6 +79,8 @@ class SteerCommandTest {
         assertThat(positions(d, "generated")).isEqualTo(3);
         assertThat(positions(d, "after:c")).isEqualTo(6);
         assertThat(positions(d, "all", "--decay", "2")).isEqualTo(9);
+        JsonNode word = json(steer(d, "ab but c", "--max-tokens", "1", "--layers", "1", "--positions", "after:but", "--json"));
+        assertThat(word.path("steering").get(0).path("positions").asInt()).isEqualTo(2);
     }
 
     private int positions(String direction, String rule, String... more) throws IOException {
@@ -132,7 +134,11 @@ class SteerCommandTest {
         assertThat(Files.readString(page)).contains("Content-Security-Policy").contains("Effect by strength and layers")
                 .doesNotContain("<script");
         assertThat(folder.resolve(".sweep.html.state")).doesNotExist();
+        Path picture = folder.resolve("sweep.svg");
+        arguments[arguments.length - 3] = "--svg";
+        arguments[arguments.length - 2] = picture.toString();
         JsonNode again = json(steer(arguments));
+        assertThat(Files.readString(picture)).startsWith("<svg xmlns=").contains("Does steering along").doesNotContain("<script");
         assertThat(again.path("cells")).isEqualTo(out.path("cells"));
     }
 
@@ -169,6 +175,7 @@ class SteerCommandTest {
         assertThat(steer("nowhere", "abc").mistake()).contains("no file 'nowhere'");
         assertThat(steer(d, "abc", "--operator", "push").mistake()).contains("no operator 'push'");
         assertThat(steer(d, "abc", "--positions", "some").mistake()).contains("after:TOKEN");
+        assertThat(steer(d, "abc", "--positions", "after:").mistake()).contains("of which token");
         assertThat(steer(d, "abc", "--strength", "NaN").mistake()).contains("finite");
         assertThat(steer(d, "abc", "--layers", "7").mistake()).contains("no layer 7");
         assertThat(steer(d, "abc", "--where-probe", "p").mistake()).contains("FILE:>X");
