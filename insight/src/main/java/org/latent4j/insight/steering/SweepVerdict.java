@@ -1,6 +1,7 @@
 package org.latent4j.insight.steering;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -81,10 +82,15 @@ final class SweepVerdict {
         }
         Cell best = compared.getFirst();
         return String.format(Locale.ROOT,
-                "no effect found: layers %s at strength %s moves %s by %+.2f, not reliably more than %s do (p %.3f, corrected %.3f)",
+                "no effect found: layers %s at strength %s moves %s by %+.2f, not reliably more than %s do (p %.3f, corrected %.3f)%s",
                 best.layers(), number(best.strength()), effect, best.shift(effect).mean(), against,
                 best.controls().orElseThrow().p(),
-                best.controls().orElseThrow().corrected());
+                best.controls().orElseThrow().corrected(), tooFew());
+    }
+
+    private String tooFew() {
+        double least = Statistics.rankP(1, Collections.nCopies(settings.controls(), 0.0));
+        return least <= SIGNIFICANT ? "" : "; so few random directions can't tell: p reaches 0.05 with 19 of them";
     }
 
     /** Where the effect is there, by its own interval, and the text is whole. */
