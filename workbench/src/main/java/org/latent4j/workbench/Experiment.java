@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +63,7 @@ final class Experiment {
             List<String> commands) {}
 
     void run(NewFile to, Optional<PrintWriter> json) {
+        List<Range> asked = asked(); // layers that aren't there are told at once
         Samples finding = recipe.half(0);
         Samples judging = recipe.half(1);
         List<SiteReport> probes = finder(Method.LOGISTIC).find("probe", recipe.samples(), progress, interrupted).reports();
@@ -72,7 +72,7 @@ final class Experiment {
         Direction shuffled = finder(recipe.method()).find("shuffled", TextProbe.shuffled(judging, recipe.seed()), Progress.NONE,
                 interrupted).direction();
         SteeringPlan plan = SteeringPlan.of(found.direction(), Operator.ADD, 1, List.of(found.direction().bestSite()));
-        List<Range> ranges = ranges(found.direction());
+        List<Range> ranges = asked.isEmpty() ? parts(found.direction()) : asked;
         Map<String, String> about = about(plan);
         SweepState state = new SweepState(Unfinished.open(Optional.of(page),
                 String.join(" ", about.values()) + recipe.strengths() + ranges.hashCode()
@@ -105,15 +105,14 @@ final class Experiment {
                 new DirectionFinder.Options(method, Sites.of("resid_post.*"), recipe.positions(), PromptMode.RAW, true, recipe.seed()));
     }
 
-    private List<Range> ranges(Direction direction) {
-        if (recipe.layers().isEmpty()) {
-            List<Site> sites = List.copyOf(direction.vectors().keySet());
-            int edge = sites.size() / 6; // the first and the last blocks hardly carry what is meant
-            return SteerSweep.parts(sites.subList(edge, sites.size() - edge), PARTS);
-        }
-        List<Range> ranges = new ArrayList<>();
-        recipe.layers().forEach(l -> ranges.add(new Range(l.strip(), SteerArguments.sites(l.strip(), model))));
-        return ranges;
+    private static List<Range> parts(Direction direction) {
+        List<Site> sites = List.copyOf(direction.vectors().keySet());
+        int edge = sites.size() / 6; // the first and the last blocks hardly carry what is meant
+        return SteerSweep.parts(sites.subList(edge, sites.size() - edge), PARTS);
+    }
+
+    private List<Range> asked() {
+        return recipe.layers().stream().map(l -> new Range(l.strip(), SteerArguments.sites(l.strip(), model))).toList();
     }
 
     private Map<String, String> about(SteeringPlan plan) {

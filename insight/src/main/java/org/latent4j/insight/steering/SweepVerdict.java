@@ -65,7 +65,7 @@ final class SweepVerdict {
     private String words(List<Cell> cells, String effect, boolean works) {
         List<Cell> compared = cells.stream().filter(c -> c.controls().isPresent()).toList();
         if (cells.stream().noneMatch(Cell::whole)) {
-            return "no effect found: at none of the %d strengths and layers the text stays whole; try less strength"
+            return "no effect found: the text breaks at every strength and layer (%d of them): try less strength"
                     .formatted(cells.size());
         }
         if (compared.isEmpty()) {
