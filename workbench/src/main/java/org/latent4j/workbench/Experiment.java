@@ -94,6 +94,7 @@ final class Experiment {
         if (json.isPresent()) {
             new SweepJson(report, about, shown.conclusions(), recipe.prompts()).write(json.get());
             json.get().println();
+            json.get().flush(); // before what is told on standard error
         } else {
             shown.conclusions().forEach(line -> text.print(line + "\n"));
         }

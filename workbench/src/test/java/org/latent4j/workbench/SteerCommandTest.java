@@ -157,10 +157,12 @@ class SteerCommandTest {
         assertThat(ran.out()).contains("A probe tells").contains("Steering: ");
         assertThat(Files.readString(page)).contains("Conclusions").contains("data sha256").contains("latent steer ")
                 .doesNotContain("<script");
-        assertThat(folder.resolve("mine.files/direction.safetensors")).exists();
+        assertThat(folder.resolve("mine.files")).isDirectoryContaining("glob:**.safetensors").isDirectoryContaining("glob:**all.jsonl");
         Files.writeString(recipe, "{\"data\": \"data.tsv\", \"controls\": -1}");
         assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("controls")
                 .contains("0 to 1000");
+        Files.writeString(recipe, "data: data.tsv\nlayers: [9]\n");
+        assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("no layer 9");
         Files.writeString(recipe, "data: data.tsv\ndate: 1\n");
         assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("no 'date'");
         Files.writeString(recipe, "data: [oops\n");
