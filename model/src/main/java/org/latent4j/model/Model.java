@@ -44,6 +44,8 @@ public final class Model implements AutoCloseable {
     private final Models.Options options;
     private final WorkerPool pool;
     private final Operations operations;
+    private final ModelConfig config;
+    private final TransformerWeights weights;
     private final Transformer transformer;
     private final ReentrantLock turns = new ReentrantLock(true);
     private boolean closed; // guarded by turns
@@ -59,17 +61,21 @@ public final class Model implements AutoCloseable {
         this.options = options;
         this.pool = options.pool() != null ? options.pool() : new WorkerPool(options.threads());
         this.operations = new Operations(pool);
-        this.transformer = new Transformer(checkpoint.config(), checkpoint.weights(), operations);
+        this.config = checkpoint.config();
+        this.weights = checkpoint.weights();
+        this.transformer = new Transformer(config, weights, operations);
         this.origin = null;
     }
 
-    private Model(Model origin, TransformerWeights weights) {
+    private Model(Model origin, ModelConfig config, TransformerWeights weights) {
         this.located = origin.located;
         this.checkpoint = origin.checkpoint;
         this.options = origin.options.withPool(origin.pool);
         this.pool = origin.pool;
         this.operations = origin.operations;
-        this.transformer = new Transformer(checkpoint.config(), weights, operations);
+        this.config = config;
+        this.weights = weights;
+        this.transformer = new Transformer(config, weights, operations);
         this.origin = origin;
     }
 
@@ -81,7 +87,23 @@ public final class Model implements AutoCloseable {
      * @param seed the same seed gives the same weights
      */
     public Model withRandomWeights(long seed) {
-        return new Model(this, new RandomWeights(seed).like(checkpoint.weights()));
+        return new Model(this, config, new RandomWeights(seed).like(weights));
+    }
+
+    /**
+     * Its blocks from one on, as a model of its own: block {@code first} is block 0 there, and what stands before it is the embedding.
+     * Where states are known there already, {@link Steering#replace} at {@code embed} puts them in, and nothing below is run; what comes
+     * of it is, bit for bit, what the whole model makes of them. Uses the files of this one, which has to stay open as long. What
+     * is computed with it must not be kept under its fingerprint.
+     *
+     * @param first from 0 to less than the number of blocks
+     * @throws LatentException if there is no such block
+     */
+    public Model from(int first) {
+        if (first < 0 || first >= config.layers()) {
+            throw new LatentException("there is no block %d: model '%s' has blocks 0 to %d".formatted(first, name(), config.layers() - 1));
+        }
+        return new Model(this, UpperBlocks.of(config, first), UpperBlocks.of(weights, first));
     }
 
     Checkpoint checkpoint() {
@@ -109,7 +131,7 @@ public final class Model implements AutoCloseable {
 
     /** Its shape. */
     public ModelConfig config() {
-        return checkpoint.config();
+        return config;
     }
 
     /** Its files: format, quantisation, size. */
@@ -318,13 +340,13 @@ public final class Model implements AutoCloseable {
 
     /** The sites of this model that a choice names, see {@link Sites#resolve}. */
     public List<Site> resolve(Sites sites) {
-        boolean finalNorm = checkpoint.weights().finalNorm() != null;
+        boolean finalNorm = weights.finalNorm() != null;
         return sites.resolve(new Sites.Extent(config().layers(), config().heads(), config().parallel(), finalNorm, hasHead()));
     }
 
     /** Whether there is a norm behind the last block, which is where the last states are read then. */
     public boolean hasFinalNorm() {
-        return checkpoint.weights().finalNorm() != null;
+        return weights.finalNorm() != null;
     }
 
     /** The folder of its files, if it is one in Hugging Face's layout. */
@@ -339,7 +361,7 @@ public final class Model implements AutoCloseable {
 
     /** Whether there is an output head; encoders have none. */
     public boolean hasHead() {
-        return checkpoint.weights().head() != null;
+        return weights.head() != null;
     }
 
     /**
@@ -361,7 +383,7 @@ public final class Model implements AutoCloseable {
             throw new LatentException("the text has %d tokens, model '%s' was made for %d; shorten it, or cut it with --truncate"
                     .formatted(ids.length, name(), config().context()));
         }
-        int tokens = checkpoint.weights().tokens().rows();
+        int tokens = weights.tokens().rows();
         for (int id : ids) {
             if (id < 0 || id >= tokens) {
                 throw new LatentException("token id %d is out of range, model '%s' has ids 0 to %d".formatted(id, name(), tokens - 1));

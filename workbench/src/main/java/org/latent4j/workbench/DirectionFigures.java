@@ -46,8 +46,8 @@ record DirectionFigures(Direction direction, List<SiteReport> reports, Site site
 
     String told() {
         StringBuilder out = new StringBuilder();
-        out.append(
-                "%s: %s, %s%n".formatted(PlainLine.of(direction.name()), direction.method(), direction.notes().getOrDefault("texts", "")));
+        String texts = direction.notes().getOrDefault("texts", "");
+        out.append("%s: %s%s%n".formatted(PlainLine.of(direction.name()), direction.method(), texts.isEmpty() ? "" : ", " + texts));
         if (!reports.isEmpty()) {
             out.append("%n%-16s %10s  %-13s %9s   %-21s%n".formatted("site", "separation", "interval", "agreement", "shuffled labels"));
         }

@@ -1,17 +1,20 @@
 package org.latent4j.workbench;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.latent4j.insight.direction.Direction;
 import org.latent4j.insight.direction.DirectionFinder;
 import org.latent4j.insight.direction.DirectionFinder.Found;
@@ -60,15 +63,16 @@ final class Experiment {
             List<String> commands) {}
 
     void run(NewFile to, Optional<PrintWriter> json) {
+        List<Range> asked = asked(); // layers that aren't there are told at once
         Samples finding = recipe.half(0);
         Samples judging = recipe.half(1);
-        List<SiteReport> probes = finder(Method.LOGISTIC).find("probe", recipe.samples(), progress).reports();
-        Found found = finder(recipe.method()).find(recipe.name(), finding, progress);
-        TextProbe judge = TextProbe.fit("classifier: " + recipe.name(), judging, model);
-        Direction shuffled = finder(recipe.method()).find("shuffled", TextProbe.shuffled(judging, recipe.seed()), Progress.NONE)
-                .direction();
+        List<SiteReport> probes = finder(Method.LOGISTIC).find("probe", recipe.samples(), progress, interrupted).reports();
+        Found found = finder(recipe.method()).find(recipe.name(), finding, progress, interrupted);
+        TextProbe judge = TextProbe.fit("classifier: " + recipe.name(), judging, model, interrupted);
+        Direction shuffled = finder(recipe.method()).find("shuffled", TextProbe.shuffled(judging, recipe.seed()), Progress.NONE,
+                interrupted).direction();
         SteeringPlan plan = SteeringPlan.of(found.direction(), Operator.ADD, 1, List.of(found.direction().bestSite()));
-        List<Range> ranges = ranges(found.direction());
+        List<Range> ranges = asked.isEmpty() ? parts(found.direction()) : asked;
         Map<String, String> about = about(plan);
         SweepState state = new SweepState(Unfinished.open(Optional.of(page),
                 String.join(" ", about.values()) + recipe.strengths() + ranges.hashCode()
@@ -90,6 +94,7 @@ final class Experiment {
         if (json.isPresent()) {
             new SweepJson(report, about, shown.conclusions(), recipe.prompts()).write(json.get());
             json.get().println();
+            json.get().flush(); // before what is told on standard error
         } else {
             shown.conclusions().forEach(line -> text.print(line + "\n"));
         }
@@ -101,15 +106,14 @@ final class Experiment {
                 new DirectionFinder.Options(method, Sites.of("resid_post.*"), recipe.positions(), PromptMode.RAW, true, recipe.seed()));
     }
 
-    private List<Range> ranges(Direction direction) {
-        if (recipe.layers().isEmpty()) {
-            List<Site> sites = List.copyOf(direction.vectors().keySet());
-            int edge = sites.size() / 6; // the first and the last blocks hardly carry what is meant
-            return SteerSweep.parts(sites.subList(edge, sites.size() - edge), PARTS);
-        }
-        List<Range> ranges = new ArrayList<>();
-        recipe.layers().forEach(l -> ranges.add(new Range(l.strip(), SteerArguments.sites(l.strip(), model))));
-        return ranges;
+    private static List<Range> parts(Direction direction) {
+        List<Site> sites = List.copyOf(direction.vectors().keySet());
+        int edge = sites.size() / 6; // the first and the last blocks hardly carry what is meant
+        return SteerSweep.parts(sites.subList(edge, sites.size() - edge), PARTS);
+    }
+
+    private List<Range> asked() {
+        return recipe.layers().stream().map(l -> new Range(l.strip(), SteerArguments.sites(l.strip(), model))).toList();
     }
 
     private Map<String, String> about(SteeringPlan plan) {
@@ -130,50 +134,81 @@ final class Experiment {
         try {
             Files.createDirectories(files);
             direction.write(files.resolve("direction.safetensors"), about);
-            String pairs = write("found-from", finding);
-            String judge = write("judged-by", judging);
-            Files.write(files.resolve("prompts.txt"), recipe.prompts(), StandardCharsets.UTF_8);
             String on = " -m " + Shell.quote(model.name());
-            String positions = recipe.positions() instanceof Positions.Mean ? "mean" : "last";
-            String own = Shell.quote(files.resolve("direction.safetensors").toString());
+            String own = quoted("direction.safetensors");
             String strengths = recipe.strengths().stream().map(String::valueOf).collect(Collectors.joining(","));
-            List<String> commands = new ArrayList<>();
-            if (finding.paired()) {
-                commands.add("latent direction find --pairs " + Shell.quote(pairs) + " --method " + recipe.method().label()
-                        + " --positions " + positions
-                        + " --seed " + recipe.seed() + " --out " + own + on);
-            }
-            commands.add(
+            return List.of(
+                    "latent direction find " + texts("all", recipe.samples()) + found(Method.LOGISTIC) + " --out "
+                            + quoted("probe.safetensors") + on,
+                    "latent direction find " + texts("found-from", finding) + found(recipe.method()) + " --out " + own + on,
                     "latent steer " + own + " " + Shell.quote(recipe.prompts().getFirst()) + " --strength " + recipe.strengths().getLast()
-                            + " --layers " + ranges.get(ranges.size() / 2).name() + on);
-            commands.add("latent steer " + own + " --sweep --data " + Shell.quote(judge) + " --prompts "
-                    + Shell.quote(files.resolve("prompts.txt").toString())
-                    + " --strengths=" + strengths + " --layers-ranges " + ranges.stream().map(Range::name).collect(Collectors.joining(","))
-                    + " --max-tokens " + recipe.maxTokens() + " --controls " + recipe.controls() + " --seed " + recipe.seed() + on);
-            return commands;
+                            + " --layers " + ranges.get(ranges.size() / 2).name() + on,
+                    "latent steer " + own + " --sweep --data " + write("judged-by", labelled(judging)) + " --prompts "
+                            + write("prompts", single(recipe.prompts())) + " --strengths=" + strengths + " --layers-ranges "
+                            + ranges.stream().map(Range::name).collect(Collectors.joining(",")) + " --max-tokens " + recipe.maxTokens()
+                            + " --controls " + recipe.controls() + " --seed " + recipe.seed() + on);
         } catch (IOException e) {
             throw new LatentException("can't write to %s: %s".formatted(files, e.getMessage()), e);
         }
     }
 
-    private String write(String name, Samples samples) throws IOException {
-        Path file = files.resolve(name + ".tsv");
-        List<String> lines = new ArrayList<>();
-        if (samples.paired()) {
-            lines.add("positive\tnegative");
-            for (int i = 0; i < samples.positive().size(); i++) {
-                lines.add(plain(samples.positive().get(i)) + "\t" + plain(samples.negative().get(i)));
-            }
-        } else {
-            lines.add("text\tlabel");
-            samples.negative().forEach(t -> lines.add(plain(t) + "\t0"));
-            samples.positive().forEach(t -> lines.add(plain(t) + "\t1"));
-        }
-        Files.write(file, lines, StandardCharsets.UTF_8);
-        return file.toString();
+    private String quoted(String name) {
+        return Shell.quote(files.resolve(name).toString());
     }
 
-    private static String plain(String text) {
-        return text.replaceAll("[\\t\\r\\n]+", " ");
+    private String found(Method method) {
+        return " --method " + method.label() + " --positions " + (recipe.positions() instanceof Positions.Mean ? "mean" : "last")
+                + " --seed " + recipe.seed();
+    }
+
+    /** Writes texts of two kinds as {@code direction find} takes them, and tells its options. */
+    private String texts(String name, Samples samples) throws IOException {
+        return samples.paired()
+                ? "--pairs " + write(name, pairs(samples))
+                : "--positive " + write(name + "-positive", single(samples.positive())) + " --negative "
+                        + write(name + "-negative", single(samples.negative()));
+    }
+
+    private static List<Map<String, String>> pairs(Samples samples) {
+        return IntStream.range(0, samples.positive().size())
+                .mapToObj(i -> row("positive", samples.positive().get(i), "negative", samples.negative().get(i))).toList();
+    }
+
+    private static List<Map<String, String>> single(List<String> texts) {
+        return texts.stream().map(t -> Map.of("text", t)).toList();
+    }
+
+    /** Pairs as they are; other texts with labels, of which the later in the alphabet counts as positive. */
+    private static List<Map<String, String>> labelled(Samples samples) {
+        return samples.paired()
+                ? pairs(samples)
+                : Stream.concat(samples.negative().stream().map(t -> row("text", t, "label", "0")),
+                        samples.positive().stream().map(t -> row("text", t, "label", "1"))).toList();
+    }
+
+    private static Map<String, String> row(String first, String firstValue, String second, String secondValue) {
+        Map<String, String> row = new LinkedHashMap<>();
+        row.put(first, firstValue);
+        row.put(second, secondValue);
+        return row;
+    }
+
+    /** Writes rows as lines of JSON, and tells the file as a shell reads it. */
+    private String write(String name, List<Map<String, String>> rows) throws IOException {
+        StringWriter lines = new StringWriter();
+        JsonFactory factory = new JsonFactory();
+        factory.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        for (Map<String, String> row : rows) {
+            try (JsonGenerator json = factory.createGenerator(lines)) {
+                json.writeStartObject();
+                for (Map.Entry<String, String> cell : row.entrySet()) {
+                    json.writeStringField(cell.getKey(), TokenText.wellFormed(cell.getValue()));
+                }
+                json.writeEndObject();
+            }
+            lines.write('\n');
+        }
+        Files.writeString(files.resolve(name + ".jsonl"), lines.toString());
+        return quoted(name + ".jsonl");
     }
 }

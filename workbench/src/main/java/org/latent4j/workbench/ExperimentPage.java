@@ -76,11 +76,11 @@ record ExperimentPage(Experiment.Outcome outcome, Map<String, String> about) {
 
     private void curve(Html page) {
         List<SiteReport> probes = outcome.probes();
-        page.add(SweepPage.svg(WIDTH, HEIGHT + 40, "separation by layer"));
+        StringBuilder out = new StringBuilder();
         double low = Math.min(0.4, Math.min(least(probes), least(outcome.directions())));
         for (double tick : new double[]{0.5, 0.6, 0.7, 0.8, 0.9, 1}) {
             double y = y(tick, low);
-            page.add(SweepPage.format(
+            out.append(Drawing.format(
                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n",
                     LEFT, WIDTH - 10, y, y, LEFT - 8, y + 4, tick));
         }
@@ -99,19 +99,20 @@ record ExperimentPage(Experiment.Outcome outcome, Map<String, String> about) {
         for (int i = 0; i < outcome.directions().size(); i++) {
             found.append(point(i, outcome.directions().get(i).separation(), low));
         }
-        page.add("<polygon class=\"band\" points=\"" + band + "\"/><polyline class=\"own\" points=\"" + line
+        out.append("<polygon class=\"band\" points=\"" + band + "\"/><polyline class=\"own\" points=\"" + line
                 + "\"/><polyline class=\"other\" points=\"" + shuffled + "\"/>\n");
         for (String at : found.toString().strip().split(" ")) {
             String[] xy = at.split(",");
-            page.add("<circle class=\"owndot\" r=\"2.5\" cx=\"" + xy[0] + "\" cy=\"" + xy[1] + "\"/>");
+            out.append("<circle class=\"owndot\" r=\"2.5\" cx=\"" + xy[0] + "\" cy=\"" + xy[1] + "\"/>");
         }
         for (int i = 0; i < probes.size(); i += Math.max(1, probes.size() / 10)) {
-            page.add(SweepPage.format("<text class=\"soft\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d</text>", x(i), HEIGHT + 18,
+            out.append(Drawing.format("<text class=\"soft\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d</text>", x(i), HEIGHT + 18,
                     probes.get(i).site().layer()));
         }
-        page.add(
-                "</svg><figcaption>How probable it is that a held-out text of the one kind lies further along than one of the other, by layer: a logistic probe (line, "
-                        + "with the interval of 95 percent of bootstrap samples), the direction (dots), and the probe with shuffled labels (dashed). 0.5 is chance.</figcaption></figure>\n");
+        Drawing drawing = new Drawing(WIDTH, HEIGHT + 40, "separation by layer", out.toString());
+        page.add("<figure>" + drawing.inPage()
+                + "<figcaption>How probable it is that a held-out text of the one kind lies further along than one of the other, by layer: a logistic probe (line, "
+                + "with the interval of 95 percent of bootstrap samples), the direction (dots), and the probe with shuffled labels (dashed). 0.5 is chance.</figcaption></figure>\n");
     }
 
     private static double least(List<SiteReport> reports) {
@@ -119,7 +120,7 @@ record ExperimentPage(Experiment.Outcome outcome, Map<String, String> about) {
     }
 
     private String point(int i, double value, double low) {
-        return SweepPage.format("%.1f,%.1f ", x(i), y(value, low));
+        return Drawing.format("%.1f,%.1f ", x(i), y(value, low));
     }
 
     private double x(int i) {

@@ -59,7 +59,8 @@ final class Html {
         out.write("</main></body></html>\n");
     }
 
-    private static String style() throws IOException {
+    /** The style of all such pages. */
+    static String style() throws IOException {
         try (InputStream in = Objects.requireNonNull(Html.class.getResourceAsStream("figures.css"), "figures.css")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

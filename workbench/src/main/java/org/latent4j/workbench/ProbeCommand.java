@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.insight.Interrupted;
 import org.latent4j.insight.StateFile;
@@ -102,6 +103,9 @@ final class ProbeCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "Write the curves as a page that needs no network.")
     private @Nullable Path html;
 
+    @Option(names = "--svg", paramLabel = "FILE", description = "Write the curves as a picture.")
+    private @Nullable Path svg;
+
     @Option(names = "--json", description = "Write the figures as JSON.")
     private boolean json;
 
@@ -113,6 +117,7 @@ final class ProbeCommand implements Callable<Integer> {
         ProbeOptions.Read read = input.read();
         AtomicBoolean interrupted = new AtomicBoolean();
         try (NewFile page = html == null ? null : NewFile.claim(html);
+                NewFile picture = svg == null ? null : NewFile.claim(svg);
                 Interrupts _ = Interrupts.calling(() -> interrupted.set(true));
                 Model opened = model.open();
                 Model random = randomModel ? opened.withRandomWeights(seed) : null) {
@@ -127,6 +132,11 @@ final class ProbeCommand implements Callable<Integer> {
                 page.write(out -> new ProbePage(figures, text.commandLine()).write(out));
                 text.note("the curves are in %s".formatted(html));
             }
+            if (picture != null) {
+                picture.write(new ProbeCurves(report).drawing()
+                        .titled("What each layer of %s knows of %s".formatted(opened.name(), read.subject()), report.verdict())::write);
+                text.note("the picture is in %s".formatted(svg));
+            }
             if (save != null) {
                 write(text, read, opened, outcome);
             }
@@ -140,7 +150,7 @@ final class ProbeCommand implements Callable<Integer> {
 
     /** What an earlier run of the same command found. */
     private StateFile state(CommandText text, ProbeOptions.Read read, Model opened) {
-        StateFile state = Unfinished.open(Optional.ofNullable(html).or(() -> Optional.ofNullable(save)), String.join(" ",
+        StateFile state = Unfinished.open(Stream.of(html, save, svg).filter(Objects::nonNull).findFirst(), String.join(" ",
                 text.commandLine(), Version.ofLatent4j(), read.sha256(), opened.fingerprint(input.mode()).toString()));
         long sites = state.found().size();
         if (sites > 0) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.util.Map;
 import org.latent4j.insight.probe.ProbeReport;
 import org.latent4j.insight.probe.SiteScore;
@@ -23,7 +24,7 @@ record ProbeFigures(ProbeReport report, String subject, String model, long seed)
         StringBuilder out = new StringBuilder();
         boolean numbers = report.classes().isEmpty();
         out.append("%s in %s: %s probes, C %s, %s rows fitted, %s tested%n".formatted(PlainLine.of(subject), model,
-                report.kind().label(), plain(report.c()), Amounts.count(report.trained()), Amounts.count(report.tested())));
+                report.kind().label(), penalty(), Amounts.count(report.trained()), Amounts.count(report.tested())));
         if (!numbers) {
             out.append("%d classes (%s), the most frequent one is right in %s%n".formatted(report.classes().size(),
                     PlainLine.of(String.join(", ", report.classes().stream().limit(8).toList()))
@@ -58,8 +59,9 @@ record ProbeFigures(ProbeReport report, String subject, String model, long seed)
         return out.append("%n%s%n".formatted(report.verdict())).toString();
     }
 
-    private static String plain(double c) {
-        return c == Math.rint(c) ? Long.toString(Math.round(c)) : Double.toString(c);
+    /** The inverse strength of the penalty, without an exponent. */
+    String penalty() {
+        return BigDecimal.valueOf(report.c()).stripTrailingZeros().toPlainString();
     }
 
     /** The figures as JSON, in one line. */

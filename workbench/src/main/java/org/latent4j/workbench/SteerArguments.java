@@ -4,11 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.Tensor;
@@ -86,13 +88,16 @@ final class SteerArguments {
     /**
      * The plan that the options and directions make for a model.
      *
+     * @param prompts what will be run: where {@code after:TOKEN} looks how TOKEN is written
+     * @param interrupted asked while a direction of the library is found whether to stop
      * @throws LatentException if a direction can't be read, belongs to another model, or has no vector where it is wanted
+     * @throws org.latent4j.insight.Interrupted if that was asked for
      */
-    SteeringPlan plan(List<String> named, Model model) {
+    SteeringPlan plan(List<String> named, Model model, List<int[]> prompts, BooleanSupplier interrupted) {
         List<Weighted> directions = new ArrayList<>();
         for (String text : named) {
             Named one = Named.of(text);
-            directions.add(new Weighted(direction(one.name(), model), one.weight()));
+            directions.add(new Weighted(direction(one.name(), model, interrupted), one.weight()));
         }
         if (directions.isEmpty()) {
             throw new LatentException(
@@ -105,7 +110,11 @@ final class SteerArguments {
         }
         OptionalDouble halfLife = decay == null ? OptionalDouble.empty() : OptionalDouble.of(decay);
         Optional<SteeringPlan.Gate> gate = whereProbe == null ? Optional.empty() : Optional.of(ProbeGate.parse(whereProbe, model));
-        return new SteeringPlan(directions, how, strength == null ? how.usualStrength() : strength, sites, orthogonalise, rule(model),
+        gate.ifPresent(g -> sites.stream().filter(site -> g.site().compareTo(site) > 0).findFirst().ifPresent(site -> {
+            throw new LatentException("--where-probe reads %s, which isn't known yet at %s: steer there or further up with --layers, or take a probe of an earlier site"
+                    .formatted(g.site(), site));
+        }));
+        return new SteeringPlan(directions, how, strength == null ? how.usualStrength() : strength, sites, orthogonalise, rule(model, prompts),
                 halfLife, gate);
     }
 
@@ -116,10 +125,9 @@ final class SteerArguments {
                 : Sites.of(layers));
     }
 
-    private PositionRule rule(Model model) {
+    private PositionRule rule(Model model, List<int[]> prompts) {
         if (positions.startsWith("after:")) {
-            int[] ids = model.tokens(ArgumentText.intact(positions.substring("after:".length())), PromptMode.RAW);
-            return new PositionRule.After(Arrays.stream(ids).boxed().toList());
+            return after(ArgumentText.intact(positions.substring("after:".length())), model, prompts);
         }
         return switch (positions) {
             case "all" -> new PositionRule.All();
@@ -130,8 +138,27 @@ final class SteerArguments {
         };
     }
 
+    /** Behind a token as it is written in the prompts; where it isn't, a word is taken as it stands behind a space. */
+    private static PositionRule after(String token, Model model, List<int[]> prompts) {
+        if (token.isEmpty()) {
+            throw new LatentException("--positions after: of which token? write after:but");
+        }
+        List<Integer> alone = ids(token, model);
+        List<Integer> behind = ids(" " + token, model);
+        boolean word = Character.isLetterOrDigit(token.codePointAt(0)) && !holds(prompts, alone);
+        return new PositionRule.After(word || holds(prompts, behind) ? behind : alone);
+    }
+
+    private static List<Integer> ids(String text, Model model) {
+        return Arrays.stream(model.tokens(text, PromptMode.RAW)).boxed().toList();
+    }
+
+    private static boolean holds(List<int[]> prompts, List<Integer> ids) {
+        return prompts.stream().anyMatch(p -> Collections.indexOfSubList(Arrays.stream(p).boxed().toList(), ids) >= 0);
+    }
+
     /** A direction by its file or its name in the library; a plain vector without a site is one for every block's end. */
-    static Direction direction(String named, Model model) {
+    static Direction direction(String named, Model model, BooleanSupplier interrupted) {
         Path file = Path.of(named);
         if (Files.isRegularFile(file) && !named.endsWith(".gguf")) {
             try (Safetensors opened = Safetensors.open(file)) {
@@ -144,13 +171,13 @@ final class SteerArguments {
         boolean known = DirectionLibrary.concepts().stream().anyMatch(c -> c.name().equals(named));
         boolean made = known && DirectionFiles.made(model).stream().anyMatch(d -> d.name().equals(named));
         return known && !made && !Files.exists(file)
-                ? found(named, DirectionLibrary.samples(named), model)
+                ? found(named, DirectionLibrary.samples(named), model, interrupted)
                 : DirectionFiles.open(named, model);
     }
 
     /** A direction that is found at once, as the library's are: the difference of means over whole texts at every block's end. */
-    static Direction found(String name, Samples samples, Model model) {
-        return new DirectionFinder(model, FOUND).find(name, samples, ProgressBar.on(Terminal.detect())).direction();
+    static Direction found(String name, Samples samples, Model model, BooleanSupplier interrupted) {
+        return new DirectionFinder(model, FOUND).find(name, samples, ProgressBar.on(Terminal.detect()), interrupted).direction();
     }
 
     private static Direction everywhere(Path file, Model model) {

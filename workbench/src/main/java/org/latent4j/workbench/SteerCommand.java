@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.insight.Interrupted;
 import org.latent4j.insight.steering.Confirmed;
 import org.latent4j.insight.steering.SteeringPlan;
 import org.latent4j.insight.steering.TypicalNorms;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
 })
 final class SteerCommand implements Callable<Integer> {
     private static final int DEFAULT_TOKENS = 48;
+    private static final int INTERRUPTED = 130;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -90,12 +92,14 @@ final class SteerCommand implements Callable<Integer> {
         Generation request = generation.request(1, DEFAULT_TOKENS, interrupted::get);
         try (Interrupts _ = Interrupts.calling(() -> interrupted.set(true)); Model opened = model.open()) {
             opened.requireGenerates();
-            SteeringPlan plan = steer.plan(words.subList(0, words.size() - 1), opened);
             int[] ids = opened.tokens(text, chat ? PromptMode.CHAT : PromptMode.RAW);
+            SteeringPlan plan = steer.plan(words.subList(0, words.size() - 1), opened, List.of(ids), interrupted::get);
             generation.check(ids.length, opened.config().context());
             show(opened, plan, ids, request);
+        } catch (Interrupted _) {
+            return INTERRUPTED;
         }
-        return interrupted.get() ? 130 : 0;
+        return interrupted.get() ? INTERRUPTED : 0;
     }
 
     private void show(Model opened, SteeringPlan plan, int[] ids, Generation request) {

@@ -64,37 +64,49 @@ final class SteerSweep {
         AtomicBoolean interrupted = new AtomicBoolean();
         try (@Nullable
         NewFile page = options.html().isPresent() ? NewFile.claim(options.html().get()) : null;
+                @Nullable
+                NewFile picture = options.svg().isPresent() ? NewFile.claim(options.svg().get()) : null;
                 Interrupts _ = Interrupts.calling(() -> interrupted.set(true));
                 Model opened = model.open()) {
             opened.requireGenerates();
-            return run(opened, page, interrupted);
+            return run(opened, page, picture, interrupted);
         } catch (Interrupted _) {
             text.note("stopped; the same command goes on from here");
             return INTERRUPTED;
         }
     }
 
-    private int run(Model opened, @Nullable NewFile page, AtomicBoolean interrupted) {
-        SteeringPlan plan = steer.plan(named, opened);
-        Direction direction = plan.directions().getFirst().direction();
+    private int run(Model opened, @Nullable NewFile page, @Nullable NewFile picture, AtomicBoolean interrupted) {
         List<String> prompts = options.prompts().map(SteerSweep::read).orElseGet(SweepTexts::prompts);
         List<int[]> ids = new ArrayList<>();
         for (String prompt : prompts) {
             ids.add(opened.tokens(prompt, chat ? PromptMode.CHAT : PromptMode.RAW));
         }
-        SweepEffects effects = SweepEffects.of(options, direction, named.getFirst(), opened);
-        Optional<Direction> shuffled = effects.samples().map(s -> SteerArguments.found("shuffled", TextProbe.shuffled(s, 1), opened));
+        SteeringPlan plan = steer.plan(named, opened, ids, interrupted::get);
+        Direction direction = plan.directions().getFirst().direction();
+        SweepEffects effects = SweepEffects.of(options, direction, named.getFirst(), opened, interrupted::get);
+        Optional<Direction> shuffled = effects.samples()
+                .map(s -> SteerArguments.found("shuffled", TextProbe.shuffled(s, 1), opened, interrupted::get));
         var request = generation.request(1, TOKENS, interrupted::get);
         var settings = new Sweep.Settings(options.strengths(), ranges(plan, opened, shuffled), ids, request.maxTokens(), effects.effects(),
                 options.controls(), options.controls() == 0 ? 0 : options.controlCells(), shuffled, request.sampling().seed());
         Map<String, String> about = about(opened, plan, settings);
         SweepState state = new SweepState(Unfinished.open(
-                options.html(), String.join(" ", about.values()) + " " + options.told() + " " + prompts.hashCode()));
+                options.html().or(options::svg), String.join(" ", about.values()) + " " + options.told() + " " + prompts.hashCode()));
         if (state.size() > 0) {
             text.note("going on with a sweep of which %d parts are done".formatted(state.size()));
         }
         SweepReport report = new Sweep(opened, plan, settings, state, ProgressBar.on(Terminal.detect()), interrupted::get).run();
-        show(report, about, effects.notes(), prompts, page);
+        SweepPage shown = new SweepPage(report, about, effects.notes(), prompts);
+        if (page != null) {
+            long size = page.write(shown::write);
+            text.note("wrote %s, %d kB: open it in a browser".formatted(options.html().orElseThrow(), (size + 500) / 1000));
+        }
+        if (picture != null) {
+            picture.write(shown.picture()::write);
+            text.note("the picture is in %s".formatted(options.svg().orElseThrow()));
+        }
+        show(report, about, effects.notes(), prompts);
         state.remove();
         return 0;
     }
@@ -167,12 +179,8 @@ final class SteerSweep {
         return about;
     }
 
-    private void show(SweepReport report, Map<String, String> about, List<String> notes, List<String> prompts, @Nullable NewFile page) {
+    private void show(SweepReport report, Map<String, String> about, List<String> notes, List<String> prompts) {
         PrintWriter out = line.getOut();
-        if (page != null) {
-            long size = page.write(new SweepPage(report, about, notes, prompts)::write);
-            text.note("wrote %s, %d kB: open it in a browser".formatted(options.html().orElseThrow(), (size + 500) / 1000));
-        }
         if (json) {
             new SweepJson(report, about, notes, prompts).write(out);
             out.println();

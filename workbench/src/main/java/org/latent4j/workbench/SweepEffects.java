@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.latent4j.insight.direction.Direction;
 import org.latent4j.insight.direction.DirectionLibrary;
 import org.latent4j.insight.direction.Samples;
@@ -33,7 +34,7 @@ import org.latent4j.model.site.Sites;
 record SweepEffects(List<Effect> effects, Optional<Samples> samples, List<String> notes) {
     private static final int MOST_WORDS = 100_000;
 
-    static SweepEffects of(SweepOptions options, Direction direction, String named, Model model) {
+    static SweepEffects of(SweepOptions options, Direction direction, String named, Model model, BooleanSupplier interrupted) {
         List<Effect> effects = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         Optional<Samples> samples = options.data().map(SweepEffects::samples);
@@ -44,7 +45,7 @@ record SweepEffects(List<Effect> effects, Optional<Samples> samples, List<String
             samples = Optional.of(DirectionLibrary.samples(named));
         }
         if (samples.isPresent()) {
-            TextProbe fitted = TextProbe.fit(library ? "classifier: " + named : "classifier", samples.get(), model);
+            TextProbe fitted = TextProbe.fit(library ? "classifier: " + named : "classifier", samples.get(), model, interrupted);
             effects.add(fitted.effect());
             notes.add("the classifier reads the mean of the states at %s; it is right on %s of texts that it wasn't fitted to"
                     .formatted(fitted.effect().site(), Decimals.percent(fitted.accuracy())));

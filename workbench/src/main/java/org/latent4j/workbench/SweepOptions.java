@@ -50,15 +50,18 @@ final class SweepOptions {
     @Option(names = "--html", paramLabel = "FILE", description = "Write a page. What is found is kept beside it until it is whole: the same command goes on.")
     private @Nullable Path html;
 
+    @Option(names = "--svg", paramLabel = "FILE", description = "Write the effects and the controls as a picture.")
+    private @Nullable Path svg;
+
     boolean wanted() {
         return sweep;
     }
 
     /** Options of a sweep without one are a mistake. */
     void requireUnused() {
-        Object[] given = {strengths, ranges, prompts, probe, data, tokens, words, controls, controlCells, html};
+        Object[] given = {strengths, ranges, prompts, probe, data, tokens, words, controls, controlCells, html, svg};
         String[] names = {"--strengths", "--layers-ranges", "--prompts", "--probe", "--data", "--tokens", "--words", "--controls",
-            "--control-cells", "--html"};
+            "--control-cells", "--html", "--svg"};
         for (int i = 0; i < given.length; i++) {
             if (given[i] != null) {
                 throw new LatentException("%s is for --sweep: add that, or leave it out".formatted(names[i]));
@@ -118,6 +121,10 @@ final class SweepOptions {
 
     Optional<Path> html() {
         return Optional.ofNullable(html);
+    }
+
+    Optional<Path> svg() {
+        return Optional.ofNullable(svg);
     }
 
     int controls() {

@@ -39,12 +39,31 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         page.add("</footer>\n");
     }
 
+    /** The effects, and below them the first cell that was compared with controls, as a picture. */
+    Drawing picture() {
+        Drawing heat = heat();
+        String moves = "By how much %s moves, by strength (in typical norms) and layers. Grey with ×: the text breaks. Ringed: beats every control."
+                .formatted(report.effect());
+        Drawing all = new Drawing(900, heat.height(), heat.label(), heat.content())
+                .titled("Does steering along %s work?".formatted(about.getOrDefault("direction", "it")), moves);
+        Optional<Cell> compared = report.cells().stream().filter(c -> c.controls().isPresent()).findFirst();
+        return compared.isEmpty() ? all : all.above(compared(compared.get(), compared.get().controls().orElseThrow()));
+    }
+
+    private Drawing compared(Cell cell, Controls controls) {
+        Drawing strip = strip(cell, controls);
+        String told = Html.escaped(told(cell, controls, effect(cell).mean()));
+        return strip.above(new Drawing(900, 28, strip.label(), "<text class=\"soft\" x=\"10\" y=\"14\">" + told + "</text>\n"));
+    }
+
     /** Everything but title and command. */
     void sections(Html page) {
         page.add("<p class=\"verdict " + (report.works() ? "yes" : "no") + "\">" + Html.escaped(capital(report.verdict())) + ".</p>\n");
         notes.forEach(note -> page.text("p", capital(note) + "."));
         page.text("h2", "Effect by strength and layers");
-        heat(page);
+        page.add("<figure>" + heat().inPage() + "<figcaption>By how much " + Html.escaped(report.effect())
+                + " moves against the plain model. Strengths count in typical norms at each layer. "
+                + "Grey with ×: the text breaks. Ringed: beats every control.</figcaption></figure>\n");
         page.text("h2", "Beside directions that should do nothing");
         controls(page);
         page.text("h2", "What it costs");
@@ -61,7 +80,9 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         return cell.effects().getOrDefault(report.effect(), NOTHING);
     }
 
-    private void heat(Html page) {
+    /** Effects in colours, strengths up, layers across. */
+    private Drawing heat() {
+        StringBuilder out = new StringBuilder();
         List<String> layers = report.cells().stream().map(Cell::layers).distinct().toList();
         List<Double> strengths = report.cells().stream().map(Cell::strength).distinct().sorted().toList();
         double most = report.cells().stream().mapToDouble(c -> Math.abs(effect(c).mean())).filter(Double::isFinite).max().orElse(1);
@@ -69,37 +90,34 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         int high = 44;
         int left = 90;
         int width = left + wide * layers.size() + 10;
-        int height = high * strengths.size() + 60;
-        page.add(svg(width, height, "effect by strength and layers"));
+        int height = high * strengths.size() + 45;
         for (Cell cell : report.cells()) {
             int x = left + layers.indexOf(cell.layers()) * wide;
             int y = (strengths.size() - 1 - strengths.indexOf(cell.strength())) * high + 10;
             double mean = effect(cell).mean();
             double share = most > 0 && Double.isFinite(mean) ? Math.min(1, Math.abs(mean) / most) : 0;
-            page.add(format("<rect class=\"box none\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x, y, wide, high));
+            out.append(Drawing.format("<rect class=\"box none\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x, y, wide, high));
             if (cell.whole()) {
-                page.add(format("<rect class=\"box %s\" fill-opacity=\"%.2f\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>",
+                out.append(Drawing.format("<rect class=\"box %s\" fill-opacity=\"%.2f\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>",
                         mean >= 0 ? "up" : "down", 0.7 * share, x, y, wide, high));
             }
             if (cell.verdict().equals("works")) {
-                page.add(format("<rect class=\"ring\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x + 2, y + 2, wide - 4,
+                out.append(Drawing.format("<rect class=\"ring\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x + 2, y + 2, wide - 4,
                         high - 4));
             }
-            page.add(format("<text class=\"cell%s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s%s</text>\n", cell.whole() ? "" : " soft",
+            out.append(Drawing.format("<text class=\"cell%s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s%s</text>\n", cell.whole() ? "" : " soft",
                     x + wide / 2,
                     y + high / 2 + 4, signed(mean), cell.whole() ? "" : " ×"));
         }
         for (int i = 0; i < strengths.size(); i++) {
-            page.add(format("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", left - 10,
+            out.append(Drawing.format("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", left - 10,
                     (strengths.size() - 1 - i) * high + 10 + high / 2 + 4, Decimals.fixed(strengths.get(i), 2)));
         }
         for (int i = 0; i < layers.size(); i++) {
-            page.add(format("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">layers %s</text>", left + i * wide + wide / 2,
+            out.append(Drawing.format("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">layers %s</text>", left + i * wide + wide / 2,
                     high * strengths.size() + 30, Html.escaped(layers.get(i))));
         }
-        page.add("</svg><figcaption>By how much " + Html.escaped(report.effect())
-                + " moves against the plain model. Strengths count in typical norms at each layer. "
-                + "Grey with ×: the text breaks. Ringed: beats every control.</figcaption></figure>\n");
+        return new Drawing(width, height, "effect by strength and layers", out.toString());
     }
 
     private void controls(Html page) {
@@ -110,44 +128,50 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         }
         for (Cell cell : compared) {
             Controls controls = cell.controls().orElseThrow();
-            strip(page, cell, controls);
+            page.add("<figure>" + strip(cell, controls).inPage() + "<figcaption>" + Html.escaped(told(cell, controls, effect(cell).mean()))
+                    + "</figcaption></figure>\n");
         }
         page.text("p",
                 "Random directions have the same norm at the same layers. Where they are run is chosen by the text being whole alone, not by the "
                         + "effect: at the greatest strength that leaves it whole, nearest to the layer where the direction separates best.");
     }
 
-    private void strip(Html page, Cell cell, Controls controls) {
+    /** The effect of a cell among those of directions that should do nothing. */
+    private Drawing strip(Cell cell, Controls controls) {
+        StringBuilder out = new StringBuilder();
         double own = effect(cell).mean();
         double low = Math.min(0, Math.min(own, controls.shuffled().orElse(0)));
         double high = Math.max(0, Math.max(own, controls.shuffled().orElse(0)));
-        for (double random : controls.random()) {
+        List<Double> finite = controls.random().stream().filter(Double::isFinite).toList();
+        for (double random : finite) {
             low = Math.min(low, random);
             high = Math.max(high, random);
         }
         double from = low;
         double span = Math.max(high - low, 1e-9);
         java.util.function.DoubleUnaryOperator x = value -> 40 + 820 * (value - from) / span;
-        page.add(svg(900, 110, "controls"));
-        page.add("<line class=\"axis\" x1=\"40\" x2=\"860\" y1=\"70\" y2=\"70\"/>");
+        out.append("<line class=\"axis\" x1=\"40\" x2=\"860\" y1=\"70\" y2=\"70\"/>");
         for (double at : new double[]{low, 0, high}) {
-            page.add(format(
+            out.append(Drawing.format(
                     "<line class=\"axis\" x1=\"%.1f\" x2=\"%.1f\" y1=\"66\" y2=\"74\"/><text class=\"soft\" x=\"%.1f\" y=\"92\" text-anchor=\"middle\">%s</text>",
                     x.applyAsDouble(at), x.applyAsDouble(at), x.applyAsDouble(at), signed(at)));
         }
-        for (double random : controls.random()) {
-            page.add(format("<circle class=\"dot\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(random)));
+        for (double random : finite) {
+            out.append(Drawing.format("<circle class=\"dot\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(random)));
         }
         controls.shuffled()
-                .ifPresent(s -> page.add(format("<circle class=\"shuffled\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(s))));
-        page.add(format(
+                .ifPresent(s -> out.append(Drawing.format("<circle class=\"shuffled\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(s))));
+        out.append(Drawing.format(
                 "<circle class=\"owndot\" cx=\"%.1f\" cy=\"58\" r=\"9\"/><text x=\"%.1f\" y=\"36\" text-anchor=\"middle\">this direction</text>",
                 x.applyAsDouble(own), Math.clamp(x.applyAsDouble(own), 60, 830)));
-        page.add(format(
-                "</svg><figcaption>Layers %s at strength %s: %s. Grey: %d random directions%s. p %.3f (rank), %.4f (Student), corrected %.4f: %s.</figcaption></figure>\n",
-                Html.escaped(cell.layers()), Decimals.fixed(cell.strength(), 2), signed(own), controls.random().size(),
+        return new Drawing(900, 105, "this direction among directions that should do nothing", out.toString());
+    }
+
+    private static String told(Cell cell, Controls controls, double own) {
+        return Drawing.format("Layers %s at strength %s: %s. Grey: %d random directions%s. p %.3f (rank), %.4f (Student), corrected %.4f: %s.",
+                cell.layers(), Decimals.fixed(cell.strength(), 2), signed(own), controls.random().size(),
                 controls.shuffled().isPresent() ? "; red: the direction of shuffled labels" : "", controls.p(), controls.pStudent(),
-                controls.corrected(), cell.verdict()));
+                controls.corrected(), cell.verdict());
     }
 
     private void costs(Html page) {
@@ -200,15 +224,7 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         page.add("</table></div>\n");
     }
 
-    static String svg(int width, int height, String label) {
-        return format("<figure><svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-label=\"%s\">\n", width, height, width, label);
-    }
-
     static String signed(double value) {
         return (value > 0 ? "+" : "") + Decimals.fixed(value, 2);
-    }
-
-    static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 }

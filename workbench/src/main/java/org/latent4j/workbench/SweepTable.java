@@ -48,7 +48,7 @@ record SweepTable(SweepReport report, List<String> notes) {
                 "answers right");
         out.append('\n');
         for (String name : names) {
-            out.append(padded(name, name.isEmpty() ? 24 : name.length() + 2));
+            out.append(padded(name, width(name)));
         }
         out.append('\n');
         row(out, "plain", report.plain(), names);
@@ -66,9 +66,13 @@ record SweepTable(SweepReport report, List<String> notes) {
                         Decimals.fixed(side.divergence(), 2), Decimals.fixed(side.repetition(), 2), Decimals.fixed(side.distinct(), 2),
                         Decimals.fixed(side.length(), 0), Decimals.percent(side.accuracy())));
         for (int i = 0; i < cells.size(); i++) {
-            out.append(padded(cells.get(i), i == 0 ? 24 : names.get(i).length() + 2));
+            out.append(padded(cells.get(i), width(names.get(i))));
         }
         out.append('\n');
+    }
+
+    private static int width(String name) {
+        return name.isEmpty() ? 24 : Math.max(8, name.length() + 2);
     }
 
     private static String padded(String text, int width) {

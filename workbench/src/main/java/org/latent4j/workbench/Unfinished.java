@@ -2,17 +2,24 @@ package org.latent4j.workbench;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.latent4j.insight.StateFile;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.store.ModelStore;
 
-/** Where long work keeps what it has found until it is whole: beside its output, or, where it has none, in latent's own folder. */
+/**
+ * Where long work keeps what it has found until it is whole: beside its output, or, where it has none, in latent's own folder, from which
+ * it goes after a month.
+ */
 final class Unfinished {
     private static final int NAME = 16;
+    private static final Duration KEPT = Duration.ofDays(30);
 
     private Unfinished() {}
 
@@ -35,9 +42,24 @@ final class Unfinished {
         String hash = HexFormat.of().formatHex(HashedFile.newSha256().digest(about.getBytes(StandardCharsets.UTF_8)));
         try {
             Path folder = Files.createDirectories(home.get().resolve("unfinished"));
+            forget(folder, Instant.now().minus(KEPT));
             return StateFile.open(folder.resolve(hash.substring(0, NAME) + ".state"), about);
         } catch (IOException | LatentException _) { // the work itself needs no such folder
             return StateFile.none();
+        }
+    }
+
+    /** Takes away what nobody has added to since then; what can't be taken away stays. */
+    static void forget(Path folder, Instant since) throws IOException {
+        try (DirectoryStream<Path> states = Files.newDirectoryStream(folder, "*.state")) {
+            for (Path state : states) {
+                try {
+                    if (Files.getLastModifiedTime(state).toInstant().isBefore(since)) {
+                        Files.deleteIfExists(state);
+                    }
+                } catch (IOException _) { // another program's doing, or another's file
+                }
+            }
         }
     }
 }

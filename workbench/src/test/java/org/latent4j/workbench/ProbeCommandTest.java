@@ -179,10 +179,11 @@ class ProbeCommandTest {
         Path page = folder.resolve("probe.html");
         Ran ran = probe("--data", tsv(), "--label", "label", "--positions", "mean", "--save", kept.toString(), "--save-site",
                 "resid_post.0",
-                "--html", page.toString());
+                "--html", page.toString(), "--svg", folder.resolve("probe.svg").toString());
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.out()).contains("majority").contains("resid_post.2").contains("with so many coordinates");
-        assertThat(Files.readString(page)).contains("<svg").doesNotContain("<script src");
+        assertThat(Files.readString(page)).contains("<svg").contains("default-src 'none'").doesNotContain("<script", "unsafe-inline");
+        assertThat(Files.readString(folder.resolve("probe.svg"))).startsWith("<svg xmlns=").contains("knows").doesNotContain("<script");
         assertThat(folder.resolve(".probe.html.state")).doesNotExist();
         assertThat(folder.resolve("probe.manifest.json")).exists();
         JsonNode read = json(apply(kept.toString(), "aeioua", "--json"));
@@ -200,6 +201,11 @@ class ProbeCommandTest {
                 kept + ":vowels>0.5");
         assertThat(steered.code()).as(steered.err()).isZero();
         assertThat(steered.out()).contains("add vowels");
+        Path later = folder.resolve("later.safetensors");
+        assertThat(probe("--data", tsv(), "--label", "label", "--sites", "resid_post.2", "--c", "1", "--no-controls", "--save",
+                later.toString()).code()).isZero();
+        assertThat(Ran.command(new SteerCommand(), "-m", model, direction.toString(), "abc", "--where-probe", later + ":>0.5").mistake())
+                .contains("resid_post.2, which isn't known yet at resid_post.0");
     }
 
     @Test

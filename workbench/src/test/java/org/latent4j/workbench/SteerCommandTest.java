@@ -79,6 +79,8 @@ class SteerCommandTest {
         assertThat(positions(d, "generated")).isEqualTo(3);
         assertThat(positions(d, "after:c")).isEqualTo(6);
         assertThat(positions(d, "all", "--decay", "2")).isEqualTo(9);
+        JsonNode word = json(steer(d, "ab but c", "--max-tokens", "1", "--layers", "1", "--positions", "after:but", "--json"));
+        assertThat(word.path("steering").get(0).path("positions").asInt()).isEqualTo(2);
     }
 
     private int positions(String direction, String rule, String... more) throws IOException {
@@ -132,7 +134,11 @@ class SteerCommandTest {
         assertThat(Files.readString(page)).contains("Content-Security-Policy").contains("Effect by strength and layers")
                 .doesNotContain("<script");
         assertThat(folder.resolve(".sweep.html.state")).doesNotExist();
+        Path picture = folder.resolve("sweep.svg");
+        arguments[arguments.length - 3] = "--svg";
+        arguments[arguments.length - 2] = picture.toString();
         JsonNode again = json(steer(arguments));
+        assertThat(Files.readString(picture)).startsWith("<svg xmlns=").contains("Does steering along").doesNotContain("<script");
         assertThat(again.path("cells")).isEqualTo(out.path("cells"));
     }
 
@@ -151,10 +157,12 @@ class SteerCommandTest {
         assertThat(ran.out()).contains("A probe tells").contains("Steering: ");
         assertThat(Files.readString(page)).contains("Conclusions").contains("data sha256").contains("latent steer ")
                 .doesNotContain("<script");
-        assertThat(folder.resolve("mine.files/direction.safetensors")).exists();
+        assertThat(folder.resolve("mine.files")).isDirectoryContaining("glob:**.safetensors").isDirectoryContaining("glob:**all.jsonl");
         Files.writeString(recipe, "{\"data\": \"data.tsv\", \"controls\": -1}");
         assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("controls")
                 .contains("0 to 1000");
+        Files.writeString(recipe, "data: data.tsv\nlayers: [9]\n");
+        assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("no layer 9");
         Files.writeString(recipe, "data: data.tsv\ndate: 1\n");
         assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("no 'date'");
         Files.writeString(recipe, "data: [oops\n");
@@ -169,6 +177,7 @@ class SteerCommandTest {
         assertThat(steer("nowhere", "abc").mistake()).contains("no file 'nowhere'");
         assertThat(steer(d, "abc", "--operator", "push").mistake()).contains("no operator 'push'");
         assertThat(steer(d, "abc", "--positions", "some").mistake()).contains("after:TOKEN");
+        assertThat(steer(d, "abc", "--positions", "after:").mistake()).contains("of which token");
         assertThat(steer(d, "abc", "--strength", "NaN").mistake()).contains("finite");
         assertThat(steer(d, "abc", "--layers", "7").mistake()).contains("no layer 7");
         assertThat(steer(d, "abc", "--where-probe", "p").mistake()).contains("FILE:>X");

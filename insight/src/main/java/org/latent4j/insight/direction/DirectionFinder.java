@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.latent4j.insight.Interrupted;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
@@ -101,11 +103,22 @@ public final class DirectionFinder {
      * @throws LatentException if a text is too long or empty, or the method doesn't suit the texts
      */
     public Found find(String name, Samples samples, Progress progress) {
+        return find(name, samples, progress, () -> false);
+    }
+
+    /**
+     * Finds a direction, or stops.
+     *
+     * @param interrupted asked between passes of the model, and before each fit, whether to stop
+     * @throws LatentException if a text is too long or empty, or the method doesn't suit the texts
+     * @throws Interrupted if that was asked for
+     */
+    public Found find(String name, Samples samples, Progress progress, BooleanSupplier interrupted) {
         checkMethod(samples);
         List<int[]> ids = new ArrayList<>();
         samples.positive().forEach(text -> ids.add(tokens(text)));
         samples.negative().forEach(text -> ids.add(tokens(text)));
-        Map<Site, Matrix> states = asRepengSees(states(ids, progress));
+        Map<Site, Matrix> states = asRepengSees(states(ids, progress, interrupted));
         int positives = samples.positive().size();
         List<Site> sites = List.copyOf(states.keySet());
         float[][] vectors = new float[sites.size()][];
@@ -113,6 +126,9 @@ public final class DirectionFinder {
         double[] norms = new double[sites.size()];
         try (WorkerPool pool = new WorkerPool(model.threads())) {
             pool.run(sites.size(), (i, _) -> {
+                if (interrupted.getAsBoolean()) {
+                    return; // what is left is told below
+                }
                 Matrix all = states.getOrDefault(sites.get(i), Matrix.zeros(0, 0));
                 checkFinite(all, sites.get(i));
                 Matrix positive = all.rows(0, positives);
@@ -124,7 +140,14 @@ public final class DirectionFinder {
                 }
             });
         }
+        stopIfAsked(interrupted);
         return found(name, samples, sites, vectors, norms, reports, ids.stream().mapToLong(x -> x.length).sum());
+    }
+
+    private static void stopIfAsked(BooleanSupplier interrupted) {
+        if (interrupted.getAsBoolean()) {
+            throw new Interrupted();
+        }
     }
 
     private void checkMethod(Samples samples) {
@@ -190,7 +213,7 @@ public final class DirectionFinder {
     }
 
     /** One state a text and site, {@code [texts, width]}, in the order of the pass. */
-    private Map<Site, Matrix> states(List<int[]> ids, Progress progress) {
+    private Map<Site, Matrix> states(List<int[]> ids, Progress progress, BooleanSupplier interrupted) {
         Sites recorded = recorded();
         boolean mean = options.positions instanceof Positions.Mean;
         int most = mean ? BATCH_TOKENS_OF_MEANS : BATCH_TOKENS;
@@ -202,6 +225,7 @@ public final class DirectionFinder {
             for (to = from; to < ids.size() && (to == from || here + ids.get(to).length <= most); to++) {
                 here += ids.get(to).length;
             }
+            stopIfAsked(interrupted);
             progress.report("Running the texts", done, total, Progress.Unit.TOKENS);
             List<Trace> traces = model.traces(ids.subList(from, to), recorded, mean ? Positions.ALL : options.positions);
             for (int i = 0; i < traces.size(); i++) {

@@ -36,7 +36,7 @@ record CloserLook(ProbeTask task, Probe.Settings settings, Matrix train, Matrix 
         Map<String, Double> others = new LinkedHashMap<>();
         for (Kind kind : List.of(Kind.MEANS, Kind.MLP)) {
             if (kind != settings.kind()) {
-                Probe other = Probe.fit(train, task.trainLabels(), task.classes(), settings.withKind(kind));
+                Probe other = Probe.fit(train, task.trainLabels(), task.classes(), settings.withKind(kind).withC(1)); // this probe's penalty isn't theirs
                 others.put(kind.label(), Measures.accuracy(other.predict(test), task.testLabels()));
             }
         }

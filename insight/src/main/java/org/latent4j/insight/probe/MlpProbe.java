@@ -18,6 +18,7 @@ record MlpProbe(List<String> classes, Standardiser standardiser, Matrix in, floa
     private static final int HIDDEN = 64;
     private static final int BATCH = 64;
     private static final int EPOCHS = 30;
+    private static final int FEWEST_STEPS = 400; // few rows make few steps an epoch, and weights would hardly have moved
     private static final double RATE = 1e-3;
 
     static MlpProbe fit(Matrix x, int[] labels, List<String> classes, Settings settings) {
@@ -36,7 +37,8 @@ record MlpProbe(List<String> classes, Standardiser standardiser, Matrix in, floa
         float[] row = new float[width];
         double[] scores = new double[classes.size()];
         float[] p = new float[classes.size()];
-        for (int epoch = 0; epoch < EPOCHS; epoch++) {
+        int batches = (x.rows() + BATCH - 1) / BATCH;
+        for (int epoch = 0; epoch < Math.max(EPOCHS, FEWEST_STEPS / batches); epoch++) {
             int[] order = Splits.order(x.rows(), new SeededRandom(settings.seed(), 100 + epoch));
             for (int from = 0; from < order.length; from += BATCH) {
                 int count = Math.min(BATCH, order.length - from);

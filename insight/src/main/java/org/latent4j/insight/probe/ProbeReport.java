@@ -61,15 +61,24 @@ public record ProbeReport(
         return sites.stream().filter(s -> s.site().kind() == Site.Kind.EMBED).findFirst();
     }
 
+    /** Whether the best site's probe is better than chance: than the majority and than shuffled labels, by its interval. */
+    public boolean knows() {
+        return !(best().low() <= floor() + 0.005);
+    }
+
+    private double floor() {
+        return Math.max(majority, best().shuffled());
+    }
+
     /** The verdict in words: what is known where, and whether a control exposes it. */
     public String verdict() {
         SiteScore best = best();
-        double floor = Math.max(majority, best.shuffled());
+        double floor = floor();
         String figures = String.format(Locale.ROOT, "%.2f ± %.2f, %s%.2f%s", best.accuracy(), (best.high() - best.low()) / 2,
                 classes.isEmpty() ? "shuffled " : "control ", classes.isEmpty() ? best.shuffled() : best.control(),
                 classes.isEmpty() ? "" : String.format(Locale.ROOT, ", majority %.2f", majority));
         String where = said(best.site());
-        if (best.low() <= floor + 0.005) {
+        if (!knows()) {
             return "no sign that %s knows (%s): not better than chance".formatted(where, figures);
         }
         StringBuilder verdict = new StringBuilder("%s knows (%s)".formatted(where, figures));

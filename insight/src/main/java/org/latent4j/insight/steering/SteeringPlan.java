@@ -65,8 +65,13 @@ public record SteeringPlan(
      *
      * @param steering what the model runs with
      * @param steps what each of its steps is, in order
+     * @param block the first block of which anything is changed or looked at
+     * @param above the same steering for the model from that block on, {@link org.latent4j.model.Model#from}
      */
-    public record Bound(Steering steering, List<Step> steps) {}
+    public record Bound(Steering steering, List<Step> steps, int block, Steering above) {
+        /** Changes nothing. */
+        static final Bound NONE = new Bound(Steering.NONE, List.of(), 0, Steering.NONE);
+    }
 
     /**
      * One direction at one site.
@@ -84,21 +89,37 @@ public record SteeringPlan(
      * @throws LatentException if a direction has no vector for a site, or none of its own is left of it
      */
     public Bound bind(Map<Site, Double> norms) {
-        Steering all = Steering.NONE;
         List<Step> steps = new ArrayList<>();
         for (Site site : sites) {
             double norm = norms.getOrDefault(site, Double.NaN);
-            List<float[]> units = units(site);
-            for (int i = 0; i < units.size(); i++) {
-                double relative = strength * (operator.countsInNorms() ? directions.get(i).weight() : 1);
+            for (Weighted one : directions) {
+                double relative = strength * (operator.countsInNorms() ? one.weight() : 1);
                 double absolute = operator.countsInNorms() ? relative * norm : operator == Operator.DAMPEN ? strength : 0;
-                all = all.then(step(units.get(i), absolute, Sites.of(site.toString())));
-                steps.add(new Step(directions.get(i).direction().name(), operator, site, relative, norm, absolute));
+                steps.add(new Step(one.direction().name(), operator, site, relative, norm, absolute));
+            }
+        }
+        int block = block();
+        return new Bound(steering(steps, 0), List.copyOf(steps), block, steering(steps, block));
+    }
+
+    private int block() {
+        int first = sites.stream().mapToInt(UpperModel::block).min().orElse(0);
+        return gate.isPresent() ? Math.min(first, UpperModel.block(gate.get().site())) : first;
+    }
+
+    /** What a model runs with whose block 0 is block {@code first}. */
+    private Steering steering(List<Step> steps, int first) {
+        Steering all = Steering.NONE;
+        for (int s = 0; s < sites.size(); s++) {
+            List<float[]> units = units(sites.get(s));
+            Sites here = Sites.of(UpperModel.site(sites.get(s), first).toString());
+            for (int i = 0; i < units.size(); i++) {
+                all = all.then(step(units.get(i), steps.get(s * units.size() + i).absolute(), here));
             }
         }
         all = rule instanceof PositionRule.All ? all : all.at(rule);
         all = halfLife.isPresent() ? all.fading(halfLife.getAsDouble()) : all;
-        return new Bound(gate.isPresent() ? all.where(gate.get().site(), gate.get().fires()) : all, List.copyOf(steps));
+        return gate.isPresent() ? all.where(UpperModel.site(gate.get().site(), first), gate.get().fires()) : all;
     }
 
     private Steering step(float[] unit, double absolute, Sites site) {

@@ -19,7 +19,6 @@ import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.model.Generation;
 import org.latent4j.model.Model;
-import org.latent4j.model.Steering;
 import org.latent4j.model.site.Site;
 
 /**
@@ -117,7 +116,7 @@ public final class Sweep {
 
     private Arm plainArm() {
         Site site = settings.ranges.getFirst().sites.getFirst();
-        return new Arm("plain", plan.with(0, List.of(site)), new SteeringPlan.Bound(Steering.NONE, List.of()), along(plan), false);
+        return new Arm("plain", plan.with(0, List.of(site)), SteeringPlan.Bound.NONE, along(plan), false);
     }
 
     private Arm arm(String key, SteeringPlan own, boolean control) {

@@ -1,6 +1,7 @@
 package org.latent4j.insight.steering;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class SweepVerdict {
     private String words(List<Cell> cells, String effect, boolean works) {
         List<Cell> compared = cells.stream().filter(c -> c.controls().isPresent()).toList();
         if (cells.stream().noneMatch(Cell::whole)) {
-            return "no effect found: at none of the %d strengths and layers the text stays whole; try less strength"
+            return "no effect found: the text breaks at every strength and layer (%d of them): try less strength"
                     .formatted(cells.size());
         }
         if (compared.isEmpty()) {
@@ -81,17 +82,22 @@ final class SweepVerdict {
         }
         Cell best = compared.getFirst();
         return String.format(Locale.ROOT,
-                "no effect found: layers %s at strength %s moves %s by %+.2f, not reliably more than %s do (p %.3f, corrected %.3f)",
+                "no effect found: layers %s at strength %s moves %s by %+.2f, not reliably more than %s do (p %.3f, corrected %.3f)%s",
                 best.layers(), number(best.strength()), effect, best.shift(effect).mean(), against,
                 best.controls().orElseThrow().p(),
-                best.controls().orElseThrow().corrected());
+                best.controls().orElseThrow().corrected(), tooFew());
+    }
+
+    private String tooFew() {
+        double least = Statistics.rankP(1, Collections.nCopies(settings.controls(), 0.0));
+        return least <= SIGNIFICANT ? "" : "; so few random directions can't tell: p reaches 0.05 with 19 of them";
     }
 
     /** Where the effect is there, by its own interval, and the text is whole. */
     private static String window(List<Cell> cells, String effect) {
         List<Cell> there = cells.stream().filter(c -> c.whole() && c.strength() > 0 && c.shift(effect).low() > 0).toList();
         if (there.isEmpty()) {
-            return "elsewhere its interval includes nothing";
+            return "over prompts no interval of any strength above 0 leaves out no effect";
         }
         return "the effect is there and the text whole at " + there.stream().collect(Collectors.groupingBy(Cell::layers,
                 java.util.LinkedHashMap::new, Collectors.toList())).entrySet().stream()

@@ -3,6 +3,8 @@ package org.latent4j.insight.steering;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.latent4j.insight.Interrupted;
 import org.latent4j.insight.direction.Samples;
 import org.latent4j.insight.probe.Probe;
 import org.latent4j.kernel.LatentException;
@@ -24,15 +26,22 @@ import org.latent4j.model.site.Sites;
  */
 public record TextProbe(Effect.OfProbe effect, double accuracy) {
     private static final int FOLDS = 4;
+    private static final int BATCH_TOKENS = 1024;
     private static final List<String> CLASSES = List.of("negative", "positive");
     private static final Probe.Settings SETTINGS = Probe.Settings.STANDARD.withC(0.1);
 
-    /** Fits one at two thirds of the model's depth. */
-    public static TextProbe fit(String name, Samples samples, Model model) {
+    /**
+     * Fits one at two thirds of the model's depth.
+     *
+     * @param interrupted asked between passes of the model whether to stop
+     * @throws LatentException if a text has no token
+     * @throws Interrupted if that was asked for
+     */
+    public static TextProbe fit(String name, Samples samples, Model model, BooleanSupplier interrupted) {
         Site site = Site.of(Site.Kind.RESID_POST, Math.max(0, 2 * model.config().layers() / 3 - 1));
         List<String> texts = new ArrayList<>(samples.negative());
         texts.addAll(samples.positive());
-        Matrix states = states(texts, site, model);
+        Matrix states = states(texts, site, model, interrupted);
         int negatives = samples.negative().size();
         int[] labels = new int[texts.size()];
         Arrays.fill(labels, negatives, labels.length, 1);
@@ -79,7 +88,7 @@ public record TextProbe(Effect.OfProbe effect, double accuracy) {
         return rows;
     }
 
-    private static Matrix states(List<String> texts, Site site, Model model) {
+    private static Matrix states(List<String> texts, Site site, Model model, BooleanSupplier interrupted) {
         List<int[]> ids = new ArrayList<>();
         for (String text : texts) {
             int[] own = model.tokens(text, PromptMode.RAW);
@@ -88,12 +97,21 @@ public record TextProbe(Effect.OfProbe effect, double accuracy) {
             }
             ids.add(own);
         }
-        List<Trace> traces = model.traces(ids, Sites.of(site.toString()), Positions.ALL);
         Matrix means = Matrix.zeros(texts.size(), model.config().width());
-        for (int i = 0; i < traces.size(); i++) {
-            Matrix own = traces.get(i).get(site);
-            float[] mean = TextReader.mean(own, own.rows() > 1 ? 1 : 0); // the first position's norm is often a hundred times the others'
-            System.arraycopy(mean, 0, means.data(), i * mean.length, mean.length);
+        for (int from = 0, to; from < ids.size(); from = to) {
+            int tokens = 0;
+            for (to = from; to < ids.size() && (to == from || tokens + ids.get(to).length <= BATCH_TOKENS); to++) {
+                tokens += ids.get(to).length;
+            }
+            if (interrupted.getAsBoolean()) {
+                throw new Interrupted();
+            }
+            List<Trace> traces = model.traces(ids.subList(from, to), Sites.of(site.toString()), Positions.ALL);
+            for (int i = 0; i < traces.size(); i++) {
+                Matrix own = traces.get(i).get(site);
+                float[] mean = TextReader.mean(own, own.rows() > 1 ? 1 : 0); // the first position's norm is often a hundred times the others'
+                System.arraycopy(mean, 0, means.data(), (from + i) * mean.length, mean.length);
+            }
         }
         return means;
     }

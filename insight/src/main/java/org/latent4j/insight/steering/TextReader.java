@@ -4,32 +4,64 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.model.Continuation;
 import org.latent4j.model.Model;
+import org.latent4j.model.Steering;
 import org.latent4j.model.Trace;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Site;
-import org.latent4j.model.site.Sites;
 
 /**
  * Reads with the plain model what steered ones wrote. A text that was written before, as weak steering often does, isn't read again; blocks
- * above what is asked for aren't run, and the head where something was written alone.
+ * above what is asked for aren't run, nor those below what was steered, whose states were kept when the text was written; and the
+ * head where something was written alone.
  */
 final class TextReader {
     private static final int BATCH_TOKENS = 1024;
     private static final int ROWS = 256; // whose logits are kept at once
 
+    private final UpperModel upper;
     private final Model model;
     private final Map<Text, Read> known = new HashMap<>();
 
-    TextReader(Model model) {
-        this.model = model;
+    TextReader(UpperModel upper) {
+        this.upper = upper;
+        this.model = upper.whole();
+    }
+
+    /**
+     * A text and what was kept while it was written.
+     *
+     * @param block the first one that steering changed
+     * @param watched states below it
+     */
+    record Written(Continuation said, int block, Optional<Watched> watched) {
+        private int length() {
+            return said.promptIds().length + said.ids().length;
+        }
+
+        /** The block from which it is read: 0 where states that are needed below the first steered one weren't kept. */
+        private int readFrom(SortedSet<Site> sites) {
+            boolean kept = block > 0 && watched.isPresent() && watched.get().has(UpperModel.entrance(block), length())
+                    && sites.stream().allMatch(s -> !UpperModel.isBelow(s, block) || watched.get().has(s, length()));
+            return kept ? block : 0;
+        }
+
+        private Matrix kept(Site site) {
+            return watched.orElseThrow().at(site, length());
+        }
     }
 
     /**
@@ -52,50 +84,71 @@ final class TextReader {
      * @param surprised whether it is asked for how probable each token is
      * @param between called between passes
      */
-    List<Read> read(List<Continuation> said, SortedSet<Site> sites, boolean surprised, Runnable between) {
-        List<Continuation> unread = new ArrayList<>();
-        Map<Text, Read> asked = new LinkedHashMap<>();
-        for (Continuation one : said) {
-            Read before = known.get(Text.of(one));
-            if ((before == null || !before.answers(sites, surprised)) && asked.put(Text.of(one), new Read(Map.of(), 0, 0)) == null) {
-                unread.add(one);
+    List<Read> read(List<Written> texts, SortedSet<Site> sites, boolean surprised, Runnable between) {
+        SortedMap<Integer, List<Written>> unread = new TreeMap<>();
+        Set<Text> asked = new HashSet<>();
+        for (Written one : texts) {
+            Read before = known.get(Text.of(one.said));
+            if ((before == null || !before.answers(sites, surprised)) && asked.add(Text.of(one.said))) {
+                unread.computeIfAbsent(one.readFrom(sites), _ -> new ArrayList<>()).add(one);
             }
         }
         if (!sites.isEmpty() || surprised) {
-            run(unread, sites, surprised, between);
+            unread.forEach((block, own) -> run(own, block, sites, surprised, between));
         }
-        return said.stream().map(one -> known.getOrDefault(Text.of(one), new Read(Map.of(), Double.NaN, one.ids().length))).toList();
+        return texts.stream().map(Written::said)
+                .map(one -> known.getOrDefault(Text.of(one), new Read(Map.of(), Double.NaN, one.ids().length))).toList();
     }
 
-    private void run(List<Continuation> unread, SortedSet<Site> sites, boolean surprised, Runnable between) {
+    private void run(List<Written> unread, int block, SortedSet<Site> sites, boolean surprised, Runnable between) {
         SortedSet<Site> recorded = new TreeSet<>(sites);
+        recorded.removeIf(s -> UpperModel.isBelow(s, block));
         Site last = Site.of(Site.Kind.RESID_POST, model.config().layers() - 1);
         if (surprised) {
             recorded.add(last);
         }
-        Sites wanted = Sites.of(recorded.stream().map(Site::toString).toArray(String[]::new));
         for (int from = 0, to; from < unread.size(); from = to) {
-            List<int[]> batch = new ArrayList<>();
             int rows = 0;
-            for (to = from; to < unread.size() && (to == from || rows + length(unread.get(to)) <= BATCH_TOKENS); to++) {
-                batch.add(whole(unread.get(to)));
-                rows += length(unread.get(to));
+            for (to = from; to < unread.size() && (to == from || rows + unread.get(to).length() <= BATCH_TOKENS); to++) {
+                rows += unread.get(to).length();
             }
             between.run();
-            List<Trace> traces = model.traces(batch, wanted, Positions.ALL);
-            double[] surprises = surprised ? surprises(traces, unread.subList(from, to), last) : new double[0];
-            for (int i = 0; i < traces.size(); i++) {
-                Continuation one = unread.get(from + i);
-                known.put(Text.of(one), new Read(pooled(traces.get(i), sites, one.promptIds().length),
+            List<Written> batch = unread.subList(from, to);
+            List<Map<Site, Matrix>> states = states(batch, block, sites, List.copyOf(recorded));
+            double[] surprises = surprised ? surprises(states.stream().map(s -> Objects.requireNonNull(s.get(last))).toList(), batch) : new double[0];
+            for (int i = 0; i < batch.size(); i++) {
+                Continuation one = batch.get(i).said;
+                known.put(Text.of(one), new Read(pooled(states.get(i), sites, one.promptIds().length),
                         surprised ? surprises[i] : Double.NaN, one.ids().length));
             }
         }
     }
 
+    /** The states of texts by site, kept ones and computed ones. */
+    private List<Map<Site, Matrix>> states(List<Written> batch, int block, SortedSet<Site> sites, List<Site> recorded) {
+        List<Map<Site, Matrix>> all = new ArrayList<>();
+        for (Written one : batch) {
+            Map<Site, Matrix> own = new HashMap<>();
+            sites.stream().filter(s -> UpperModel.isBelow(s, block)).forEach(s -> own.put(s, one.kept(s)));
+            all.add(own);
+        }
+        if (!recorded.isEmpty()) {
+            List<Matrix> entrances = block == 0 ? List.of() : batch.stream().map(t -> t.kept(UpperModel.entrance(block))).toList();
+            List<Trace> traces = upper.run(batch.stream().map(t -> whole(t.said)).toList(), block, entrances, Steering.NONE, recorded,
+                    Positions.ALL);
+            for (int i = 0; i < all.size(); i++) {
+                Trace trace = traces.get(i);
+                Map<Site, Matrix> own = all.get(i);
+                recorded.forEach(s -> own.put(s, trace.get(UpperModel.site(s, block))));
+            }
+        }
+        return all;
+    }
+
     /** How improbable each text is: the head reads the states that each of its tokens was written from. */
-    private double[] surprises(List<Trace> traces, List<Continuation> texts, Site last) {
+    private double[] surprises(List<Matrix> lastStates, List<Written> texts) {
         double[] surprises = new double[texts.size()];
-        int total = texts.stream().mapToInt(t -> t.ids().length).sum();
+        int total = texts.stream().mapToInt(t -> t.said.ids().length).sum();
         int[] of = new int[Math.min(ROWS, total)];
         int[] next = new int[of.length];
         int width = model.config().width();
@@ -103,10 +156,11 @@ final class TextReader {
         int filled = 0;
         int left = total;
         for (int t = 0; t < texts.size(); t++) {
-            Matrix own = traces.get(t).get(last);
-            int[] ids = texts.get(t).ids();
+            Matrix own = lastStates.get(t);
+            int[] ids = texts.get(t).said.ids();
+            int prompt = texts.get(t).said.promptIds().length;
             for (int i = 0; i < ids.length; i++) {
-                System.arraycopy(own.data(), (texts.get(t).promptIds().length + i - 1) * width, states.data(), filled * width, width);
+                System.arraycopy(own.data(), (prompt + i - 1) * width, states.data(), filled * width, width);
                 of[filled] = t;
                 next[filled++] = ids[i];
                 left--;
@@ -133,20 +187,16 @@ final class TextReader {
         }
     }
 
-    private static int length(Continuation one) {
-        return one.promptIds().length + one.ids().length;
-    }
-
     private static int[] whole(Continuation one) {
-        int[] whole = Arrays.copyOf(one.promptIds(), length(one));
+        int[] whole = Arrays.copyOf(one.promptIds(), one.promptIds().length + one.ids().length);
         System.arraycopy(one.ids(), 0, whole, one.promptIds().length, one.ids().length);
         return whole;
     }
 
-    private static Map<Site, float[][]> pooled(Trace trace, Iterable<Site> sites, int prompt) {
+    private static Map<Site, float[][]> pooled(Map<Site, Matrix> all, Iterable<Site> sites, int prompt) {
         Map<Site, float[][]> pooled = new LinkedHashMap<>();
         for (Site site : sites) {
-            Matrix states = trace.get(site);
+            Matrix states = Objects.requireNonNull(all.get(site));
             int from = Math.min(prompt, states.rows() - 1);
             pooled.put(site, new float[][]{mean(states, from), states.row(states.rows() - 1)});
         }
