@@ -132,7 +132,7 @@ class GrowingTextsTest {
         List<int[]> texts = new ArrayList<>(List.of(first, first.clone(), Arrays.copyOf(first, 49), new int[]{first[0]}));
         for (int i = 0; i < 8; i++) { // each goes its own way behind a beginning of one before it
             int[] before = texts.get(random.nextInt(texts.size()));
-            int[] ids = Arrays.copyOf(before, before.length + random.nextInt(20));
+            int[] ids = Arrays.copyOf(before, Math.min(60, before.length + random.nextInt(20)));
             for (int k = random.nextInt(ids.length); k < ids.length; k++) {
                 ids[k] = 1 + random.nextInt(39);
             }
