@@ -9,6 +9,7 @@
 #   PEERS_PYTHON   a Python with torch and transformers (see ../shared/peers/requirements.txt); without it peers are left out
 #   REPENG_PYTHON  a Python with repeng, which wants older libraries; REPENG_WORK its PEERS_WORK
 #   PEER_RUNS      how often each peer runs (default: RUNS); each of its runs is the best of two or three after one that isn't counted
+#   PEER_MOST      up to how many points peers run where growth is shown (default: 10000; they take hours for more)
 #   PEERS_WORK     where the peers' prepare.py has put its models
 #   PEERS          the peers' folder (default: ../shared/peers beside the repository)
 set -euo pipefail
@@ -235,9 +236,19 @@ part_maps() {
 }
 
 part_growth() {
-    echo "## How time and memory grow with the number of points"
+    echo "## How time and memory grow: points around 50 places, 50 wide; search 384 wide; texts encoded"
     echo
-    ours GrowthSpeed | indented
+    for which in kmeans umap tsne hdbscan knn; do
+        for count in 1000 10000 100000 1000000; do
+            [ "$count" -lt 1000000 ] || [[ "$which" == kmeans || "$which" == umap ]] || continue
+            ours GrowthSpeed "$which" "$count"
+            [ "$count" -gt "${PEER_MOST:-10000}" ] || peer bench/peers/growth.py "$which" "$count" "$threads"
+        done
+    done | indented
+    {
+        ours SearchGrowth
+        ours EncodeGrowth "$data/debian-descriptions.tsv"
+    } | indented
 }
 
 part_kernels() {

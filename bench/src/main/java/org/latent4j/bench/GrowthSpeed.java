@@ -1,12 +1,7 @@
 package org.latent4j.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
@@ -34,7 +29,7 @@ public final class GrowthSpeed {
     private GrowthSpeed() {}
 
     /** Prints a line; the same work on 500 points before it isn't counted. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
         int count = Integer.parseInt(arguments[1]);
         int threads = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 2;
         Matrix points = heaps(count);
@@ -43,8 +38,8 @@ public final class GrowthSpeed {
             long begun = System.nanoTime();
             String result = work(arguments[0], points, pool);
             double seconds = (System.nanoTime() - begun) / 1e9;
-            System.out.printf(Locale.ROOT, "latent4j %s %d x %d: %.2f s, at most %s MB, %s%n", arguments[0], count, WIDTH, seconds,
-                    peak(), result);
+            System.out.printf(Locale.ROOT, "latent4j %s %d x %d: %.2f s, at most %d MB, %s%n", arguments[0], count, WIDTH, seconds,
+                    PeakMemory.megabytes(), result);
         }
     }
 
@@ -89,15 +84,5 @@ public final class GrowthSpeed {
             sum += neighbours.distance(row, neighbours.k() - 1);
         }
         return String.format(Locale.ROOT, "%d-th nearest at %.4f on average", neighbours.k(), sum / neighbours.rows());
-    }
-
-    /** The most memory that this process ever had in MB, as Linux tells it. */
-    private static String peak() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return "unknown";
-        }
-        Matcher most = Pattern.compile("VmHWM:\\s+(\\d+) kB").matcher(Files.readString(status));
-        return most.find() ? Long.toString(Long.parseLong(most.group(1)) >> 10) : "unknown";
     }
 }
