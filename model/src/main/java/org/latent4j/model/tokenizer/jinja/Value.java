@@ -256,17 +256,21 @@ final class Value {
             return map.containsKey(key) ? map.get(key) : new Undefined(String.valueOf(key));
         }
         if (!(key instanceof Double) && isNumber(key) && hasPlaces(value)) {
-            long at = integer(key);
-            int size = value instanceof String s ? s.codePointCount(0, s.length()) : ((List<?>) value).size();
-            long index = at < 0 ? at + size : at;
-            if (index < 0 || index >= size) {
-                return new Undefined("item " + at);
-            }
-            return value instanceof String s
-                    ? Character.toString(s.codePointAt(s.offsetByCodePoints(0, (int) index)))
-                    : ((List<?>) value).get((int) index);
+            return place(Objects.requireNonNull(value), integer(key));
         }
         return new Undefined(String.valueOf(key));
+    }
+
+    /** A character or an item, from the end where {@code at} is negative. */
+    private static @Nullable Object place(Object value, long at) {
+        int size = value instanceof String s ? s.codePointCount(0, s.length()) : ((List<?>) value).size();
+        long index = at < 0 ? at + size : at;
+        if (index < 0 || index >= size) {
+            return new Undefined("item " + at);
+        }
+        return value instanceof String s
+                ? Character.toString(s.codePointAt(s.offsetByCodePoints(0, (int) index)))
+                : ((List<?>) value).get((int) index);
     }
 
     /** Whether a value has items at places: text, lists, and of the kinds of lists all but looks into a dictionary. */
