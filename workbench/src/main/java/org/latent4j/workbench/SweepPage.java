@@ -96,16 +96,20 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
             int y = (strengths.size() - 1 - strengths.indexOf(cell.strength())) * high + 10;
             double mean = effect(cell).mean();
             double share = most > 0 && Double.isFinite(mean) ? Math.min(1, Math.abs(mean) / most) : 0;
-            out.append(Drawing.format("<rect class=\"box none\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x, y, wide, high));
+            out.append(
+                    Drawing.format("<rect class=\"box none\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x, y, wide, high));
             if (cell.whole()) {
-                out.append(Drawing.format("<rect class=\"box %s\" fill-opacity=\"%.2f\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>",
+                out.append(Drawing.format(
+                        "<rect class=\"box %s\" fill-opacity=\"%.2f\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>",
                         mean >= 0 ? "up" : "down", 0.7 * share, x, y, wide, high));
             }
             if (cell.verdict().equals("works")) {
-                out.append(Drawing.format("<rect class=\"ring\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x + 2, y + 2, wide - 4,
+                out.append(Drawing.format("<rect class=\"ring\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x + 2, y + 2,
+                        wide - 4,
                         high - 4));
             }
-            out.append(Drawing.format("<text class=\"cell%s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s%s</text>\n", cell.whole() ? "" : " soft",
+            out.append(Drawing.format("<text class=\"cell%s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s%s</text>\n",
+                    cell.whole() ? "" : " soft",
                     x + wide / 2,
                     y + high / 2 + 4, signed(mean), cell.whole() ? "" : " ×"));
         }
@@ -160,7 +164,8 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
             out.append(Drawing.format("<circle class=\"dot\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(random)));
         }
         controls.shuffled()
-                .ifPresent(s -> out.append(Drawing.format("<circle class=\"shuffled\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(s))));
+                .ifPresent(
+                        s -> out.append(Drawing.format("<circle class=\"shuffled\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(s))));
         out.append(Drawing.format(
                 "<circle class=\"owndot\" cx=\"%.1f\" cy=\"58\" r=\"9\"/><text x=\"%.1f\" y=\"36\" text-anchor=\"middle\">this direction</text>",
                 x.applyAsDouble(own), Math.clamp(x.applyAsDouble(own), 60, 830)));
@@ -168,7 +173,8 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
     }
 
     private static String told(Cell cell, Controls controls, double own) {
-        return Drawing.format("Layers %s at strength %s: %s. Grey: %d random directions%s. p %.3f (rank), %.4f (Student), corrected %.4f: %s.",
+        return Drawing.format(
+                "Layers %s at strength %s: %s. Grey: %d random directions%s. p %.3f (rank), %.4f (Student), corrected %.4f: %s.",
                 cell.layers(), Decimals.fixed(cell.strength(), 2), signed(own), controls.random().size(),
                 controls.shuffled().isPresent() ? "; red: the direction of shuffled labels" : "", controls.p(), controls.pStudent(),
                 controls.corrected(), cell.verdict());
