@@ -52,8 +52,13 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
 
     private Drawing compared(Cell cell, Controls controls) {
         Drawing strip = strip(cell, controls);
-        String told = Html.escaped(told(cell, controls, effect(cell).mean()));
-        return strip.above(new Drawing(900, 28, strip.label(), "<text class=\"soft\" x=\"10\" y=\"14\">" + told + "</text>\n"));
+        StringBuilder told = new StringBuilder();
+        int y = 14;
+        for (String line : List.of(place(cell, controls, effect(cell).mean()), chance(cell, controls))) {
+            told.append(Drawing.format("<text class=\"soft\" x=\"10\" y=\"%d\">%s</text>\n", y, Html.escaped(line)));
+            y += 18;
+        }
+        return strip.above(new Drawing(900, y, strip.label(), told.toString()));
     }
 
     /** Everything but title and command. */
@@ -132,7 +137,7 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         }
         for (Cell cell : compared) {
             Controls controls = cell.controls().orElseThrow();
-            page.add("<figure>" + strip(cell, controls).inPage() + "<figcaption>" + Html.escaped(told(cell, controls, effect(cell).mean()))
+            page.add("<figure>" + strip(cell, controls).inPage() + "<figcaption>" + Html.escaped(place(cell, controls, effect(cell).mean()) + " " + chance(cell, controls))
                     + "</figcaption></figure>\n");
         }
         page.text("p",
@@ -172,12 +177,15 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         return new Drawing(900, 105, "this direction among directions that should do nothing", out.toString());
     }
 
-    private static String told(Cell cell, Controls controls, double own) {
-        return Drawing.format(
-                "Layers %s at strength %s: %s. Grey: %d random directions%s. p %.3f (rank), %.4f (Student), corrected %.4f: %s.",
-                cell.layers(), Decimals.fixed(cell.strength(), 2), signed(own), controls.random().size(),
-                controls.shuffled().isPresent() ? "; red: the direction of shuffled labels" : "", controls.p(), controls.pStudent(),
-                controls.corrected(), cell.verdict());
+    private static String place(Cell cell, Controls controls, double own) {
+        return "Layers %s at strength %s: %s. Grey: %d random directions%s.".formatted(cell.layers(), Decimals.fixed(cell.strength(), 2),
+                signed(own), controls.random().size(),
+                controls.shuffled().isPresent() ? "; red: the direction of shuffled labels" : "");
+    }
+
+    private static String chance(Cell cell, Controls controls) {
+        return Drawing.format("p %.3f (rank), %.4f (Student), corrected %.4f: %s.", controls.p(), controls.pStudent(), controls.corrected(),
+                cell.verdict());
     }
 
     private void costs(Html page) {
