@@ -137,8 +137,8 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         }
         for (Cell cell : compared) {
             Controls controls = cell.controls().orElseThrow();
-            page.add("<figure>" + strip(cell, controls).inPage() + "<figcaption>" + Html.escaped(place(cell, controls, effect(cell).mean()) + " " + chance(cell, controls))
-                    + "</figcaption></figure>\n");
+            String told = place(cell, controls, effect(cell).mean()) + " " + chance(cell, controls);
+            page.add("<figure>" + strip(cell, controls).inPage() + "<figcaption>" + Html.escaped(told) + "</figcaption></figure>\n");
         }
         page.text("p",
                 "Random directions have the same norm at the same layers. Where they are run is chosen by the text being whole alone, not by the "
