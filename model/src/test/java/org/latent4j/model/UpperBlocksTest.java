@@ -28,7 +28,8 @@ class UpperBlocksTest {
                 assertThat(above.get(t).get("resid_post.0").data()).isEqualTo(whole.get(t).get("resid_post." + last).data());
                 assertThat(above.get(t).get("logits").data()).isEqualTo(whole.get(t).get("logits").data());
             }
-            assertThatThrownBy(() -> model.from(last + 1)).isInstanceOf(LatentException.class).hasMessageContaining("no block " + (last + 1));
+            assertThatThrownBy(() -> model.from(last + 1)).isInstanceOf(LatentException.class)
+                    .hasMessageContaining("no block " + (last + 1));
         }
     }
 }

@@ -12,7 +12,8 @@ record ProbeCurves(ProbeReport report) {
     private static final int LEFT = 50;
     private static final int TOP = 20;
     private static final int BOTTOM = 100;
-    private static final int KEY = 210;
+    private static final int KEY = 50; // what a name takes in the key beside its letters
+    private static final int LETTER = 6;
     private static final int TICKS = 5;
 
     /** A curve: its name, the class that colours it, its value at a site. */
@@ -92,7 +93,7 @@ record ProbeCurves(ProbeReport report) {
                 out.append(Drawing.format("<polyline class=\"%s\" points=\"%s\"/>\n", curve.kind, points));
                 out.append(Drawing.format("<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\">%s</text>\n",
                         curve.kind, key, key + 16, y - 4, y - 4, key + 22, y, curve.name));
-                key += KEY;
+                key += KEY + LETTER * curve.name.length();
             }
         }
     }

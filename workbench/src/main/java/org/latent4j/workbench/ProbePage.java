@@ -35,7 +35,8 @@ record ProbePage(ProbeFigures figures, String command) {
     }
 
     private static String caption(ProbeReport report) {
-        return (report.classes().isEmpty() ? "R²" : "Accuracy") + " on what the probe wasn't fitted to, by site, with the interval that holds "
+        return (report.classes().isEmpty() ? "R²" : "Accuracy")
+                + " on what the probe wasn't fitted to, by site, with the interval that holds "
                 + "95 percent of bootstrap samples of groups.";
     }
 

@@ -111,10 +111,12 @@ final class SteerArguments {
         OptionalDouble halfLife = decay == null ? OptionalDouble.empty() : OptionalDouble.of(decay);
         Optional<SteeringPlan.Gate> gate = whereProbe == null ? Optional.empty() : Optional.of(ProbeGate.parse(whereProbe, model));
         gate.ifPresent(g -> sites.stream().filter(site -> g.site().compareTo(site) > 0).findFirst().ifPresent(site -> {
-            throw new LatentException("--where-probe reads %s, which isn't known yet at %s: steer there or further up with --layers, or take a probe of an earlier site"
-                    .formatted(g.site(), site));
+            throw new LatentException(
+                    "--where-probe reads %s, which isn't known yet at %s: steer there or further up with --layers, or take a probe of an earlier site"
+                            .formatted(g.site(), site));
         }));
-        return new SteeringPlan(directions, how, strength == null ? how.usualStrength() : strength, sites, orthogonalise, rule(model, prompts),
+        return new SteeringPlan(directions, how, strength == null ? how.usualStrength() : strength, sites, orthogonalise,
+                rule(model, prompts),
                 halfLife, gate);
     }
 

@@ -52,8 +52,13 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
 
     private Drawing compared(Cell cell, Controls controls) {
         Drawing strip = strip(cell, controls);
-        String told = Html.escaped(told(cell, controls, effect(cell).mean()));
-        return strip.above(new Drawing(900, 28, strip.label(), "<text class=\"soft\" x=\"10\" y=\"14\">" + told + "</text>\n"));
+        StringBuilder told = new StringBuilder();
+        int y = 14;
+        for (String line : List.of(place(cell, controls, effect(cell).mean()), chance(cell, controls))) {
+            told.append(Drawing.format("<text class=\"soft\" x=\"10\" y=\"%d\">%s</text>\n", y, Html.escaped(line)));
+            y += 18;
+        }
+        return strip.above(new Drawing(900, y, strip.label(), told.toString()));
     }
 
     /** Everything but title and command. */
@@ -96,16 +101,20 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
             int y = (strengths.size() - 1 - strengths.indexOf(cell.strength())) * high + 10;
             double mean = effect(cell).mean();
             double share = most > 0 && Double.isFinite(mean) ? Math.min(1, Math.abs(mean) / most) : 0;
-            out.append(Drawing.format("<rect class=\"box none\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x, y, wide, high));
+            out.append(
+                    Drawing.format("<rect class=\"box none\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x, y, wide, high));
             if (cell.whole()) {
-                out.append(Drawing.format("<rect class=\"box %s\" fill-opacity=\"%.2f\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>",
+                out.append(Drawing.format(
+                        "<rect class=\"box %s\" fill-opacity=\"%.2f\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>",
                         mean >= 0 ? "up" : "down", 0.7 * share, x, y, wide, high));
             }
             if (cell.verdict().equals("works")) {
-                out.append(Drawing.format("<rect class=\"ring\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x + 2, y + 2, wide - 4,
+                out.append(Drawing.format("<rect class=\"ring\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\"/>", x + 2, y + 2,
+                        wide - 4,
                         high - 4));
             }
-            out.append(Drawing.format("<text class=\"cell%s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s%s</text>\n", cell.whole() ? "" : " soft",
+            out.append(Drawing.format("<text class=\"cell%s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s%s</text>\n",
+                    cell.whole() ? "" : " soft",
                     x + wide / 2,
                     y + high / 2 + 4, signed(mean), cell.whole() ? "" : " ×"));
         }
@@ -128,8 +137,8 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         }
         for (Cell cell : compared) {
             Controls controls = cell.controls().orElseThrow();
-            page.add("<figure>" + strip(cell, controls).inPage() + "<figcaption>" + Html.escaped(told(cell, controls, effect(cell).mean()))
-                    + "</figcaption></figure>\n");
+            String told = place(cell, controls, effect(cell).mean()) + " " + chance(cell, controls);
+            page.add("<figure>" + strip(cell, controls).inPage() + "<figcaption>" + Html.escaped(told) + "</figcaption></figure>\n");
         }
         page.text("p",
                 "Random directions have the same norm at the same layers. Where they are run is chosen by the text being whole alone, not by the "
@@ -160,18 +169,23 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
             out.append(Drawing.format("<circle class=\"dot\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(random)));
         }
         controls.shuffled()
-                .ifPresent(s -> out.append(Drawing.format("<circle class=\"shuffled\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(s))));
+                .ifPresent(
+                        s -> out.append(Drawing.format("<circle class=\"shuffled\" cx=\"%.1f\" cy=\"58\" r=\"6\"/>", x.applyAsDouble(s))));
         out.append(Drawing.format(
                 "<circle class=\"owndot\" cx=\"%.1f\" cy=\"58\" r=\"9\"/><text x=\"%.1f\" y=\"36\" text-anchor=\"middle\">this direction</text>",
                 x.applyAsDouble(own), Math.clamp(x.applyAsDouble(own), 60, 830)));
         return new Drawing(900, 105, "this direction among directions that should do nothing", out.toString());
     }
 
-    private static String told(Cell cell, Controls controls, double own) {
-        return Drawing.format("Layers %s at strength %s: %s. Grey: %d random directions%s. p %.3f (rank), %.4f (Student), corrected %.4f: %s.",
-                cell.layers(), Decimals.fixed(cell.strength(), 2), signed(own), controls.random().size(),
-                controls.shuffled().isPresent() ? "; red: the direction of shuffled labels" : "", controls.p(), controls.pStudent(),
-                controls.corrected(), cell.verdict());
+    private static String place(Cell cell, Controls controls, double own) {
+        return "Layers %s at strength %s: %s. Grey: %d random directions%s.".formatted(cell.layers(), Decimals.fixed(cell.strength(), 2),
+                signed(own), controls.random().size(),
+                controls.shuffled().isPresent() ? "; red: the direction of shuffled labels" : "");
+    }
+
+    private static String chance(Cell cell, Controls controls) {
+        return Drawing.format("p %.3f (rank), %.4f (Student), corrected %.4f: %s.", controls.p(), controls.pStudent(), controls.corrected(),
+                cell.verdict());
     }
 
     private void costs(Html page) {

@@ -97,7 +97,7 @@ final class SweepVerdict {
     private static String window(List<Cell> cells, String effect) {
         List<Cell> there = cells.stream().filter(c -> c.whole() && c.strength() > 0 && c.shift(effect).low() > 0).toList();
         if (there.isEmpty()) {
-            return "over prompts no interval of any strength above 0 leaves out no effect";
+            return "over the prompts its interval still reaches 0 at every strength: more of them would tell (--prompts)";
         }
         return "the effect is there and the text whole at " + there.stream().collect(Collectors.groupingBy(Cell::layers,
                 java.util.LinkedHashMap::new, Collectors.toList())).entrySet().stream()

@@ -115,7 +115,9 @@ final class TextReader {
             between.run();
             List<Written> batch = unread.subList(from, to);
             List<Map<Site, Matrix>> states = states(batch, block, sites, List.copyOf(recorded));
-            double[] surprises = surprised ? surprises(states.stream().map(s -> Objects.requireNonNull(s.get(last))).toList(), batch) : new double[0];
+            double[] surprises = surprised
+                    ? surprises(states.stream().map(s -> Objects.requireNonNull(s.get(last))).toList(), batch)
+                    : new double[0];
             for (int i = 0; i < batch.size(); i++) {
                 Continuation one = batch.get(i).said;
                 known.put(Text.of(one), new Read(pooled(states.get(i), sites, one.promptIds().length),
