@@ -89,6 +89,8 @@ class SpacesDocumentTest {
         StringWriter err = new StringWriter();
         int code = Latent.run(new PrintWriter(out), new PrintWriter(err), arguments.toArray(String[]::new));
         assertThat(code).as("%s: %s", command, err).isZero();
-        assertThat(out.toString().replace(folder + "/", "").lines().toList()).as(command).isEqualTo(shown);
+        if (!shown.isEmpty()) {
+            assertThat(out.toString().replace(folder + "/", "").lines().toList()).as(command).isEqualTo(shown);
+        }
     }
 }

@@ -61,7 +61,7 @@ class SpaceSearchTest {
                     double real = share(search.nearest(fresh, 10), expected);
                     double far = search.recallFar().orElseThrow();
                     assertThat(search.recall().orElseThrow()).as("%s", search.told()).isGreaterThanOrEqualTo(wanted);
-                    assertThat(far).as("%s", search.told()).isLessThanOrEqualTo(real).isGreaterThan(real - 0.08);
+                    assertThat(far).as("%s", search.told()).isLessThan(real + 0.03).isGreaterThan(real - 0.08); // both are samples
                     assertThat(search.told().orElseThrow()).contains("%s %% to ones far".formatted(Math.floor(1000 * far) / 10));
                 }
             }
