@@ -87,7 +87,7 @@ function facts(parent, i, most) {
 function circle() {
   const ring = $('ring');
   ring.hidden = state.hovered < 0;
-  if (ring.hidden) return;
+  if (ring.hidden || !cloud) return;
   const r = cloud.radius() + 4, [x, y] = cloud.place(state.hovered, dot);
   ring.style.width = ring.style.height = (2 * r).toFixed(1) + 'px';
   ring.style.transform = `translate(${(x - r).toFixed(1)}px, ${(y - r).toFixed(1)}px)`;
