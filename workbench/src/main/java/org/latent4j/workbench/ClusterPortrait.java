@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.space.Metric;
 import org.latent4j.space.Space;
@@ -19,14 +19,16 @@ import org.latent4j.space.Space;
  * What a cluster looks like.
  *
  * @param typical the points nearest to its centre
- * @param words the words that tell it from the others, by c-TF-IDF (Grootendorst 2022): how often a word is in the cluster's
- *     texts, against how often in all
+ * @param words the words that tell it from the others: those whose frequency in the cluster's texts is most surprising beside that in
+ *     all others (G², the log-likelihood ratio of Dunning 1993), as on the page of a map
  */
 record ClusterPortrait(int label, int size, List<String> typical, List<String> words) {
     private static final int TYPICAL = 3;
     private static final int WORDS = 6;
     /** A word of a single text says nothing about a cluster. */
     private static final int LEAST_TEXTS = 3;
+    /** A word is told where chance alone would make it as frequent in one of twenty clusters. */
+    private static final double SURPRISING = 3.84;
     private static final int LONGEST = 90;
     private static final Pattern WORD = Pattern.compile("\\p{L}[\\p{L}\\p{M}\\p{N}'’-]{2,}");
 
@@ -101,43 +103,47 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
     }
 
     private static List<List<String>> words(Space space, List<List<Integer>> members) {
-        List<Map<String, Integer>> counts = new ArrayList<>();
-        Map<String, Integer> all = new HashMap<>();
+        Map<String, Integer> all = texts(space, IntStream.range(0, space.size()).boxed().toList());
+        return members.stream().map(cluster -> telling(texts(space, cluster), cluster.size(), all, space.size())).toList();
+    }
+
+    /** In how many of the points' texts each word is. */
+    private static Map<String, Integer> texts(Space space, List<Integer> points) {
         Map<String, Integer> texts = new HashMap<>();
-        long total = 0;
-        for (List<Integer> cluster : members) {
-            Map<String, Integer> own = new HashMap<>();
-            for (int point : cluster) {
-                Set<String> seen = new HashSet<>();
-                Matcher matcher = WORD.matcher(text(space, point).toLowerCase(Locale.ROOT));
-                while (matcher.find()) {
-                    own.merge(matcher.group(), 1, Integer::sum);
-                    all.merge(matcher.group(), 1, Integer::sum);
-                    total++;
-                    if (seen.add(matcher.group())) {
-                        texts.merge(matcher.group(), 1, Integer::sum);
-                    }
-                }
-            }
-            counts.add(own);
+        for (int point : points) {
+            Matcher matcher = WORD.matcher(text(space, point).toLowerCase(Locale.ROOT));
+            matcher.results().map(MatchResult::group).distinct().forEach(word -> texts.merge(word, 1, Integer::sum));
         }
-        double mean = (double) total / Math.max(1, members.size());
-        return counts.stream().map(own -> own.entrySet().stream()
-                .filter(entry -> texts.getOrDefault(entry.getKey(), 0) >= LEAST_TEXTS && tells(entry, own, all))
-                .sorted(Comparator.comparingDouble(
-                        (Map.Entry<String, Integer> entry) -> -entry.getValue() * Math.log(1 + mean / all.getOrDefault(entry.getKey(), 1)))
-                        .thenComparing(Map.Entry::getKey))
-                .limit(WORDS).map(Map.Entry::getKey).toList()).toList();
+        return texts;
     }
 
-    /** Whether a word is clearly more frequent here than elsewhere: "for" isn't. */
-    private static boolean tells(Map.Entry<String, Integer> word, Map<String, Integer> own, Map<String, Integer> all) {
-        double here = (double) word.getValue() / sum(own);
-        double everywhere = (double) all.getOrDefault(word.getKey(), 1) / sum(all);
-        return own.size() == all.size() || here > 1.5 * everywhere;
+    private static List<String> telling(Map<String, Integer> here, int size, Map<String, Integer> all, int total) {
+        Map<String, Double> surprise = new HashMap<>();
+        here.forEach((word, inside) -> {
+            int everywhere = all.getOrDefault(word, inside);
+            double found = surprise(inside, size, everywhere, total);
+            if (everywhere >= LEAST_TEXTS && found > SURPRISING) {
+                surprise.put(word, found);
+            }
+        });
+        return surprise.entrySet().stream()
+                .sorted(Comparator.comparingDouble((Map.Entry<String, Double> entry) -> -entry.getValue()).thenComparing(Map.Entry::getKey))
+                .limit(WORDS).map(Map.Entry::getKey).toList();
     }
 
-    private static long sum(Map<String, Integer> counts) {
-        return counts.values().stream().mapToLong(Integer::longValue).sum();
+    /** G² of a word that {@code inside} of {@code size} texts here and {@code all} of {@code total} have; 0 where it isn't more frequent here. */
+    private static double surprise(int inside, int size, int all, int total) {
+        int outside = all - inside;
+        int others = total - size;
+        if ((long) inside * others <= (long) outside * size) {
+            return 0;
+        }
+        double rate = (double) all / total;
+        return 2 * (part(inside, size * rate) + part(outside, others * rate) + part(size - inside, size * (1 - rate))
+                + part(others - outside, others * (1 - rate)));
+    }
+
+    private static double part(double seen, double expected) {
+        return seen > 0 ? seen * Math.log(seen / expected) : 0;
     }
 }

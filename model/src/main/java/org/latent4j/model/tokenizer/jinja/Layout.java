@@ -108,7 +108,8 @@ record Layout(int fill, char align, char sign, boolean alternate, int width, Str
             throw new TemplateException("a whole number has no precision");
         }
         String prefix = alternate && type != 'd' && type != ' ' ? "0" + type : "";
-        return padded(run, signOf(value < 0) + prefix, grouped("0".repeat(Math.max(0, precision - digits.length())) + digits, type == 'd' || type == ' ' ? 3 : 4),
+        return padded(run, signOf(value < 0) + prefix,
+                grouped("0".repeat(Math.max(0, precision - digits.length())) + digits, type == 'd' || type == ' ' ? 3 : 4),
                 align == ' ' ? '>' : align);
     }
 
@@ -147,7 +148,9 @@ record Layout(int fill, char align, char sign, boolean alternate, int width, Str
         if (text.contains(".")) {
             return text;
         }
-        return text.length() >= Math.max(1, digits) && !text.equals("0") ? Numbers.scientific(value, Math.max(1, digits) - 1).replaceFirst("\\.?0*e", "e") : text + ".0";
+        return text.length() >= Math.max(1, digits) && !text.equals("0")
+                ? Numbers.scientific(value, Math.max(1, digits) - 1).replaceFirst("\\.?0*e", "e")
+                : text + ".0";
     }
 
     private String signOf(boolean negative) {

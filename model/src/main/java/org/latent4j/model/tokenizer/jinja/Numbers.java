@@ -111,7 +111,9 @@ final class Numbers {
      * As {@code %f}: so many digits behind the point.
      */
     static String fixed(double value, int digits) {
-        return notFinite(value) ? named(value) : minus(value) + new BigDecimal(Math.abs(value)).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+        return notFinite(value)
+                ? named(value)
+                : minus(value) + new BigDecimal(Math.abs(value)).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
     }
 
     /** As {@code %e}: one digit, the point, so many digits, and the power of ten. */

@@ -88,7 +88,6 @@ final class Value {
                 : form.printed() + "([" + items + "])";
     }
 
-
     /** The name of a value's type for errors. */
     static String kind(@Nullable Object value) {
         return switch (value) {
@@ -143,7 +142,8 @@ final class Value {
         }
         if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
             return x.size() == y.size()
-                    && x.entrySet().stream().allMatch(entry -> y.containsKey(entry.getKey()) && equal(entry.getValue(), y.get(entry.getKey())));
+                    && x.entrySet().stream()
+                            .allMatch(entry -> y.containsKey(entry.getKey()) && equal(entry.getValue(), y.get(entry.getKey())));
         }
         return Objects.equals(a, b);
     }
