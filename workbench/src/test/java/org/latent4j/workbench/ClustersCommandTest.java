@@ -60,15 +60,15 @@ class ClustersCommandTest {
 
     @Test
     void clustersAreNamedByWordsThatTheOthersHaveNot() throws IOException {
-        StringBuilder csv = new StringBuilder("text,x,y\n");
+        StringBuilder csv = new StringBuilder("name,x,y\n");
         for (int i = 0; i < 24; i++) {
             String text = (i % 2 == 0 ? "editor with colours, number " : "compiler for languages, number ") + i
                     + (i % 3 == 0 ? " with" : "");
             csv.append('"').append(text).append("\",").append(i % 2 * 10 + Math.sin(i)).append(',').append(Math.cos(3 * i)).append('\n');
         }
-        String told = run(0, "clusters", Files.writeString(folder.resolve("texts.csv"), csv).toString(), "-k", "2", "--labels", "text");
+        String told = run(0, "clusters", Files.writeString(folder.resolve("texts.csv"), csv).toString(), "-k", "2");
         assertThat(told).contains("12 points   colours, editor, with", "12 points   compiler, for, languages").doesNotContain("number,");
-        String one = run(0, "clusters", folder.resolve("texts.csv").toString(), "-k", "1", "--labels", "text");
+        String one = run(0, "clusters", folder.resolve("texts.csv").toString(), "-k", "1");
         assertThat(one).contains("one cluster", "24 points").doesNotContain("24 points  "); // nothing to tell it from
     }
 
