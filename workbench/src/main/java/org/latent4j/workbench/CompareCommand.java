@@ -1,6 +1,7 @@
 package org.latent4j.workbench;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,9 @@ import picocli.CommandLine.Parameters;
     "  latent compare a.npy b.npy --json"
 })
 final class CompareCommand implements Callable<Integer> {
+    /** What squared distances of a form of size 1 add up to where coordinates in single precision are the same. */
+    private static final double ROUNDING = 1e-10;
+
     @Parameters(index = "0", paramLabel = "A", description = "One space.")
     private String one = "";
 
@@ -159,11 +163,17 @@ final class CompareCommand implements Callable<Integer> {
         }
         out.printf(Locale.ROOT, "neighbours   %.1f of %d are the same (%.1f by chance)%n", result.overlap().mean() * result.k(), result.k(),
                 (double) result.k() * result.k() / (matched.items().size() - 1));
+        double left = result.procrustes() == null ? 1 : Arrays.stream(result.procrustes().residuals()).map(r -> r * r).sum();
+        if (left < ROUNDING) {
+            out.printf("%nNothing moved beyond rounding.%n");
+            out.flush();
+            return;
+        }
         out.printf("%nWhat moved most%n");
         for (int row : result.moved()) {
             String residual = Optional.ofNullable(result.procrustes())
                     .map(laid -> "%.2f times as far as usual, ".formatted(
-                            laid.residuals()[row] / Math.max(1e-30, Math.sqrt(laid.disparity() / matched.items().size()))))
+                            laid.residuals()[row] / Math.sqrt(left / matched.items().size())))
                     .orElse("");
             out.printf(Locale.ROOT, "  %s   %s%.0f of %d neighbours kept%n",
                     ClusterPortrait.shown(matched.named(), matched.items().get(row)), residual,

@@ -59,6 +59,12 @@ class ClustersCommandTest {
     }
 
     @Test
+    void whatIsTheSameHasNotMoved() throws IOException {
+        String points = points();
+        assertThat(run(0, "compare", points, points, "--labels", "odd")).contains("Nothing moved").doesNotContain("times as far");
+    }
+
+    @Test
     void clustersAreNamedByWordsThatTheOthersHaveNot() throws IOException {
         StringBuilder csv = new StringBuilder("name,x,y\n");
         for (int i = 0; i < 24; i++) {

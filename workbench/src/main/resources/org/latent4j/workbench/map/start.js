@@ -28,7 +28,7 @@ async function start() {
   try {
     cloud = (solid ? solidCloud : flatCloud)($('cloud'), positions(0), () => { if (state.hovered >= 0 || state.focus >= 0 || over.firstChild) overlay(); point(); });
   } catch (error) {
-    failed = error.message;
+    failed = document.createElement('canvas').getContext('webgl') ? error.message : 'WebGL';
   }
   if (failed) {
     $('waiting').textContent = `This browser has no ${failed}, which the map is drawn with. Search and lists need it too.`;
