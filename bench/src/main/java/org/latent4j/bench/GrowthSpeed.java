@@ -50,14 +50,10 @@ public final class GrowthSpeed {
         for (int i = 0; i < points.data().length; i++) {
             int row = i / WIDTH;
             double spread = 0.3 + 0.7 * random.at(-1 - row);
-            points.data()[i] = (float) (3 * normal(new SeededRandom(8, 1), row % HEAPS * WIDTH + i % WIDTH) + spread * normal(random, i));
+            points.data()[i] = (float) (3 * Vectors.normal(new SeededRandom(8, 1), row % HEAPS * WIDTH + i % WIDTH)
+                    + spread * Vectors.normal(random, i));
         }
         return points;
-    }
-
-    /** A number of the normal distribution (Box and Muller 1958). */
-    private static double normal(SeededRandom random, long at) {
-        return Math.sqrt(-2 * Math.log(1 - random.at(2 * at))) * Math.cos(2 * Math.PI * random.at(2 * at + 1));
     }
 
     private static String work(String which, Matrix points, WorkerPool pool) {

@@ -22,11 +22,15 @@ final class Vectors {
         IntStream.range(0, points).parallel().forEach(point -> {
             SeededRandom random = new SeededRandom(seed, point);
             for (int c = 0; c < width; c++) {
-                double radius = Math.sqrt(-2 * Math.log(1 - random.at(2L * c)));
-                made.data()[point * width + c] = (float) (radius * Math.cos(2 * Math.PI * random.at(2L * c + 1)));
+                made.data()[point * width + c] = (float) normal(random, c);
             }
         });
         return made;
+    }
+
+    /** A number of the normal distribution (Box and Muller 1958). */
+    static double normal(SeededRandom random, long at) {
+        return Math.sqrt(-2 * Math.log(1 - random.at(2 * at))) * Math.cos(2 * Math.PI * random.at(2 * at + 1));
     }
 
     /** The first rows of a file of 32-bit floats {@code [points, width]}. */

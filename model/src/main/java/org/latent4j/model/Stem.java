@@ -55,8 +55,7 @@ record Stem(int[] ids, Cache cache, Steered steered, @Nullable Site overflow) {
         int[] first = prompts.getFirst();
         int length = Math.min(first.length - 1, Model.PIECE);
         for (int[] other : prompts) {
-            int mismatch = Arrays.mismatch(first, 0, length, other, 0, Math.min(length, other.length - 1));
-            length = mismatch < 0 ? length : mismatch;
+            length = Math.min(length, Math.min(Beginnings.common(first, other), other.length - 1));
         }
         return length;
     }

@@ -106,9 +106,8 @@ final class Tracer {
     /** Whether what texts have in common has the same states in each: nothing intervenes, and keys are turned alike. */
     private boolean sharesBeginnings(List<int[]> sequences, List<Integer> numbers, List<Steered> steered) {
         int longest = numbers.stream().mapToInt(number -> sequences.get(number).length).max().orElse(0);
-        Cache cache = model.cache(longest, false);
         return model.config().attention().causal()
-                && numbers.stream().allMatch(n -> steered.get(n).isEmpty() && cache.fits(model.config(), sequences.get(n).length));
+                && numbers.stream().allMatch(n -> steered.get(n).isEmpty() && model.config().turnsAlike(longest, sequences.get(n).length));
     }
 
     /** Runs segments that go on from what the caches hold, and keeps what they leave behind. */

@@ -87,8 +87,7 @@ final class ArmRunner {
             int mismatch = Arrays.mismatch(first, p);
             return mismatch < 0 || mismatch >= SHARED;
         });
-        return !alike && model.config().layerKinds().stream().flatMap(kind -> kind.rotary().stream())
-                .allMatch(rotary -> rotary.turnsAlike(1, longest));
+        return !alike && model.config().turnsAlike(1, longest);
     }
 
     int choices() {

@@ -66,10 +66,7 @@ public final class Cache {
 
     /** Whether keys are turned as those of a text of so many positions are, so that such a text may go on from here. */
     public boolean fits(ModelConfig config, int positions) {
-        int turnedFor = Math.max(expected, length);
-        return config.layerKinds().stream()
-                .flatMap(kind -> kind.rotary().stream())
-                .allMatch(rotary -> rotary.turnsAlike(turnedFor, positions));
+        return config.turnsAlike(Math.max(expected, length), positions);
     }
 
     /** Whether a text of so many positions has frequencies for good that the keys here weren't turned by. */

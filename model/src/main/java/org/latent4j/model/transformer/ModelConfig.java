@@ -168,4 +168,9 @@ public record ModelConfig(
      * @param softCap what they are kept below, {@code cap * tanh(logit / cap)} (Gemma 2)
      */
     public record Head(float scale, Optional<Float> softCap) {}
+
+    /** Whether texts of so many positions have their queries and keys turned alike, at every layer. */
+    public boolean turnsAlike(int one, int other) {
+        return layerKinds.stream().flatMap(kind -> kind.rotary().stream()).allMatch(rotary -> rotary.turnsAlike(one, other));
+    }
 }
