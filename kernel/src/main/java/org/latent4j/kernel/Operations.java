@@ -121,16 +121,22 @@ public final class Operations {
         });
     }
 
+    /** {@code out = x W^T + bias} for each of the products, which share x, in {@link Precision#F32}. */
+    public void linear(Matrix x, Product... wanted) {
+        linear(Precision.F32, x, wanted);
+    }
+
     /**
      * {@code out = x W^T + bias} for each of the products, which share x.
      *
+     * @param precision how exactly, see {@link Products#multiply}
      * @param x {@code [rows, inputs]}
      */
-    public void linear(Matrix x, Product... wanted) {
+    public void linear(Precision precision, Matrix x, Product... wanted) {
         if (panelProducts.keeps(wanted)) {
             panelProducts.multiply(x, wanted);
         } else {
-            products.multiply(x, wanted);
+            products.multiply(precision, x, wanted);
         }
     }
 

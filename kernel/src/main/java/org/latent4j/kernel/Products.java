@@ -1,6 +1,8 @@
 package org.latent4j.kernel;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Products of activations with packed weights, {@code Y = X W^T (+ bias)}, on the workers of a pool.
@@ -12,6 +14,9 @@ import java.util.Arrays;
  * <p>Every output is two sums along the row, of the lower and of the upper 16 of every 32 columns, in an order that depends
  * on the length alone: it doesn't matter which other rows are computed with it, on which of the two ways, or by which
  * thread.
+ *
+ * <p>With {@link Precision#INT8} every row of X is rounded and multiplied by itself ({@link Kernels#roundedDot}): the bits of a row don't
+ * depend on other rows there either, but differ from those of {@link Precision#F32}.
  *
  * <p>Not safe for use from several threads at once: the buffers are this object's.
  */
@@ -37,6 +42,7 @@ public final class Products {
     private final Buffers[] buffers;
     private final int tileRows;
     private final int columns;
+    private final RoundedRows roundedRows = new RoundedRows();
     private float[] interleaved = {};
 
     /** What a worker needs for itself. */
@@ -68,17 +74,33 @@ public final class Products {
      * Multiplies all rows of {@code x} with the weights of every product: together they cost less than one after the other,
      * as x is laid out once and the workers are called once.
      *
+     * @param precision how exactly; what it doesn't round for is multiplied in {@link Precision#F32}
      * @param x {@code [rows, inputs]}
      * @param products at least one; weights are {@code [outputs, inputs]}
      */
-    public void multiply(Matrix x, Product... products) {
-        int length = x.columns();
-        boolean dots = x.rows() == 1 && length % RUN == 0;
+    public void multiply(Precision precision, Matrix x, Product... products) {
         for (Product product : products) {
-            if (product.weights().columns() != length || product.out().rows() < x.rows()) {
+            if (product.weights().columns() != x.columns() || product.out().rows() < x.rows()) {
                 throw new IllegalArgumentException("x %s, the %d columns of the weights and the output %s don't fit"
                         .formatted(x, product.weights().columns(), product.out()));
             }
+        }
+        Product[] rounded = those(products, product -> precision.rounds(product.weights().packing()));
+        if (rounded.length > 0) {
+            multiplyRounded(x, Pieces.of(rounded, 8 * pool.threads(), 8, MOST_DOTS));
+        }
+        if (rounded.length < products.length) {
+            multiplyExactly(x, those(products, product -> !precision.rounds(product.weights().packing())));
+        }
+    }
+
+    private static Product[] those(Product[] products, Predicate<Product> which) {
+        return Stream.of(products).filter(which).toArray(Product[]::new);
+    }
+
+    private void multiplyExactly(Matrix x, Product... products) {
+        boolean dots = x.rows() == 1 && x.columns() % RUN == 0;
+        for (Product product : products) {
             dots &= kernels.dots(product.weights().packing());
         }
         if (dots) {
@@ -143,6 +165,31 @@ public final class Products {
             kernels.totals(own.sums, 0, upper, piece.count(), out, piece.from());
             for (int i = 0; i < piece.count() && bias.length > 0; i++) {
                 out[piece.from() + i] += bias[piece.from() + i];
+            }
+        });
+    }
+
+    private void multiplyRounded(Matrix x, Pieces pieces) {
+        roundedRows.round(x);
+        int lanes = kernels.lanes();
+        int upper = MOST_DOTS * lanes;
+        pool.run(pieces.count(), (item, worker) -> {
+            Buffers own = buffers[worker];
+            own.sums = atLeast(own.sums, 2 * upper);
+            Piece piece = pieces.piece(item);
+            PackedMatrix w = piece.product().weights();
+            Matrix out = piece.product().out();
+            float[] bias = piece.product().bias();
+            for (int row = 0; row < x.rows(); row++) {
+                for (int i = 0; i < piece.count(); i++) {
+                    long offset = (piece.from() + i) * w.rowBytes();
+                    kernels.roundedDot(w.packing(), w.data(), offset, roundedRows, row, own.sums, i * lanes, upper + i * lanes);
+                }
+                int to = row * out.columns() + piece.from();
+                kernels.totals(own.sums, 0, upper, piece.count(), out.data(), to);
+                for (int i = 0; i < piece.count() && bias.length > 0; i++) {
+                    out.data()[to + i] += bias[piece.from() + i];
+                }
             }
         });
     }

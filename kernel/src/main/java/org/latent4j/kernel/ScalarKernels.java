@@ -98,6 +98,26 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, float[] sums, int at, int upper) {
+        sums[at] = roundedDot(packing, data, offset, x, row);
+        sums[upper] = 0;
+    }
+
+    static float roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row) {
+        float[] weights = new float[x.length()];
+        ScalarUnpack.unpack(packing, data, offset, weights, 0, weights.length);
+        float sum = 0;
+        for (int k = 0, from = row * x.length(); k < weights.length; k += RoundedRows.BLOCK) {
+            float block = 0;
+            for (int i = k; i < k + RoundedRows.BLOCK; i++) {
+                block = Math.fma(weights[i], x.values()[from + i], block);
+            }
+            sum = Math.fma(block, x.scales()[(from + k) / RoundedRows.BLOCK], sum);
+        }
+        return sum;
+    }
+
+    @Override
     public int panelRows() {
         return 4;
     }

@@ -1,6 +1,7 @@
 package org.latent4j.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -82,6 +83,18 @@ final class VectorKernels implements Kernels {
     @Override
     public void dot(Packing packing, MemorySegment data, long offset, float[] x, int length, float[] sums, int at, int upper) {
         VectorDots.dot(packing, data, offset, x, length, sums, at, upper);
+    }
+
+    @Override
+    public void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, float[] sums, int at, int upper) {
+        Arrays.fill(sums, upper, upper + LANES, 0);
+        if (LANES < VectorRoundedDots.LANES) {
+            Arrays.fill(sums, at, at + LANES, 0);
+            sums[at] = ScalarKernels.roundedDot(packing, data, offset, x, row);
+        } else {
+            Arrays.fill(sums, at + VectorRoundedDots.LANES, at + LANES, 0);
+            sums[upper] = VectorRoundedDots.dot(packing, data, offset, x, row, sums, at);
+        }
     }
 
     @Override

@@ -14,7 +14,7 @@ class ProductsTest {
     private static Matrix product(Kernels kernels, int threads, Matrix x, PackedMatrix w, float[] bias) {
         try (WorkerPool pool = new WorkerPool(threads)) {
             Matrix out = Matrix.zeros(x.rows(), w.rows());
-            new Products(pool, kernels).multiply(x, new Product(w, bias, out));
+            new Products(pool, kernels).multiply(Precision.F32, x, new Product(w, bias, out));
             return out;
         }
     }

@@ -22,6 +22,15 @@ final class Weights {
         return new PackedMatrix(packing, rows, columns, data);
     }
 
+    /** Weights whose bytes are all alike, but for scales of 1/64 and minima of -1/4. */
+    static PackedMatrix filled(Packing packing, int rows, int columns, byte value) {
+        MemorySegment data = Arena.ofAuto().allocate(packing.bytes(columns) * rows).fill(value);
+        for (long block = 0; block < data.byteSize(); block += packing.blockBytes()) {
+            scales(packing, data, block, 1f / 64, -0.25f);
+        }
+        return new PackedMatrix(packing, rows, columns, data);
+    }
+
     private static void fill(Packing packing, MemorySegment data, long at, Random random) {
         float scale = (random.nextFloat() - 0.5f) / 16;
         switch (packing) {

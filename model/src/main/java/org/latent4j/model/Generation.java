@@ -3,6 +3,7 @@ package org.latent4j.model;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Precision;
 
 /**
  * How a model goes on with prompts.
@@ -14,6 +15,8 @@ import org.latent4j.kernel.LatentException;
  * @param ignoreEnd whether the model is kept from ending its text: tokens that do so are never chosen
  * @param steering what is done to the states meanwhile, in prompts and continuations
  * @param halfCache whether keys and values are kept in 16-bit floats
+ * @param precision how exactly the tokens of continuations are computed; prompts always are in {@link Precision#F32}, which is faster with
+ *     many tokens at a time
  * @param interrupted asked before every step: whether to end with what there is
  */
 public record Generation(
@@ -24,6 +27,7 @@ public record Generation(
         boolean ignoreEnd,
         Steering steering,
         boolean halfCache,
+        Precision precision,
         BooleanSupplier interrupted) {
     /** Checks the ranges. */
     public Generation {
@@ -41,32 +45,37 @@ public record Generation(
 
     /** One continuation with the most probable tokens. */
     public static Generation greedy(int maxTokens) {
-        return new Generation(maxTokens, Sampling.GREEDY, 1, List.of(), false, Steering.NONE, false, () -> false);
+        return new Generation(maxTokens, Sampling.GREEDY, 1, List.of(), false, Steering.NONE, false, Precision.F32, () -> false);
     }
 
     /** The same with interventions. */
     public Generation with(Steering interventions) {
-        return new Generation(maxTokens, sampling, samples, stops, ignoreEnd, interventions, halfCache, interrupted);
+        return new Generation(maxTokens, sampling, samples, stops, ignoreEnd, interventions, halfCache, precision, interrupted);
     }
 
     /** The same with tokens chosen otherwise. */
     public Generation with(Sampling other) {
-        return new Generation(maxTokens, other, samples, stops, ignoreEnd, steering, halfCache, interrupted);
+        return new Generation(maxTokens, other, samples, stops, ignoreEnd, steering, halfCache, precision, interrupted);
+    }
+
+    /** The same with tokens computed otherwise. */
+    public Generation with(Precision other) {
+        return new Generation(maxTokens, sampling, samples, stops, ignoreEnd, steering, halfCache, other, interrupted);
     }
 
     /** The same with so many continuations of each prompt. */
     public Generation withSamples(int number) {
-        return new Generation(maxTokens, sampling, number, stops, ignoreEnd, steering, halfCache, interrupted);
+        return new Generation(maxTokens, sampling, number, stops, ignoreEnd, steering, halfCache, precision, interrupted);
     }
 
     /** The same, ending before any of the strings. */
     public Generation withStops(List<String> strings) {
-        return new Generation(maxTokens, sampling, samples, strings, ignoreEnd, steering, halfCache, interrupted);
+        return new Generation(maxTokens, sampling, samples, strings, ignoreEnd, steering, halfCache, precision, interrupted);
     }
 
     /** The same, keeping the model from ending its text or not. */
     public Generation withIgnoreEnd(boolean whether) {
-        return new Generation(maxTokens, sampling, samples, stops, whether, steering, halfCache, interrupted);
+        return new Generation(maxTokens, sampling, samples, stops, whether, steering, halfCache, precision, interrupted);
     }
 
     /** Hears text as it comes. */

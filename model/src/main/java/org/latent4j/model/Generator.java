@@ -27,10 +27,11 @@ final class Generator {
     /**
      * A generator of one request.
      *
-     * @throws LatentException if the model is an encoder
+     * @throws LatentException if the model is an encoder, or the request's precision would change nothing
      */
     Generator(Model model, Generation request, Generation.Listener listener) {
         model.requireGenerates();
+        model.requireRounds(request.precision());
         this.model = model;
         this.request = request;
         this.listener = listener;
@@ -257,7 +258,7 @@ final class Generator {
             caches.add(sequence.cache());
             steered.add(sequence.steered());
         }
-        Batch batch = Batch.of(pieces, caches);
+        Batch batch = Batch.of(pieces, caches).with(request.precision());
         LastRows rows = new LastRows(batch, true, request.interrupted());
         model.run(batch, rows, steered);
         for (int s = 0; s < going.size(); s++) {

@@ -5,11 +5,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.Fingerprint;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
+import org.latent4j.kernel.Packing;
+import org.latent4j.kernel.Precision;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.model.format.Checkpoint;
 import org.latent4j.model.format.TokenizerFiles;
@@ -373,6 +377,36 @@ public final class Model implements AutoCloseable {
         if (!hasHead() || !config().attention().causal()) {
             throw new LatentException("model '%s' is an encoder: it can't go on with a text".formatted(name()));
         }
+    }
+
+    /** Makes sure that a precision makes a difference. */
+    void requireRounds(Precision precision) {
+        if (precision == Precision.F32) {
+            return;
+        }
+        boolean rounds = weights.blocks().stream()
+                .flatMap(block -> block.linears().stream())
+                .anyMatch(linear -> precision.rounds(linear.weight().packing()));
+        if (!rounds) {
+            throw new LatentException(
+                    "precision %s would change nothing: the weights of model '%s' are %s, and it rounds for %s; leave it out, or take a packed version of the model"
+                            .formatted(precision, name(), description().quantisation(),
+                                    Stream.of(Packing.values()).filter(precision::rounds).map(Packing::name)
+                                            .collect(Collectors.joining(", "))));
+        }
+    }
+
+    /**
+     * What {@link Precision#INT8} changes in what this model says of a text, see {@link RoundingError}. Runs up to 64 tokens of it.
+     *
+     * @param ids the text's tokens
+     * @throws LatentException if the tokens don't fit the model, or rounding would change nothing
+     */
+    public RoundingError roundingError(int[] ids) {
+        requireGenerates();
+        requireRounds(Precision.INT8);
+        check(ids);
+        return RoundingError.of(this, ids);
     }
 
     void check(int[] ids) {

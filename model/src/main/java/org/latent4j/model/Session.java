@@ -3,6 +3,7 @@ package org.latent4j.model;
 import java.util.List;
 import java.util.Optional;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Precision;
 import org.latent4j.model.Generator.Begun;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Sites;
@@ -10,14 +11,16 @@ import org.latent4j.model.transformer.Cache;
 
 /**
  * A text that goes on turn by turn, a conversation: keys and values are kept, and only tokens that are new are run. What
- * is said is what {@link Model#generate} says of the same prompt. Other interventions than at the turn before let
- * everything run anew, so that no state is left of a model that was steered otherwise. For one thread at a time.
+ * is said is what {@link Model#generate} says of the same prompt (with {@link Precision#INT8}, had it said the earlier turns as well). Other
+ * interventions than at the turn before
+ * or another precision let everything run anew, so that no state is left of a model that was steered or rounded otherwise. For one thread at a time.
  */
 public final class Session {
     private final Model model;
     private Optional<Begun> begun = Optional.empty();
     private Steering steering = Steering.NONE;
     private boolean half;
+    private Precision precision = Precision.F32;
     private int kept;
 
     Session(Model model) {
@@ -33,11 +36,12 @@ public final class Session {
     public Continuation generate(int[] prompt, Generation request, Generation.Listener listener) {
         model.check(prompt);
         Generator generator = new Generator(model, request.withSamples(1), listener);
-        if (request.steering() != steering || request.halfCache() != half) {
+        if (request.steering() != steering || request.halfCache() != half || request.precision() != precision) {
             begun = Optional.empty();
         }
         steering = request.steering();
         half = request.halfCache();
+        precision = request.precision();
         kept = begun.map(b -> b.shared(prompt, model)).orElse(0);
         Cache cache = kept > 0 ? begun.orElseThrow().cache() : model.cache(prompt.length, half);
         cache.truncate(kept);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.latent4j.kernel.Precision;
 import org.latent4j.model.site.Positions;
 import org.latent4j.model.site.Site;
 import org.latent4j.model.site.Sites;
@@ -165,7 +166,7 @@ class GrowingTextsTest {
                 int which = half;
                 Steering watch = Steering.with("watch",
                         s -> logits[which] = Arrays.copyOfRange(s.matrix().data(), s.offset(), s.offset() + s.width()), Sites.of("logits"));
-                var request = new Generation(4, Sampling.GREEDY, 1, List.of(), true, watch, half == 1, () -> false);
+                var request = new Generation(4, Sampling.GREEDY, 1, List.of(), true, watch, half == 1, Precision.F32, () -> false);
                 Continuation said = model.generate(prompt, request);
                 assertThat(said.ids()).isEqualTo(model.generate(prompt, Generation.greedy(4).withIgnoreEnd(true)).ids());
             }
@@ -207,7 +208,8 @@ class GrowingTextsTest {
     void anInterruptionEndsAPromptBetweenTwoBlocks() {
         try (Model model = TinyModelsTest.open("llama", 1)) {
             AtomicInteger asked = new AtomicInteger();
-            var request = new Generation(5, Sampling.GREEDY, 2, List.of(), false, Steering.NONE, false, () -> asked.incrementAndGet() > 2);
+            var request = new Generation(5, Sampling.GREEDY, 2, List.of(), false, Steering.NONE, false, Precision.F32,
+                    () -> asked.incrementAndGet() > 2);
             List<List<Continuation>> said = model.generate(List.of(PROMPT, PROMPT), request, Generation.Listener.NONE);
             assertThat(said).hasSize(2);
             for (Continuation one : said.stream().flatMap(List::stream).toList()) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.kernel.Precision;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.model.Continuation;
 import org.latent4j.model.Generation;
@@ -97,7 +98,7 @@ final class AskCommand implements Callable<Integer> {
         }
         Space space = SpaceArgument.required(argument, argument.isNamed() ? null : arguments.getFirst());
         Generation request = new Generation(maxTokens, new Sampling(temperature, 0, 1, 0, 1, common.seed()), 1, List.of(), false,
-                Steering.NONE, false, () -> false);
+                Steering.NONE, false, Precision.F32, () -> false);
         List<AskPrompt.Source> found = sources(space, question);
         try (Model opened = open()) {
             opened.requireGenerates();

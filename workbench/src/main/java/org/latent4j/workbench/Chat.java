@@ -109,6 +109,7 @@ final class Chat {
             List<String> told = conversation.told().lines();
             note(told.getLast() + (told.size() > 1 ? " (and %d more: /steer shows them)".formatted(told.size() - 1) : ""));
         }
+        conversation.rounding().ifPresent(told -> note(told.line()));
     }
 
     /** An answer must not move a terminal's cursor, nor ring its bell. */

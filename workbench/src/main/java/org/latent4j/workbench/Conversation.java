@@ -2,6 +2,7 @@ package org.latent4j.workbench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.insight.Lens;
 import org.latent4j.insight.LensReading;
@@ -26,6 +27,7 @@ final class Conversation {
     private List<SteeringEdit> edits = List.of();
     private BoundSteering steering = BoundSteering.NONE;
     private SteeringTold told = SteeringTold.NOTHING;
+    private boolean roundingTold;
 
     /** Begins one, with a system message if there is one. */
     Conversation(Model model, Generation request, @Nullable String system) {
@@ -99,6 +101,15 @@ final class Conversation {
     /** What interventions did in the last turn. */
     SteeringTold told() {
         return told;
+    }
+
+    /** After the first answer, what rounding costs there; else nothing. */
+    Optional<RoundingTold> rounding() {
+        if (roundingTold || !answered()) {
+            return Optional.empty();
+        }
+        roundingTold = true;
+        return RoundingTold.of(request.precision(), model, model.chatTokens(messages.subList(0, messages.size() - 1)));
     }
 
     /** How many tokens of the last turn's prompt were there already. */

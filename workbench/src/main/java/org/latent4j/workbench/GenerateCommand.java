@@ -139,14 +139,16 @@ final class GenerateCommand implements Callable<Integer> {
             out.flush();
         } : Generation.Listener.NONE;
         List<List<Continuation>> said = opened.generate(ids, base.with(bound.steering()), listener);
+        Optional<RoundingTold> rounding = RoundingTold.of(base.precision(), opened, ids.getFirst());
         if (json) {
-            new GeneratedJson(bound, prompts != null, samples > 1).write(said, out);
+            new GeneratedJson(bound, rounding, prompts != null, samples > 1).write(said, out);
         } else {
             for (List<Continuation> own : said) {
                 own.forEach(one -> out.println(streams ? "" : one.text()));
             }
             out.flush();
             tell(bound, said);
+            rounding.ifPresent(told -> tell(told.line()));
         }
         out.flush();
     }
@@ -158,6 +160,12 @@ final class GenerateCommand implements Callable<Integer> {
         Message user = new Message("user", text);
         return opened.chatTokens(
                 system == null ? List.of(user) : List.of(new Message("system", ArgumentText.intact(system)), user));
+    }
+
+    private void tell(String line) {
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        err.println("latent: " + line);
+        err.flush();
     }
 
     /** What the interventions did, and which continuations ended because of them. */

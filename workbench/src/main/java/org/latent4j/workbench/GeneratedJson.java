@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import org.latent4j.model.Continuation;
 
 /**
@@ -17,9 +18,10 @@ import org.latent4j.model.Continuation;
  *                "positions": …, "projection_before": …, "projection_after": …, "norm_before": …, "norm_after": …}, …]}
  * }</pre>
  *
- * Several samples are {@code {"samples": […]}} of the same, the prompts of a file an array of either.
+ * With {@code --precision int8} there is an object {@code rounding} as well: what rounding changes at the end of the first prompt. Several
+ * samples are {@code {"samples": […]}} of the same, the prompts of a file an array of either.
  */
-record GeneratedJson(BoundSteering bound, boolean ofFile, boolean sampled) {
+record GeneratedJson(BoundSteering bound, Optional<RoundingTold> rounding, boolean ofFile, boolean sampled) {
     /** Writes the continuations of each prompt, and a line feed. */
     void write(List<List<Continuation>> said, PrintWriter out) {
         JsonFactory factory = new JsonFactory();
@@ -59,6 +61,9 @@ record GeneratedJson(BoundSteering bound, boolean ofFile, boolean sampled) {
         to.writeStringField("text", TokenText.wellFormed(one.text()));
         to.writeStringField("stop", one.stop());
         new SteeringTold(bound, one.steering()).write(to);
+        if (rounding.isPresent()) {
+            rounding.get().write(to);
+        }
         to.writeEndObject();
     }
 }

@@ -53,6 +53,13 @@ class GenerateCommandTest {
     }
 
     @Test
+    void aPrecisionThatDoesNotExistOrChangesNothingIsRefused() throws IOException {
+        String model = TinyModel.withByteTokenizer(folder).toString();
+        assertThat(run("-m", model, "--prompt", "abc", "--precision", "int4").err()).contains("'int4' is no precision; give f32 or int8");
+        assertThat(run("-m", model, "--prompt", "abc", "--precision", "int8").err()).contains("precision int8 would change nothing");
+    }
+
+    @Test
     void aSeedGivesTheSameSamplesOnAnyThreads() throws IOException {
         String model = TinyModel.withByteTokenizer(folder).toString();
         String[] outs = new String[2];

@@ -14,6 +14,7 @@ import org.latent4j.insight.Interrupted;
 import org.latent4j.insight.steering.TextReader.Read;
 import org.latent4j.insight.steering.TextReader.Written;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Precision;
 import org.latent4j.model.Continuation;
 import org.latent4j.model.Generation;
 import org.latent4j.model.Model;
@@ -132,7 +133,8 @@ final class ArmRunner {
         }
         boolean keeping = watched.stream().anyMatch(Optional::isPresent);
         // One token more than is wanted, so that the last one's state is there.
-        Generation request = new Generation(tokens + (keeping ? 1 : 0), sampling, 1, List.of(), false, Steering.NONE, false, interrupted);
+        Generation request = new Generation(tokens + (keeping ? 1 : 0), sampling, 1, List.of(), false, Steering.NONE, false, Precision.F32,
+                interrupted);
         List<List<Continuation>> said = model.generate(all, request, steerings, streams, listener);
         List<Written> written = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {

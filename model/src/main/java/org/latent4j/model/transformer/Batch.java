@@ -1,6 +1,7 @@
 package org.latent4j.model.transformer;
 
 import java.util.List;
+import org.latent4j.kernel.Precision;
 
 /**
  * Token sequences packed end to end, without padding: the rows of a forward pass.
@@ -9,8 +10,9 @@ import java.util.List;
  * @param positions each token's position in its sequence, {@code [rows]}
  * @param starts where each sequence begins; one more entry ends the last
  * @param caches what each sequence continues; empty if all begin here and end here
+ * @param precision how exactly products with packed weights are computed
  */
-public record Batch(int[] ids, int[] positions, int[] starts, List<Cache> caches) {
+public record Batch(int[] ids, int[] positions, int[] starts, List<Cache> caches, Precision precision) {
     /** Packs whole sequences, none of them empty. */
     public static Batch of(List<int[]> sequences) {
         return of(sequences, List.of());
@@ -33,7 +35,12 @@ public record Batch(int[] ids, int[] positions, int[] starts, List<Cache> caches
                 positions[starts[s] + p] = before + p;
             }
         }
-        return new Batch(ids, positions, starts, caches);
+        return new Batch(ids, positions, starts, caches, Precision.F32);
+    }
+
+    /** The same, computed otherwise. */
+    public Batch with(Precision other) {
+        return new Batch(ids, positions, starts, caches, other);
     }
 
     /** The number of rows, over all sequences. */

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,6 +17,7 @@ import org.latent4j.kernel.Operations.AttentionShape;
 import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.Packing;
 import org.latent4j.kernel.PatternRows;
+import org.latent4j.kernel.Precision;
 import org.latent4j.kernel.Product;
 import org.latent4j.kernel.Rotation;
 import org.latent4j.model.site.Site.Kind;
@@ -80,7 +80,7 @@ public final class Transformer {
             batch.caches().get(s).advance(batch.length(s));
         }
         if (endIsWanted(visitor)) {
-            end(stream, scratch, visitor);
+            end(batch, stream, scratch, visitor);
         }
     }
 
@@ -92,9 +92,7 @@ public final class Transformer {
         List<PackedMatrix> all = new ArrayList<>();
         long values = 0;
         for (Block block : weights.blocks()) {
-            for (Linear linear : Stream.of(
-                    block.query(), block.key(), block.value(), block.output(), block.gate(), block.up(), block.down())
-                    .filter(Objects::nonNull).toList()) {
+            for (Linear linear : block.linears()) {
                 all.add(linear.weight());
                 values += (long) linear.weight().rows() * linear.weight().columns();
             }
@@ -171,7 +169,7 @@ public final class Transformer {
             join(stream, s.attended, w.attentionNorms());
             visit(visitor, Kind.RESID_MID, layer, stream);
         }
-        mlp(layer, normed(stream, w.mlpNorms().input(), s.normed), s, visitor);
+        mlp(layer, batch, normed(stream, w.mlpNorms().input(), s.normed), s, visitor);
         if (config.parallel()) {
             join(stream, s.attended, w.attentionNorms());
         }
@@ -182,7 +180,7 @@ public final class Transformer {
     private void attention(int layer, Batch batch, Matrix x, Scratch s, SiteVisitor visitor) {
         Block w = weights.blocks().get(layer);
         // [rows, heads * headWidth], twice [rows, keyValueHeads * headWidth]
-        operations.linear(x, product(w.query(), s.query), product(w.key(), s.key), product(w.value(), s.value));
+        operations.linear(batch.precision(), x, product(w.query(), s.query), product(w.key(), s.key), product(w.value(), s.value));
         normed(s.query, w.queryNorm(), s.query);
         normed(s.key, w.keyNorm(), s.key);
         LayerKind kind = config.layerKinds().get(layer);
@@ -192,7 +190,7 @@ public final class Transformer {
                 visitor.visits(Kind.ATTN_PATTERN, layer) ? visitor.patterns(layer) : PatternRows.NONE, s.heads);
         visit(visitor, Kind.ATTN_PATTERN, layer, s.heads);
         visit(visitor, Kind.HEAD_OUT, layer, s.heads);
-        operations.linear(s.heads, product(w.output(), s.attended)); // [rows, width]
+        operations.linear(batch.precision(), s.heads, product(w.output(), s.attended)); // [rows, width]
         normed(s.attended, w.attentionNorms().output(), s.attended);
         scale(s.attended, config.residualScale());
         visit(visitor, Kind.ATTN_OUT, layer, s.attended);
@@ -207,17 +205,17 @@ public final class Transformer {
         return s.passing;
     }
 
-    private void mlp(int layer, Matrix x, Scratch s, SiteVisitor visitor) {
+    private void mlp(int layer, Batch batch, Matrix x, Scratch s, SiteVisitor visitor) {
         Block w = weights.blocks().get(layer);
         if (config.mlp().gated()) {
-            operations.linear(x, product(requireNonNull(w.gate()), s.inner), product(w.up(), s.up)); // [rows, intermediate]
+            operations.linear(batch.precision(), x, product(requireNonNull(w.gate()), s.inner), product(w.up(), s.up)); // [rows, intermediate]
             operations.activateGated(config.mlp().activation(), s.inner, s.up);
         } else {
-            operations.linear(x, product(w.up(), s.inner)); // [rows, intermediate]
+            operations.linear(batch.precision(), x, product(w.up(), s.inner)); // [rows, intermediate]
             operations.activate(config.mlp().activation(), s.inner);
         }
         visit(visitor, Kind.MLP_ACT, layer, s.inner);
-        operations.linear(s.inner, product(w.down(), s.transformed)); // [rows, width]
+        operations.linear(batch.precision(), s.inner, product(w.down(), s.transformed)); // [rows, width]
         normed(s.transformed, w.mlpNorms().output(), s.transformed);
         scale(s.transformed, config.residualScale());
         visit(visitor, Kind.MLP_OUT, layer, s.transformed);
@@ -268,7 +266,7 @@ public final class Transformer {
         return visitor.wants(Kind.FINAL_NORM, -1) || visitor.wants(Kind.LOGITS, -1);
     }
 
-    private void end(Matrix stream, Scratch s, SiteVisitor visitor) {
+    private void end(Batch batch, Matrix stream, Scratch s, SiteVisitor visitor) {
         int[] rows = visitor.endRows();
         if (rows.length == 0) {
             return;
@@ -279,7 +277,7 @@ public final class Transformer {
         visit(visitor, Kind.FINAL_NORM, -1, last);
         if (visitor.wants(Kind.LOGITS, -1)) {
             Matrix logits = s.logits(rows.length, config.vocabulary());
-            head(last, logits);
+            head(batch.precision(), last, logits);
             requireFinite(!visitor.mayOverflow(), logits, "the output head");
             visit(visitor, Kind.LOGITS, -1, logits);
         }
@@ -294,12 +292,12 @@ public final class Transformer {
      */
     public void read(Matrix states, Matrix logits) {
         Matrix normed = normed(states, weights.finalNorm(), Matrix.zeros(states.rows(), config.width()));
-        head(normed, logits);
+        head(Precision.F32, normed, logits);
         requireFinite(isFinite(states), logits, "the output head");
     }
 
-    private void head(Matrix normed, Matrix logits) {
-        operations.linear(normed, product(requireNonNull(weights.head()), logits));
+    private void head(Precision precision, Matrix normed, Matrix logits) {
+        operations.linear(precision, normed, product(requireNonNull(weights.head()), logits));
         scale(logits, config.head().scale());
         config.head().softCap().ifPresent(cap -> operations.softCap(logits, cap));
     }

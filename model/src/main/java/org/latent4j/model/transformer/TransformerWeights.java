@@ -1,6 +1,8 @@
 package org.latent4j.model.transformer;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.PositionBias;
@@ -42,7 +44,12 @@ public record TransformerWeights(
             BranchNorms mlpNorms,
             @Nullable Linear gate,
             Linear up,
-            Linear down) {}
+            Linear down) {
+        /** What states are multiplied with, in that order. */
+        public List<Linear> linears() {
+            return Stream.of(query, key, value, output, gate, up, down).filter(Objects::nonNull).toList();
+        }
+    }
 
     /**
      * Where norms stand around attention or MLP.
