@@ -120,6 +120,7 @@ part_decode() {
     header tokens/s
     grep '^one:' "$work/decode" | figure tokens/s | row 'latent4j, one continuation'
     grep '^steered:' "$work/decode" | figure tokens/s | row 'latent4j, steered at 11 layers'
+    grep '^int8:' "$work/decode" | figure tokens/s | row 'latent4j, one continuation, `--precision int8`'
     grep '^eight:' "$work/decode" | figure tokens/s | row 'latent4j, 8 together'
     peers decode.py llama.cpp | figure tokens/s | row 'llama.cpp, the same GGUF'
     peers decode.py hf | figure tokens/s | row 'transformers, float32'
@@ -255,6 +256,10 @@ part_kernels() {
     echo "## Products of activations with packed weights (JMH)"
     echo
     ours KernelTable Q8_0,Q4_1,F32 1,128,516 1,2 1536x576
+    echo
+    echo "What a block does beside products, on one thread:"
+    echo
+    ours KernelTable states | tail -n +3
 }
 
 part_packings() {

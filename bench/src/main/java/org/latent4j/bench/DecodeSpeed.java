@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntSupplier;
+import org.latent4j.kernel.Precision;
 import org.latent4j.model.Generation;
 import org.latent4j.model.Model;
 import org.latent4j.model.Models;
@@ -13,7 +14,7 @@ import org.latent4j.model.site.Sites;
 
 /**
  * Greedy decoding of 96 tokens, the prompt included in the time: tokens a second for one continuation, one steered at 11
- * layers, 8 together. The same work as the peers' {@code decode.py}. Argument: how many runs are counted.
+ * layers, one in int8, 8 together. The same work as the peers' {@code decode.py}. Argument: how many runs are counted.
  */
 public final class DecodeSpeed {
     private static final String PROMPT = "Once upon a time there was a small village by the sea where";
@@ -34,6 +35,7 @@ public final class DecodeSpeed {
                 boolean counted = run >= 0;
                 time("one", model, counted, () -> model.generate(ids, plain).ids().length);
                 time("steered", model, counted, () -> model.generate(ids, steered).ids().length);
+                time("int8", model, counted, () -> model.generate(ids, plain.with(Precision.INT8)).ids().length);
                 time("eight", model, counted, () -> together(model, Collections.nCopies(8, ids), plain));
             }
         }

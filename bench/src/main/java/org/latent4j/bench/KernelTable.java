@@ -5,6 +5,7 @@ import java.util.Locale;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.latent4j.kernel.Packing;
+import org.latent4j.kernel.Precision;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -13,7 +14,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs {@link KernelBenchmark} and prints a table in Markdown, beside what the machine can do at most; with the argument
- * {@code packings} (and a list of them with commas, or all) runs {@link PackingBenchmark} instead.
+ * {@code packings} (and a list of them with commas, or all) runs {@link PackingBenchmark} instead, with {@code states} {@link
+ * StateBenchmark}.
  */
 public final class KernelTable {
     private static final int CHAINS = 8;
@@ -26,6 +28,10 @@ public final class KernelTable {
                 multiplyAdds(), bytesRead());
         if (arguments.length > 0 && arguments[0].equals("packings")) {
             packings(arguments);
+            return;
+        }
+        if (arguments.length > 0 && arguments[0].equals("states")) {
+            states();
             return;
         }
         OptionsBuilder options = new OptionsBuilder();
@@ -54,9 +60,42 @@ public final class KernelTable {
         for (RunResult result : new Runner(options.build()).run()) {
             Packing packing = Packing.valueOf(result.getParams().getParam("packing"));
             double micros = result.getPrimaryResult().getScore();
-            String work = result.getPrimaryResult().getLabel().equals("unpacking") ? "unpacking" : "product with one row";
+            String work = switch (result.getPrimaryResult().getLabel()) {
+                case "unpacking" -> "unpacking";
+                case "rowProduct" -> "product with one row";
+                default -> "product with one row, int8";
+            };
+            if (work.endsWith("int8") && !Precision.INT8.rounds(packing)) {
+                continue; // the same as without
+            }
             System.out.printf(Locale.ROOT, "| %s | %s | %.0f | %.0f | %.2f | %.2f |%n", packing, work, micros,
                     result.getPrimaryResult().getScoreError(), weights / micros / 1e3, packing.bytes(weights) / micros / 1e3);
+        }
+    }
+
+    private static void states() throws RunnerException {
+        OptionsBuilder options = new OptionsBuilder();
+        options.include(StateBenchmark.class.getName()).verbosity(VerboseMode.SILENT);
+        System.out.println("| work | positions | µs | ± | GF/s | GB/s read and written |");
+        System.out.println("| --- | --- | --- | --- | --- | --- |");
+        for (RunResult result : new Runner(options.build()).run()) {
+            long n = Long.parseLong(result.getParams().getParam("positions"));
+            String work = result.getPrimaryResult().getLabel();
+            double micros = result.getPrimaryResult().getScore();
+            int width = StateBenchmark.WIDTH;
+            long keys = 2L * StateBenchmark.KEY_VALUE_HEADS * StateBenchmark.HEAD_WIDTH;
+            // attention: two products of n (n + 1) / 2 pairs; the others: what an exact count would be depends on how an exponential is made
+            String operations = work.equals("attention")
+                    ? String.format(Locale.ROOT, "%.1f", 2.0 * n * (n + 1) * width / micros / 1e3)
+                    : "";
+            long floats = switch (work) {
+                case "norm" -> 2 * n * width;
+                case "activation" -> 3 * n * StateBenchmark.INTERMEDIATE;
+                case "softmax" -> 2 * n * n;
+                default -> 2 * n * width + 2 * n * keys;
+            };
+            System.out.printf(Locale.ROOT, "| %s | %d | %.1f | %.1f | %s | %.2f |%n", work, n, micros,
+                    result.getPrimaryResult().getScoreError(), operations, 4.0 * floats / micros / 1e3);
         }
     }
 

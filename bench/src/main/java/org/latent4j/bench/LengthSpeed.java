@@ -3,6 +3,7 @@ package org.latent4j.bench;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.latent4j.kernel.Precision;
 import org.latent4j.model.Generation;
 import org.latent4j.model.Model;
 import org.latent4j.model.Models;
@@ -28,11 +29,14 @@ public final class LengthSpeed {
                 System.out.printf(Locale.ROOT, "prompt %d: %.1f tokens/s%n", length,
                         length / Math.min(generate(model, length, 1), generate(model, length, 1)));
             }
-            double behind = Double.MAX_VALUE;
-            for (int i = 0; i < 2; i++) {
-                behind = Math.min(behind, generate(model, 64, DECODED + 1) - generate(model, 64, 1));
+            for (Precision precision : Precision.values()) {
+                double behind = Double.MAX_VALUE;
+                for (int i = 0; i < 2; i++) {
+                    behind = Math.min(behind, generate(model, 64, DECODED + 1, precision) - generate(model, 64, 1, precision));
+                }
+                System.out.printf(Locale.ROOT, "decode%s: %.1f tokens/s%n", precision == Precision.F32 ? "" : " " + precision,
+                        DECODED / behind);
             }
-            System.out.printf(Locale.ROOT, "decode: %.1f tokens/s%n", DECODED / behind);
             int last = model.config().layers() - 1;
             for (int layer = 0; layer <= last; layer = layer == last ? last + 1 : Math.min(layer + 5, last)) {
                 System.out.printf(Locale.ROOT, "up to layer %d: %.1f tokens/s%n", layer,
@@ -46,8 +50,12 @@ public final class LengthSpeed {
     }
 
     private static double generate(Model model, int length, int tokens) {
+        return generate(model, length, tokens, Precision.F32);
+    }
+
+    private static double generate(Model model, int length, int tokens, Precision precision) {
         long begun = System.nanoTime();
-        model.generate(ids(length), Generation.greedy(tokens).withIgnoreEnd(true));
+        model.generate(ids(length), Generation.greedy(tokens).withIgnoreEnd(true).with(precision));
         return (System.nanoTime() - begun) / 1e9;
     }
 

@@ -9,6 +9,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Operations;
 import org.latent4j.kernel.PackedMatrix;
 import org.latent4j.kernel.Packing;
+import org.latent4j.kernel.Precision;
 import org.latent4j.kernel.Product;
 import org.latent4j.kernel.WorkerPool;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -76,6 +77,13 @@ public class PackingBenchmark {
     @Benchmark
     public Matrix rowProduct() {
         operations.linear(states, new Product(weight, new float[0], products));
+        return products;
+    }
+
+    /** The same with activations rounded to eight bits. */
+    @Benchmark
+    public Matrix roundedProduct() {
+        operations.linear(Precision.INT8, states, new Product(weight, new float[0], products));
         return products;
     }
 

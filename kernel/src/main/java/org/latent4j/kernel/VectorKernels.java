@@ -86,14 +86,14 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, float[] sums, int at, int upper) {
+    public void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, RoundedWeights scratch, float[] sums, int at, int upper) {
         Arrays.fill(sums, upper, upper + LANES, 0);
         if (LANES < VectorRoundedDots.LANES) {
             Arrays.fill(sums, at, at + LANES, 0);
             sums[at] = ScalarKernels.roundedDot(packing, data, offset, x, row);
         } else {
             Arrays.fill(sums, at + VectorRoundedDots.LANES, at + LANES, 0);
-            sums[upper] = VectorRoundedDots.dot(packing, data, offset, x, row, sums, at);
+            sums[upper] = VectorRoundedDots.dot(packing, data, offset, x, row, scratch, sums, at);
         }
     }
 

@@ -22,7 +22,8 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Vectors are of 256 bits whatever the machine has, so the bits are the same on all of them. What a packing adds to
  * every weight of a block, its minimum, is multiplied with the sum of the block's activations.
  *
- * <p>One block a step: C2 inlines only so much into a method (bench/NOTES.md).
+ * <p>One block a step, and the packings of 256 values in two ({@link VectorRoundedWeights}): C2 inlines only so much into a method
+ * (bench/NOTES.md).
  */
 final class VectorRoundedDots {
     /** The floats of an accumulator. */
@@ -41,10 +42,11 @@ final class VectorRoundedDots {
     /**
      * {@link Kernels#roundedDot}.
      *
+     * @param own where weights are unpacked whose blocks are too much for one method
      * @param sums receives 8 sums at {@code at}
      * @return what minima add to them
      */
-    static float dot(Packing packing, MemorySegment w, long offset, RoundedRows x, int row, float[] sums, int at) {
+    static float dot(Packing packing, MemorySegment w, long offset, RoundedRows x, int row, RoundedWeights own, float[] sums, int at) {
         int from = row * x.length();
         int to = from + x.length();
         return switch (packing) {
@@ -53,14 +55,16 @@ final class VectorRoundedDots {
             case Q4_1 -> q41(w, offset, x.values(), x.scales(), x.totals(), from, to, sums, at);
             case Q5_0 -> q50(w, offset, x.values(), x.scales(), from, to, sums, at);
             case Q5_1 -> q51(w, offset, x.values(), x.scales(), x.totals(), from, to, sums, at);
-            case Q4_K -> q4k(w, offset, x.values(), x.scales(), x.totals(), from, to, sums, at);
-            case Q5_K -> q5k(w, offset, x.values(), x.scales(), x.totals(), from, to, sums, at);
-            case Q6_K -> q6k(w, offset, x.values(), x.scales(), from, to, sums, at);
-            default -> throw new IllegalArgumentException("no product of rounded rows with " + packing);
+            default -> {
+                VectorRoundedWeights.unpack(packing, w, offset, x.length(), own);
+                yield packing == Packing.Q6_K
+                        ? by16(own.values(), own.scales(), x.values(), x.scales(), from, to, sums, at)
+                        : by32(own.values(), own.scales(), own.minima(), x.values(), x.scales(), x.totals(), from, to, sums, at);
+            }
         };
     }
 
-    private static ShortVector unsigned(MemorySegment w, long offset) {
+    static ShortVector unsigned(MemorySegment w, long offset) {
         return (ShortVector) ByteVector.fromMemorySegment(BYTES, w, offset, ORDER)
                 .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
     }
@@ -73,7 +77,7 @@ final class VectorRoundedDots {
         return ShortVector.fromArray(SHORTS, x, at);
     }
 
-    private static ShortVector high(ShortVector bytes) {
+    static ShortVector high(ShortVector bytes) {
         return bytes.lanewise(VectorOperators.LSHR, 4);
     }
 
@@ -160,81 +164,28 @@ final class VectorRoundedDots {
         return four.add((short) 16).blend(four, unset);
     }
 
-    private static float q4k(
-            MemorySegment w, long offset, short[] x, float[] scales, float[] totals, int from, int to, float[] sums, int at) {
+    /** Unpacked weights with a scale and a minimum for each 32. */
+    private static float by32(
+            short[] w, float[] scalesOfW, float[] minimaOfW, short[] x, float[] scales, float[] totals, int from, int to, float[] sums,
+            int at) {
         FloatVector sum = FloatVector.zero(FLOATS);
         float minima = 0;
-        for (int k = from; k < to; k += 256, offset += 144) {
-            float d = half(w, offset);
-            float m = -half(w, offset + 2);
-            long own = Levels.scalesOf8(w, offset + 4);
-            long minimum = Levels.minimaOf8(w, offset + 4);
-            for (int group = 0; group < 8; group++) {
-                long four = offset + 16 + group / 2 * 32L;
-                int shift = group % 2 * 4;
-                int to32 = k + 32 * group;
-                ShortVector a = unsigned(w, four).lanewise(VectorOperators.LSHR, shift).and((short) 15);
-                ShortVector b = unsigned(w, four + 16).lanewise(VectorOperators.LSHR, shift).and((short) 15);
-                ShortVector products = a.mul(x(x, to32)).add(b.mul(x(x, to32 + 16)));
-                sum = scaled(pairs(products), d * Levels.byteOf(own, group) * scales[to32 >> 5], sum);
-                minima = Math.fma(m * Levels.byteOf(minimum, group), totals[to32 >> 5], minima);
-            }
+        for (int k = from, i = 0; k < to; k += 32, i += 32) {
+            ShortVector products = x(w, i).mul(x(x, k)).add(x(w, i + 16).mul(x(x, k + 16)));
+            sum = scaled(pairs(products), scalesOfW[i >> 5] * scales[k >> 5], sum);
+            minima = Math.fma(minimaOfW[i >> 5], totals[k >> 5], minima);
         }
         sum.intoArray(sums, at);
         return minima;
     }
 
-    private static float q5k(
-            MemorySegment w, long offset, short[] x, float[] scales, float[] totals, int from, int to, float[] sums, int at) {
+    /** Unpacked weights with a scale for each 16. */
+    private static float by16(short[] w, float[] scalesOfW, short[] x, float[] scales, int from, int to, float[] sums, int at) {
         FloatVector sum = FloatVector.zero(FLOATS);
-        float minima = 0;
-        for (int k = from; k < to; k += 256, offset += 176) {
-            float d = half(w, offset);
-            float m = -half(w, offset + 2);
-            long own = Levels.scalesOf8(w, offset + 4);
-            long minimum = Levels.minimaOf8(w, offset + 4);
-            for (int group = 0; group < 8; group++) {
-                int to32 = k + 32 * group;
-                ShortVector a = five(w, offset + 48 + group / 2 * 32L, offset + 16, group);
-                ShortVector b = five(w, offset + 64 + group / 2 * 32L, offset + 32, group);
-                ShortVector products = a.mul(x(x, to32)).add(b.mul(x(x, to32 + 16)));
-                sum = scaled(pairs(products), d * Levels.byteOf(own, group) * scales[to32 >> 5], sum);
-                minima = Math.fma(m * Levels.byteOf(minimum, group), totals[to32 >> 5], minima);
-            }
-        }
-        sum.intoArray(sums, at);
-        return minima;
-    }
-
-    private static ShortVector five(MemorySegment w, long four, long one, int group) {
-        ShortVector lower = unsigned(w, four).lanewise(VectorOperators.LSHR, group % 2 * 4).and((short) 15);
-        ShortVector higher = unsigned(w, one).lanewise(VectorOperators.LSHR, group).and((short) 1);
-        return lower.or(higher.lanewise(VectorOperators.LSHL, 4));
-    }
-
-    private static float q6k(MemorySegment w, long offset, short[] x, float[] scales, int from, int to, float[] sums, int at) {
-        FloatVector sum = FloatVector.zero(FLOATS);
-        for (int k = from; k < to; k += 128) {
-            int half = (k - from) / 128 % 2;
-            float d = half(w, offset + 208);
-            long own = Levels.eight(w, offset + 192 + 8 * half);
-            for (int group = 0; group < 4; group++) {
-                long four = offset + 64 * half + 32 * (group % 2);
-                long two = offset + 128 + 32 * half;
-                int to32 = k + 32 * group;
-                IntVector a = pairs(six(w, four, two, group).mul(x(x, to32))).mul((byte) Levels.byteOf(own, 2 * group));
-                IntVector b = pairs(six(w, four + 16, two + 16, group).mul(x(x, to32 + 16))).mul((byte) Levels.byteOf(own, 2 * group + 1));
-                sum = scaled(a.add(b), d * scales[to32 >> 5], sum);
-            }
-            offset += half * 210;
+        for (int k = from, i = 0; k < to; k += 16, i += 16) {
+            sum = scaled(pairs(x(w, i).mul(x(x, k))), scalesOfW[i >> 4] * scales[k >> 5], sum);
         }
         sum.intoArray(sums, at);
         return 0;
-    }
-
-    private static ShortVector six(MemorySegment w, long four, long two, int group) {
-        ShortVector lower = unsigned(w, four).lanewise(VectorOperators.LSHR, group / 2 * 4).and((short) 15);
-        ShortVector higher = unsigned(w, two).lanewise(VectorOperators.LSHR, 2 * group).and((short) 3);
-        return lower.or(higher.lanewise(VectorOperators.LSHL, 4)).sub((short) 32);
     }
 }
