@@ -1,7 +1,9 @@
 package org.latent4j.bench;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.latent4j.kernel.Packing;
@@ -49,25 +51,27 @@ public final class KernelTable {
     }
 
     private static void packings(String[] arguments) throws RunnerException {
-        OptionsBuilder options = new OptionsBuilder();
-        options.include(PackingBenchmark.class.getName()).verbosity(VerboseMode.SILENT);
-        if (arguments.length > 1) {
-            options.param("packing", arguments[1].split(",", -1));
-        }
+        List<String> wanted = arguments.length > 1
+                ? List.of(arguments[1].split(",", -1)) : Stream.of(Packing.values()).map(Packing::name).toList();
         System.out.println("| packing | work | µs | ± | billions of weights a second | GB/s of packed weight |");
         System.out.println("| --- | --- | --- | --- | --- | --- |");
+        packings("rowProduct", "product with one row", wanted);
+        packings("roundedProduct", "product with one row, int8",
+                wanted.stream().filter(name -> Precision.INT8.rounds(Packing.valueOf(name))).toList());
+        packings("unpacking", "unpacking", wanted);
+    }
+
+    private static void packings(String benchmark, String work, List<String> names) throws RunnerException {
+        if (names.isEmpty()) {
+            return;
+        }
+        OptionsBuilder options = new OptionsBuilder();
+        options.include(PackingBenchmark.class.getName() + "\\." + benchmark).verbosity(VerboseMode.SILENT);
+        options.param("packing", names.toArray(String[]::new));
         long weights = (long) PackingBenchmark.ROWS * PackingBenchmark.COLUMNS;
         for (RunResult result : new Runner(options.build()).run()) {
             Packing packing = Packing.valueOf(result.getParams().getParam("packing"));
             double micros = result.getPrimaryResult().getScore();
-            String work = switch (result.getPrimaryResult().getLabel()) {
-                case "unpacking" -> "unpacking";
-                case "rowProduct" -> "product with one row";
-                default -> "product with one row, int8";
-            };
-            if (work.endsWith("int8") && !Precision.INT8.rounds(packing)) {
-                continue; // the same as without
-            }
             System.out.printf(Locale.ROOT, "| %s | %s | %.0f | %.0f | %.2f | %.2f |%n", packing, work, micros,
                     result.getPrimaryResult().getScoreError(), weights / micros / 1e3, packing.bytes(weights) / micros / 1e3);
         }
