@@ -239,11 +239,10 @@ class SpacesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            name;x;y\na;1,5;-2\nb;,25;3e0  | 1.5 -2 0.25 3
-            1,5;2,5\n3;4                   | 1.5 2.5 3 4
-            a;1,5;2\nb;"2,5";3             | 1.5 2 2.5 3
-            name;x,y\na;1,5                | 1.5
-            name,x\n"a;b",1\nc,2          | 1 2
+            name;x;y\\na;1,5;-2\\nb;,25;3e0  | 1.5 -2 0.25 3
+            1,5;2,5\\n3;4                   | 1.5 2.5 3 4
+            a;1,5;2\\nb;"2,5";3             | 1.5 2 2.5 3
+            name,x\\n"a;b",1\\nc,2          | 1 2
             """)
     void whereSemicolonsSeparateTheCommaIsADecimalOne(String table, String numbers) throws IOException {
         float[] expected = new float[numbers.split(" ").length];
