@@ -138,7 +138,8 @@ class BadSpacesTest {
     @ValueSource(strings = {"near FILE king", "near FILE --all"})
     void aFileOfAnotherKindIsNoWord(String command) throws IOException {
         Path file = Files.writeString(folder.resolve("page.pdf"), "%PDF-1.4");
-        assertThat(run(command.replace("FILE", file.toString()).split(" ")).mistake()).contains("page.pdf: is no file of vectors that is known");
+        assertThat(run(command.replace("FILE", file.toString()).split(" ")).mistake())
+                .contains("page.pdf: is no file of vectors that is known");
         Path empty = Files.createDirectories(folder.resolve("empty"));
         assertThat(run(command.replace("FILE", empty.toString()).split(" ")).mistake()).contains("empty").doesNotContain("glove");
     }
