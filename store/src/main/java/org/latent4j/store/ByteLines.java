@@ -55,6 +55,9 @@ final class ByteLines implements AutoCloseable {
         if (filled >= 2 && (buffer[0] == (byte) 0xff && buffer[1] == (byte) 0xfe || buffer[0] == (byte) 0xfe && buffer[1] == (byte) 0xff)) {
             throw Broken.file(file, "is text in UTF-16; UTF-8 is needed: iconv -f UTF-16 -t UTF-8");
         }
+        if (filled >= 4 && (buffer[0] == 0 && buffer[2] == 0 || buffer[1] == 0 && buffer[3] == 0)) { // Latin letters without a mark
+            throw Broken.file(file, "is text in UTF-16; UTF-8 is needed: iconv -f UTF-16%s -t UTF-8", buffer[0] == 0 ? "BE" : "LE");
+        }
         if (filled >= 3 && buffer[0] == (byte) 0xef && buffer[1] == (byte) 0xbb && buffer[2] == (byte) 0xbf) {
             next = 3;
         }

@@ -164,11 +164,11 @@ final class PartialSpace implements AutoCloseable {
     static LatentException trouble(Path place, IOException e) {
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
         if (message.contains("no space left") || message.contains("not enough space") || message.contains("quota")) {
-            return Broken.because(e, place, "can't be written: the disk is full; make room, what was written stays and is gone on with");
+            return Broken.because(e, place, "can't be written: the disk is full; make room and start again");
         }
         if (message.contains("file too large")) {
             return Broken.because(e, place, "can't be written: files may not get so large here (ulimit -f, or the file system's limit); "
-                    + "raise it or choose another place, what was written stays and is gone on with");
+                    + "raise it or choose another place, and start again");
         }
         String reason = switch (e) {
             case AccessDeniedException _ -> "permission denied";

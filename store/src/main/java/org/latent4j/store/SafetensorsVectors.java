@@ -1,5 +1,6 @@
 package org.latent4j.store;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import org.latent4j.files.Json;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.Tensor;
 import org.latent4j.kernel.Fingerprint;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.space.Origin;
 
@@ -133,6 +135,19 @@ final class SafetensorsVectors {
                 .collect(Collectors.toCollection(LinkedHashSet::new)).stream().toList());
     }
 
+    /** The texts themselves, which the manifest has where they were given on the command line. */
+    private static Optional<List<String>> given(Path file, Map<String, String> metadata) {
+        String inputs = metadata.getOrDefault("inputs", "");
+        if (!inputs.startsWith("[{\"texts\":") || !inputs.endsWith("}]")) {
+            return Optional.empty();
+        }
+        try {
+            return Json.of(file, inputs.substring(1, inputs.length() - 1).getBytes(StandardCharsets.UTF_8)).texts("texts");
+        } catch (LatentException _) {
+            return Optional.empty(); // files beside them: points keep their numbers
+        }
+    }
+
     private record Text(int number, Tensor states, Optional<int[]> ids) {}
 
     private static Imported states(Path file, List<Safetensors> files, String site) {
@@ -150,6 +165,10 @@ final class SafetensorsVectors {
         }
         for (Text text : texts) {
             add(text, width, single, points, columns);
+        }
+        if (single) {
+            given(file, files.getFirst().metadata()).filter(said -> texts.getLast().number < said.size())
+                    .ifPresent(said -> columns.put("text", texts.stream().map(text -> (Object) said.get(text.number)).toList()));
         }
         files.forEach(shard -> shard.mapped().requireWhole());
         Origin origin = origin(file, files.getFirst().metadata());

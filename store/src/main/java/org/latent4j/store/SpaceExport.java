@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.latent4j.files.Broken;
 import org.latent4j.files.SafetensorsWriter;
 import org.latent4j.kernel.LatentException;
@@ -64,23 +65,14 @@ public final class SpaceExport {
     public static List<Path> write(Space space, Format format, Path file) {
         SpaceExport export = new SpaceExport(space);
         switch (format) {
-            case PROJECTOR -> {
-                export.file(beside(file, "metadata.tsv"), export::metadata);
-                export.file(file, export::tabbed);
-            }
-            case NPY -> {
-                export.file(beside(file, "names.txt"), export::names);
-                export.file(file, export::npy);
-            }
+            case PROJECTOR -> export.file(beside(file, "metadata.tsv"), export::metadata, () -> export.file(file, export::tabbed));
+            case NPY -> export.file(beside(file, "names.txt"), export::names, () -> export.file(file, export::npy));
             case CSV -> export.file(file, export::csv);
             case GLOVE -> export.file(file, export::glove);
-            case SAFETENSORS -> {
-                export.file(beside(file, "names.txt"), export::names);
-                export.safetensors(file);
-            }
+            case SAFETENSORS -> export.file(beside(file, "names.txt"), export::names, () -> export.safetensors(file));
             case PARQUET -> export.file(file, out -> new ParquetWriter(out, space).write());
         }
-        return export.written.reversed();
+        return List.copyOf(export.written);
     }
 
     /** {@code a.vectors.tsv} and {@code a.npy} become {@code a.OTHER}. */
@@ -100,6 +92,15 @@ public final class SpaceExport {
     }
 
     private void file(Path file, Content content) {
+        file(file, content, () -> {});
+    }
+
+    /** Writes a file, and what belongs to it before it gets its name: where there is no room for both, a pair from before stays one. */
+    private void file(Path file, Content content, Runnable other) {
+        Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
+        if (!Files.isDirectory(folder)) {
+            throw Broken.file(file, "can't be written: there is no folder %s; make it first", folder);
+        }
         Path temporary = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".new");
         try {
             if (Files.isDirectory(file)) {
@@ -108,6 +109,7 @@ public final class SpaceExport {
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 20)) {
                 content.write(out);
             }
+            other.run();
             try {
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException _) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.latent4j.files.Broken;
 import org.latent4j.files.Npy;
@@ -26,6 +27,8 @@ import org.latent4j.space.Space;
  * and Model2Vec's folders, whose tokens are points.
  */
 public final class Spaces {
+    /** What a path has and a word hasn't. */
+    private static final Pattern PATH = Pattern.compile("\\w[./\\\\]\\w|^\\.{0,2}/\\w");
     private static final List<String> ARRAYS = List.of("X", "vectors");
 
     private Spaces() {}
@@ -59,11 +62,11 @@ public final class Spaces {
         return assembled(path, labelled(path, named(path, read(path, options, progress), options), options), options);
     }
 
-    /** Whether an argument is a file or folder of vectors that is there, or has the name of one. */
+    /** Whether an argument is a file or folder that is there and no mere word, or has the name of one of vectors. */
     public static boolean looksLikeOne(String argument) {
         try {
             Path path = Path.of(argument);
-            return VectorFile.ofName(path).isPresent() || SpaceFolder.is(path)
+            return VectorFile.ofName(path).isPresent() || SpaceFolder.is(path) || PATH.matcher(argument).find() && Files.exists(path)
                     || Files.isDirectory(path) && TokenVectors.folder(path).isPresent();
         } catch (InvalidPathException _) {
             return false;

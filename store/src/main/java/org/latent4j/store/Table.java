@@ -12,13 +12,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.latent4j.files.Broken;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Progress;
 import org.latent4j.space.Origin;
 
 /**
- * Points as a table of text: {@code .csv} (RFC 4180, comma or semicolon) or {@code .tsv}. Columns of numbers are coordinates, others
+ * Points as a table of text: {@code .csv} (RFC 4180, comma, or semicolon with decimal points or commas) or {@code .tsv}. Columns of numbers are coordinates, others
  * are names and fields; a column that is called as names are ({@code name}, {@code word}, {@code token}, {@code id}, {@code title},
  * {@code text}), {@code index}, {@code label}, {@code class} or {@code target}, or has no name among others that have, never is a
  * coordinate, whatever it holds; where columns are called {@code 0}, {@code 1} and so on, only they are. Whether the first row has the
@@ -32,6 +34,8 @@ final class Table {
     private static final Set<String> NEVER_COORDINATES = Set.of("", "name", "word", "token", "id", "title", "text", "index",
             "label", "labels", "class", "target", "unnamed: 0");
     private static final List<String> NAMES = List.of("name", "word", "token", "id", "title", "text", "label");
+
+    private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?\\d*,\\d+([eE][+-]?\\d+)?");
 
     private final Path file;
     private final ByteLines lines;
@@ -64,8 +68,12 @@ final class Table {
                 throw Broken.file(file, "is empty; is it whole?");
             }
             String first = lines.text();
-            return first.indexOf(',') < 0 && first.indexOf(';') >= 0 ? (byte) ';' : (byte) ',';
+            return first.indexOf(';') >= 0 && Stream.of(first.split(";")).allMatch(Table::isOneCell) ? (byte) ';' : (byte) ',';
         }
+    }
+
+    private static boolean isOneCell(String text) {
+        return text.indexOf(',') < 0 || DECIMAL_COMMA.matcher(text.strip()).matches();
     }
 
     /** Splits the line; false at the end of the file. Blank lines are left out. */
@@ -142,11 +150,17 @@ final class Table {
     }
 
     private boolean isNumber(int column) {
-        if (quoted.containsKey(column)) {
-            byte[] bytes = quoted.get(column).getBytes(StandardCharsets.UTF_8);
+        if (quoted.containsKey(column) || separator == ';') {
+            byte[] bytes = written(column);
             return Numbers.isNumber(bytes, 0, bytes.length);
         }
         return Numbers.isNumber(lines.bytes(), trimmedFrom(column), trimmedTo(column));
+    }
+
+    /** A cell as numbers are written here: where semicolons separate, the comma is a decimal one. */
+    private byte[] written(int column) {
+        String text = text(column).strip();
+        return (separator == ';' ? text.replace(',', '.') : text).getBytes(StandardCharsets.UTF_8);
     }
 
     private int trimmedFrom(int column) {
@@ -167,9 +181,8 @@ final class Table {
 
     private float number(int column, String called) {
         try {
-            String apart = quoted.get(column);
-            if (apart != null) {
-                byte[] bytes = apart.strip().getBytes(StandardCharsets.UTF_8);
+            if (quoted.containsKey(column) || separator == ';') {
+                byte[] bytes = written(column);
                 return (float) Numbers.parse(bytes, 0, bytes.length);
             }
             return (float) Numbers.parse(lines.bytes(), trimmedFrom(column), trimmedTo(column));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.latent4j.kernel.LatentException;
@@ -79,9 +80,23 @@ class FullDiskTest {
     }
 
     @Test
+    void aPairOfFilesThatDoesntFitLeavesTheOneBefore() throws Exception {
+        Space before = points("old", 10);
+        Path vectors = place().resolveSibling("p.npy");
+        SpaceExport.write(before, SpaceExport.Format.NPY, vectors);
+        assertThat(limited("export")).contains("p.npy", "files may not get so large here").doesNotContain("stays");
+        assertThat(Files.readAllLines(place().resolveSibling("p.names.txt"))).isEqualTo(before.names());
+        assertThat(Spaces.open(vectors).vectors()).isEqualTo(before.vectors());
+        try (Stream<Path> there = Files.list(folder)) {
+            assertThat(there.toList()).hasSize(2);
+        }
+    }
+
+    @Test
     void anIndexThatDoesntFitLeavesExactSearch() throws Exception {
         SpaceWriter.write(points("old", 3000), place(), SpaceWriter.Type.F32);
-        assertThat(limited("index")).contains("the index can't be written", "searched exactly instead", "found old7");
+        assertThat(limited("index")).contains("the index can't be written", "search is exact without it", "found old7")
+                .doesNotContain("Exception");
     }
 
     private static float[] vector(long point) {
@@ -110,6 +125,7 @@ class FullDiskTest {
                 switch (arguments[0]) {
                     case "write" -> write(place);
                     case "add" -> add(place);
+                    case "export" -> SpaceExport.write(points("new", 1000), SpaceExport.Format.NPY, place.resolveSibling("p.npy"));
                     default -> search(place);
                 }
             } catch (LatentException e) {

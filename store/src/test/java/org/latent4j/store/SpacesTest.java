@@ -214,6 +214,44 @@ class SpacesTest {
         refused(() -> open(captured, ImportOptions.NONE.withSite("resid_post.9"))).contains("no states of the site resid_post.9");
     }
 
+    @Test
+    void statesOfTextsFromTheCommandLineHaveThem() {
+        Path captured = folder.resolve("states.safetensors");
+        try (SafetensorsWriter out = SafetensorsWriter.create(captured)) {
+            out.metadata("format", "latent4j capture 1");
+            out.metadata("positions", "last");
+            out.metadata("inputs", "[{\"texts\":[\"a cat\",\"a },{ dog\"],\"sha256\":\"ab\"}]");
+            out.add("0.resid_post.1", Matrix.of(1, 2, 1, 2));
+            out.add("1.resid_post.1", Matrix.of(1, 2, 3, 4));
+            out.finish();
+        }
+        Space states = open(captured, ImportOptions.NONE.withSite("resid_post.1"));
+        assertThat(states.names()).containsExactly("0", "1");
+        assertThat(states.items().fields(1)).isEqualTo(Map.of("text", "a },{ dog"));
+    }
+
+    @Test
+    void anExportNeedsAFolder() {
+        Path file = folder.resolve("none/out.csv");
+        refused(() -> SpaceExport.write(Space.of(Points.random(), Points.names()), SpaceExport.Format.CSV, file))
+                .contains("out.csv: can't be written: there is no folder", "make it first").doesNotContain(".new");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            name;x;y\\na;1,5;-2\\nb;,25;3e0  | 1.5 -2 0.25 3
+            1,5;2,5\\n3;4                   | 1.5 2.5 3 4
+            a;1,5;2\\nb;"2,5";3             | 1.5 2 2.5 3
+            name,x\\n"a;b",1\\nc,2          | 1 2
+            """)
+    void whereSemicolonsSeparateTheCommaIsADecimalOne(String table, String numbers) throws IOException {
+        float[] expected = new float[numbers.split(" ").length];
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] = Float.parseFloat(numbers.split(" ")[i]);
+        }
+        assertThat(Spaces.open(write("t.csv", table.replace("\\n", "\n"))).vectors().data()).containsExactly(expected);
+    }
+
     @ParameterizedTest
     @EnumSource(SpaceExport.Format.class)
     void whatIsExportedIsReadBack(SpaceExport.Format format) {
@@ -287,6 +325,8 @@ class SpacesTest {
         refused(() -> Spaces.open(latin)).contains("line 2 isn't text in UTF-8");
         Path wide = write("utf16.csv", "name,x\nb,1\n".getBytes(StandardCharsets.UTF_16));
         refused(() -> Spaces.open(wide)).contains("UTF-16");
+        Path unmarked = write("unmarked.csv", "name,x\nb,1\n".getBytes(StandardCharsets.UTF_16LE));
+        refused(() -> Spaces.open(unmarked)).contains("UTF-16", "iconv -f UTF-16LE");
         Path million = write("million.csv", "1" + ",1".repeat(999_999) + "\n");
         refused(() -> Spaces.open(million)).contains("65536 columns");
         assertThat(Spaces.open(write("bom.csv", "\ufeffname,x\na,1\n")).names()).containsExactly("a");

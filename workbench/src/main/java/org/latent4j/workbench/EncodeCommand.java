@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -181,12 +182,16 @@ final class EncodeCommand implements Callable<Integer> {
                 Amounts.count(result.texts()) + (result.texts() == 1 ? " text, " : " texts, "),
                 Amounts.count(result.vectors()) + (result.vectors() == 1 ? " vector" : " vectors"),
                 opened.width(), opened.name(), opened.told(),
-                result.ran() == 0 ? "" : " at " + Amounts.count(Math.round(result.ran() / seconds)) + " texts/s", file));
+                result.ran() == 0 ? "" : " at " + rate(result.ran() / seconds) + " texts/s", file));
         if (json) {
             PrintWriter written = spec().commandLine().getOut();
             written.println(asJson(opened, result, file, seconds));
             written.flush();
         }
+    }
+
+    private static String rate(double rate) {
+        return rate < 10 ? String.format(Locale.ROOT, "%.1f", rate) : Amounts.count(Math.round(rate));
     }
 
     private String asJson(Encoder opened, Encode.Result result, Path file, double seconds) {

@@ -64,8 +64,7 @@ final class ExportCommand implements Callable<Integer> {
                 json.writeEndObject();
             });
         } else {
-            written.println("%s points of %s dimensions: %s".formatted(Amounts.count(opened.size()), Amounts.count(opened.width()),
-                    String.join(", ", files.stream().map(Path::toString).toList())));
+            written.println("%s: %s".formatted(SpaceTable.shape(opened), String.join(", ", files.stream().map(Path::toString).toList())));
         }
         return 0;
     }

@@ -79,7 +79,7 @@ final class ImportCommand implements Callable<Integer> {
                 json.writeEndObject();
             });
         } else {
-            written.println("%s: %s points of %s dimensions".formatted(place, Amounts.count(space.size()), Amounts.count(space.width())));
+            written.println("%s: %s".formatted(place, SpaceTable.shape(space)));
         }
         return 0;
     }

@@ -212,7 +212,7 @@ final class NearCommand implements Callable<Integer> {
             SpaceJson.print(out, json -> write(json, space, queried, neighbours));
             return;
         }
-        if (searching.isAsked() && neighbours.stream().allMatch(List::isEmpty)) {
+        if (searching.hasCondition() && neighbours.stream().allMatch(List::isEmpty)) {
             note("no point of %s satisfies --where".formatted(space.origin().source()));
         }
         for (int query = 0; query < neighbours.size(); query++) {

@@ -81,8 +81,8 @@ final class RecommendCommand implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "15", description = "How often both sides are solved (default: ${DEFAULT-VALUE}).")
     private int rounds = 15;
 
-    @Option(names = "--regularisation", paramLabel = "X", defaultValue = "0.1", description = "Lambda: the more, the shorter the vectors (default: ${DEFAULT-VALUE}).")
-    private double regularisation = 0.1;
+    @Option(names = "--regularisation", paramLabel = "X", defaultValue = "10", description = "Lambda: the more, the shorter the vectors, and the less is learnt by heart (default: ${DEFAULT-VALUE}).")
+    private double regularisation = 10;
 
     @Option(names = "--confidence", paramLabel = "X", defaultValue = "40", description = "Alpha: how much surer a weight of 1 makes (default: ${DEFAULT-VALUE}).")
     private double confidence = 40;

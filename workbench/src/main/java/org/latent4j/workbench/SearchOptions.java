@@ -35,6 +35,11 @@ final class SearchOptions {
         return where != null || approximate || quantised;
     }
 
+    /** Whether only some points are searched. */
+    boolean hasCondition() {
+        return where != null;
+    }
+
     /** Prepares the search. */
     SpaceSearch search(Space space, Metric metric, WorkerPool pool, Progress progress, Consumer<String> notes) {
         if ((exact ? 1 : 0) + (approximate ? 1 : 0) + (quantised ? 1 : 0) > 1) {

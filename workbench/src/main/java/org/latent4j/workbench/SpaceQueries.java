@@ -124,10 +124,22 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
             return CapturedTexts.states(space, texts);
         }
         if (space.origin().encoder().isEmpty()) {
-            space.require(texts.getFirst()); // tells what it might have meant
+            requireName(space, texts.getFirst());
         }
         try (Encoder encoder = encoder(space)) {
             return encoder.forQueries().encode(texts);
+        }
+    }
+
+    /** Tells what a name might have meant, and of a text what is missing. */
+    private static void requireName(Space space, String text) {
+        try {
+            space.require(text);
+        } catch (LatentException e) {
+            throw text.strip().indexOf(' ') < 0
+                    ? e
+                    : new LatentException(e.getMessage() + "; a text can't become a point of it, for it doesn't say which encoder made it "
+                            + "(latent encode makes spaces that do)", e);
         }
     }
 

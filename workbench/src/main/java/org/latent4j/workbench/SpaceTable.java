@@ -25,6 +25,12 @@ final class SpaceTable {
         }
     }
 
+    /** How many points there are, and how wide. */
+    static String shape(Space space) {
+        return "%s %s of %s %s".formatted(Amounts.count(space.size()), space.size() == 1 ? "point" : "points",
+                Amounts.count(space.width()), space.width() == 1 ? "dimension" : "dimensions");
+    }
+
     /** A number with four digits behind the point. */
     static String number(double value) {
         return String.format(Locale.ROOT, "%.4f", value);

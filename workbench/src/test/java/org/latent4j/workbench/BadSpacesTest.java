@@ -126,6 +126,30 @@ class BadSpacesTest {
     }
 
     @Test
+    void onePointIsToldAsOne() {
+        String space = folder.resolve("one.space").toString();
+        assertThat(run("import", one, "--out", space).out()).contains("one.space: 1 point of 2 dimensions");
+        assertThat(run("export", space, "--to", "csv", "--out", folder.resolve("o.csv").toString()).out()).startsWith("1 point of 2");
+        assertThat(run("near", space, "alone", "--approximate").err()).contains("approximate").doesNotContain("--where");
+        assertThat(run("near", space, "alone", "--where", "name != alone").err()).contains("no point", "satisfies --where");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"near FILE king", "near FILE --all"})
+    void aFileOfAnotherKindIsNoWord(String command) throws IOException {
+        Path file = Files.writeString(folder.resolve("page.pdf"), "%PDF-1.4");
+        assertThat(run(command.replace("FILE", file.toString()).split(" ")).mistake())
+                .contains("page.pdf: is no file of vectors that is known");
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        assertThat(run(command.replace("FILE", empty.toString()).split(" ")).mistake()).contains("empty").doesNotContain("glove");
+    }
+
+    @Test
+    void aTextNeedsTheEncoderThatMadeTheSpace() {
+        assertThat(run("near", words, "who is king").mistake()).contains("no point 'who is king'", "doesn't say which encoder made it");
+    }
+
+    @Test
     void moreThanThereAreIsAllThereAre() throws IOException {
         assertThat(json("near", words, "king", "-k", "1000000", "--json").get(0).get("neighbours")).hasSize(4);
         assertThat(json("near", words, "king", "-k", "2147483647", "--json").get(0).get("neighbours")).hasSize(4);

@@ -3,10 +3,12 @@ package org.latent4j.store.search;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -136,8 +138,15 @@ final class LuceneBuilder {
         } catch (LockObtainFailedException e) {
             throw new Unavailable("another process is making the index", e);
         } catch (IOException e) {
-            throw new Unavailable("the index can't be written (%s)".formatted(e), e);
+            throw new Unavailable("the index can't be written: " + reason(e), e);
         }
+    }
+
+    private static String reason(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.toLowerCase(Locale.ROOT).contains("no space left")
+                ? "the disk is full"
+                : e instanceof AccessDeniedException ? "permission denied for " + message : message;
     }
 
     /** What is damaged is made anew: the index holds nothing that isn't in the space. */

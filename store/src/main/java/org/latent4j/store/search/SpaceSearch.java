@@ -140,7 +140,7 @@ public final class SpaceSearch implements AutoCloseable {
         try {
             return Optional.of(new LuceneBuilder(space, kind, pool, progress, through).open());
         } catch (LuceneBuilder.Unavailable e) {
-            notes.accept(e.getMessage() + "; searched exactly instead");
+            notes.accept(e.getMessage() + "; search is exact without it");
             return Optional.empty();
         }
     }
