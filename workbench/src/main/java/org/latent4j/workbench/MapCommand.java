@@ -172,7 +172,7 @@ final class MapCommand implements Callable<Integer> {
                     : run.all(spaces, page);
             List<MapView> views = maps.stream().map(MapRun.Fitted::view).toList();
             String method = kept.map(map -> "Placed in the map of %s (%s)".formatted(map.origin().source(), fitted)).orElse(run.method());
-            MapAbout about = new MapAbout(title(first), method, Optional.of(shown).filter(name -> !name.isEmpty()), provenance(first));
+            MapAbout about = new MapAbout(heading(first, views), method, Optional.of(shown).filter(name -> !name.isEmpty()), provenance(first));
             List<MapColumn> found = layers != null
                     ? List.of()
                     : new MapFindings(first, request.metric(), seed, pool, progress).columns(points, views.getFirst(), page, shown);
@@ -359,8 +359,16 @@ final class MapCommand implements Callable<Integer> {
         return asked != null ? asked : names.contains("label") ? "label" : names.isEmpty() ? "" : names.getFirst();
     }
 
+    /** Of layers, whose is named once for all. */
+    private static String heading(Space first, List<MapView> views) {
+        return views.size() == 1
+                ? title(first)
+                : "%s, %d layers: %s".formatted(first.origin().source().replace(", " + views.getFirst().name(), ""), views.size(),
+                        Amounts.of(first.size(), "point"));
+    }
+
     static String title(Space space) {
-        return "%s: %s points".formatted(space.origin().source(), Amounts.count(space.size()));
+        return "%s: %s".formatted(space.origin().source(), Amounts.of(space.size(), "point"));
     }
 
     private Map<String, String> provenance(Space first) {

@@ -126,6 +126,19 @@ class MapCommandTest {
     }
 
     @Test
+    void layersAreDrawnSideBySideUnderOneHeading() throws IOException {
+        Path texts = Files.writeString(folder.resolve("texts.tsv"), "text\tkind\none\ta\ntwo\ta\nthree\tb\nfour\tb\nfive\tb\n");
+        Path svg = folder.resolve("layers.svg");
+        Path page = folder.resolve("layers.html");
+        Ran ran = run("--model", TinyModel.withByteTokenizer(folder), "--texts", texts, "--layers", "0,1", "--method", "pca", "--colour",
+                "kind", "--out", svg, "--out", page, "--json");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("\"site\":\"resid_post.0\"", "\"site\":\"resid_post.1\"");
+        assertThat(svg).content().contains(", 2 layers: 5 points", "resid_post.0", "resid_post.1").doesNotContain("resid_post.0: 5 points");
+        assertThat(page).content().contains(", 2 layers: 5 points").doesNotContain("outlier_score"); // of which layer would it be?
+    }
+
+    @Test
     void mistakesAreToldInOneLine() throws IOException {
         Path points = points(10, 2);
         assertThat(run(points, "--out", folder.resolve("map.gif")).mistake()).contains("must end in .html");
