@@ -172,7 +172,8 @@ final class MapCommand implements Callable<Integer> {
                     : run.all(spaces, page);
             List<MapView> views = maps.stream().map(MapRun.Fitted::view).toList();
             String method = kept.map(map -> "Placed in the map of %s (%s)".formatted(map.origin().source(), fitted)).orElse(run.method());
-            MapAbout about = new MapAbout(heading(first, views), method, Optional.of(shown).filter(name -> !name.isEmpty()), provenance(first));
+            MapAbout about = new MapAbout(heading(first, views), method, Optional.of(shown).filter(name -> !name.isEmpty()),
+                    provenance(first));
             List<MapColumn> found = layers != null
                     ? List.of()
                     : new MapFindings(first, request.metric(), seed, pool, progress).columns(points, views.getFirst(), page, shown);
