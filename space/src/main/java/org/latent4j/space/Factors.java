@@ -14,7 +14,7 @@ final class Factors {
     private final double[] squares;
     private final float[] halves;
 
-    /** @throws org.latent4j.kernel.LatentException if a value isn't finite */
+    /** @throws org.latent4j.kernel.LatentException if a value isn't finite, or squared distances aren't in single precision */
     Factors(Matrix points, Metric metric) {
         NeighbourSearch.requireFinite(points, "point");
         this.metric = metric;
@@ -26,9 +26,14 @@ final class Factors {
         for (int i = 0; i < squares.length; i++) {
             squares[i] = square(points, i);
         }
+        double farthest = 0;
         for (int i = 0; i < halves.length; i++) {
             // A zero vector's cosine is 0 by definition, its distance from a unit vector not that of a right angle.
             halves[i] = (float) (square(rows, i) / 2 + (byAngle() && squares[i] == 0 ? 0.5 : 0));
+            farthest = Math.max(farthest, square(rows, i));
+        }
+        if (metric == Metric.EUCLIDEAN) {
+            Vectors.requireMeasurable(farthest);
         }
     }
 

@@ -1,10 +1,26 @@
 package org.latent4j.space;
 
+import java.util.Locale;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 
 /** Measures of vectors and of pairs of them, summed in double precision in the order of the coordinates. */
 public final class Vectors {
     private Vectors() {}
+
+    /**
+     * Checks that squared distances between points can be held in single precision, in which products of many points are taken.
+     *
+     * @param largest the largest squared distance of a point from the mean of all
+     * @throws LatentException if it can't
+     */
+    public static void requireMeasurable(double largest) {
+        if (largest > Float.MAX_VALUE) {
+            throw new LatentException(String.format(Locale.ROOT,
+                    "points lie up to %.1e from their mean; the squares of such distances don't fit in single precision: divide all values",
+                    Math.sqrt(largest)));
+        }
+    }
 
     /** The inner product of row {@code i} of {@code a} with row {@code j} of {@code b}, which are equally wide. */
     public static double dot(Matrix a, int i, Matrix b, int j) {

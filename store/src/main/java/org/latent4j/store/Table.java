@@ -222,6 +222,10 @@ final class Table {
             }
             header |= isNumbering(first, second) && !isNumbering(texts(), second);
         }
+        if (!header && !anyOf(firstNumbers)) {
+            throw Broken.file(file, more ? "has no columns of numbers; its first row is: %s" : "has one row and no number in it: %s",
+                    String.join(", ", first.subList(0, Math.min(8, first.size()))));
+        }
         List<String> names = header ? first : numbered(first.size());
         Columns columns = new Columns(names, header, header ? numbers() : firstNumbers, options);
         Gathered points = new Gathered(file, columns.coordinates.length, 1 << 10);
@@ -234,6 +238,15 @@ final class Table {
             columns.take(points);
         }
         return columns.imported(points);
+    }
+
+    private static boolean anyOf(boolean[] these) {
+        for (boolean one : these) {
+            if (one) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Without a header the first row is a point, and is read again. */
@@ -293,7 +306,7 @@ final class Table {
                 (coordinate ? points : rest).add(column);
             }
             if (points.isEmpty()) {
-                throw Broken.file(file, "has no columns of numbers; its first row is: %s",
+                throw Broken.file(file, "has no columns of numbers left for coordinates; its columns are: %s",
                         String.join(", ", names.subList(0, Math.min(8, names.size()))));
             }
             this.coordinates = points.stream().mapToInt(Integer::intValue).toArray();

@@ -34,6 +34,11 @@ final class Amounts {
         return digits.toString();
     }
 
+    /** A count of what has a plain plural: {@code 1 point}, {@code 1,024 points}. */
+    static String of(long number, String one) {
+        return count(number) + " " + one + (number == 1 ? "" : "s");
+    }
+
     /**
      * Bytes from a number with or without a unit: {@code 500MB}, {@code 2 GB}, {@code 1048576}.
      *

@@ -162,6 +162,11 @@ final class ClustersCommand implements Callable<Integer> {
                     computing.progress());
             labels = found.labels();
             inertia = found.inertia();
+            long filled = Arrays.stream(labels).distinct().count();
+            if (filled < k) {
+                computing.note("%s asked for, %s found: more of the points don't differ".formatted(Amounts.of(k, "cluster"),
+                        Amounts.count(filled)));
+            }
             if (save != null) {
                 ClusteringFile.write(save, found, space.origin(), new CommandText(Objects.requireNonNull(spec)).manifest());
             }
@@ -193,14 +198,14 @@ final class ClustersCommand implements Callable<Integer> {
         int clusters = Arrays.stream(found.labels()).max().orElse(-1) + 1;
         long noise = Arrays.stream(found.labels()).filter(label -> label < 0).count();
         var out = computing.out();
-        out.printf(Locale.ROOT, "%s: %s points, %s%s%n", opened.origin().source(), Amounts.count(opened.size()),
+        out.printf(Locale.ROOT, "%s: %s, %s%s%n", opened.origin().source(), Amounts.of(opened.size(), "point"),
                 clusters == 1 ? "one cluster" : clusters == 0 ? "no clusters" : clusters + " clusters",
-                noise > 0 ? ", %s points of none".formatted(Amounts.count(noise)) : "");
+                noise > 0 ? ", %s of none".formatted(Amounts.of(noise, "point")) : "");
         if (Double.isFinite(found.silhouette())) {
             out.printf(Locale.ROOT, "silhouette %.3f: %s%n", found.silhouette(), verdict(found.silhouette()));
         }
         for (ClusterPortrait portrait : ClusterPortrait.of(opened, found.labels(), metric.metric())) {
-            out.printf(Locale.ROOT, "%n%d  %s points%s%n", portrait.label(), Amounts.count(portrait.size()),
+            out.printf(Locale.ROOT, "%n%d  %s%s%n", portrait.label(), Amounts.of(portrait.size(), "point"),
                     portrait.words().isEmpty() ? "" : "   " + String.join(", ", portrait.words()));
             for (String typical : portrait.typical()) {
                 out.println("     " + typical);

@@ -97,8 +97,9 @@ final class CompareCommand implements Callable<Integer> {
             right = left;
         }
         if (left.size() < 2) {
-            throw new LatentException("%s (%d points) and %s (%d points) have %d names in common; to be compared they need the same items"
-                    .formatted(a.origin().source(), a.size(), b.origin().source(), b.size(), left.size()));
+            throw new LatentException("%s (%s) and %s (%s) have %s in common; to be compared they need the same items, at least two"
+                    .formatted(a.origin().source(), Amounts.of(a.size(), "point"), b.origin().source(), Amounts.of(b.size(), "point"),
+                            Amounts.of(left.size(), "name")));
         }
         return new Matched(a, left, pick(a.vectors(), left), pick(b.vectors(), right));
     }
@@ -148,24 +149,36 @@ final class CompareCommand implements Callable<Integer> {
         });
     }
 
+    private static String told(KernelAlignment alignment) {
+        if (Double.isNaN(alignment.biased())) {
+            return "none: all points of a space are equal, there is no form to compare";
+        }
+        double unbiased = alignment.unbiased();
+        return Double.isNaN(unbiased)
+                ? String.format(Locale.ROOT, "%.4f, unbiased not to be had: items are too few, or all equally far apart",
+                        alignment.biased())
+                : String.format(Locale.ROOT, "%.4f, unbiased %.4f: %s", alignment.biased(), unbiased,
+                        unbiased > 0.95
+                                ? "nearly the same form"
+                                : unbiased > 0.7 ? "much alike" : unbiased > 0.3 ? "partly alike" : "little in common");
+    }
+
     private void tell(Matched matched, Result result) {
         var out = computing.out();
         out.printf(Locale.ROOT, "%s items in both, %d and %d wide%n%n", Amounts.count(matched.items().size()), matched.one().columns(),
                 matched.other().columns());
-        double alignment = result.alignment().unbiased();
-        out.printf(Locale.ROOT, "linear CKA   %.4f, unbiased %.4f: %s%n", result.alignment().biased(), alignment,
-                alignment > 0.95
-                        ? "nearly the same form"
-                        : alignment > 0.7 ? "much alike" : alignment > 0.3 ? "partly alike" : "little in common");
+        out.printf("linear CKA   %s%n", told(result.alignment()));
         if (result.procrustes() != null) {
             out.printf(Locale.ROOT, "Procrustes   %.4f of the form is left when one is turned and laid on the other%n",
                     result.procrustes().disparity());
         }
         out.printf(Locale.ROOT, "neighbours   %.1f of %d are the same (%.1f by chance)%n", result.overlap().mean() * result.k(), result.k(),
                 (double) result.k() * result.k() / (matched.items().size() - 1));
-        double left = result.procrustes() == null ? 1 : Arrays.stream(result.procrustes().residuals()).map(r -> r * r).sum();
+        double left = result.procrustes() == null
+                ? 1 - result.overlap().mean()
+                : Arrays.stream(result.procrustes().residuals()).map(r -> r * r).sum();
         if (left < ROUNDING) {
-            out.printf("%nNothing moved beyond rounding.%n");
+            out.printf("%n%s%n", result.procrustes() == null ? "All items keep their neighbours." : "Nothing moved beyond rounding.");
             out.flush();
             return;
         }

@@ -52,6 +52,13 @@ final class Computing {
         return Objects.requireNonNull(spec).commandLine().getOut();
     }
 
+    /** What a reader of the result should know besides; a line of the errors. */
+    void note(String line) {
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        err.println("latent: " + line);
+        err.flush();
+    }
+
     /** The fields of one JSON object. */
     @FunctionalInterface
     interface Fields {

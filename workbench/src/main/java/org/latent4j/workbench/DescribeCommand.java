@@ -140,11 +140,11 @@ final class DescribeCommand implements Callable<Integer> {
         findings.add(directions(shape));
         findings.add(dimension(shape));
         Shape.Hubness hubness = shape.hubness();
-        findings.add(in("Hubs: %s. '%s' is among the %d nearest of %s points; %.0f %% are among nobody's (skewness %.1f).",
+        findings.add(in("Hubs: %s. '%s' is among the %d nearest of %s; %.0f %% are among nobody's (skewness %.1f).",
                 hubness.skewness() > 2
                         ? "there are, and searches will meet them again and again"
                         : hubness.skewness() > 1 ? "some" : "none to speak of",
-                PlainLine.of(opened.name(hubness.hub())), hubness.k(), Amounts.count(hubness.largest()), 100 * hubness.orphans(),
+                PlainLine.of(opened.name(hubness.hub())), hubness.k(), Amounts.of(hubness.largest(), "point"), 100 * hubness.orphans(),
                 hubness.skewness()));
         double hopkins = shape.clusterability();
         findings.add(Double.isNaN(hopkins)
@@ -158,7 +158,9 @@ final class DescribeCommand implements Callable<Integer> {
                         hopkins));
         findings.add(shape.duplicates() == 0
                 ? "No two points are equal."
-                : in("%s points are copies of others (%.1f %%).", Amounts.count(shape.duplicates()),
+                : in("%s (%.1f %%).", shape.duplicates() == 1
+                        ? "1 point is a copy of another"
+                        : Amounts.count(shape.duplicates()) + " points are copies of others",
                         100.0 * shape.duplicates() / shape.points()));
         if (shape.constantColumns() > 0) {
             findings.add("%d of %d columns are constant.".formatted(shape.constantColumns(), shape.width()));

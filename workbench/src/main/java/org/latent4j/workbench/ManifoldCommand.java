@@ -104,7 +104,7 @@ final class ManifoldCommand implements Callable<Integer> {
         Space opened = given == null ? space.open("") : space.named(given);
         try (WorkerPool pool = new WorkerPool(count); NewFile file = out == null ? null : MapFiles.claim(out)) {
             if (opened.size() < 2) {
-                throw new LatentException("a way needs 2 points, %s has %d".formatted(opened.origin().source(), opened.size()));
+                throw new LatentException("a way needs at least 2 points, %s has %d".formatted(opened.origin().source(), opened.size()));
             }
             NeighbourSearch search = new NeighbourSearch(opened.vectors(), compared(), pool);
             Geodesics geodesics = new Geodesics(search.among(neighbours, progress), pool);
@@ -155,9 +155,9 @@ final class ManifoldCommand implements Callable<Integer> {
             print.println(asJson(opened, found));
             return;
         }
-        print.printf(Locale.ROOT, "through the cloud %.4f, straight %.4f%s, %d steps%n%n", found.way().length(), found.straight(),
+        print.printf(Locale.ROOT, "through the cloud %.4g, straight %.4g%s, %s%n%n", found.way().length(), found.straight(),
                 found.straight() > 0 ? String.format(Locale.ROOT, " (%.2f times as long)", found.way().length() / found.straight()) : "",
-                found.way().points().size() - 1);
+                Amounts.of(found.way().points().size() - 1, "step"));
         print.println("    through the cloud                         nearest to the straight line");
         for (int i = 0; i < found.way().points().size(); i++) {
             print.printf("%3d %-40s  %s%n", i, cut(opened.name(found.way().points().get(i))), cut(opened.name(found.alongLine().get(i))));

@@ -54,11 +54,11 @@ record MapColours(int[] points, List<Entry> legend, String title) {
         List<Entry> legend = new ArrayList<>();
         for (int i = 0; i < Math.min(order.size(), CLASSES.length); i++) {
             colours.put(order.get(i), CLASSES[i]);
-            legend.add(new Entry("%s (%d)".formatted(order.get(i), counts.get(order.get(i))), CLASSES[i]));
+            legend.add(new Entry("%s (%s)".formatted(order.get(i), Amounts.count(counts.getOrDefault(order.get(i), 0))), CLASSES[i]));
         }
         int others = labels.size() - order.stream().limit(CLASSES.length).mapToInt(value -> counts.getOrDefault(value, 0)).sum();
         if (others > 0) {
-            legend.add(new Entry("others (%d)".formatted(others), OTHERS));
+            legend.add(new Entry("others (%s)".formatted(Amounts.count(others)), OTHERS));
         }
         int[] points = new int[labels.size()];
         for (int i = 0; i < points.length; i++) {

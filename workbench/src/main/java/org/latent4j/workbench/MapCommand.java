@@ -134,7 +134,7 @@ final class MapCommand implements Callable<Integer> {
     @Option(names = "--bandwidth", paramLabel = "E", description = "Diffusion: the squared distance at which steps get rare (default: the median to the last neighbour).")
     private @Nullable Double bandwidth;
 
-    @Option(names = "--colour", paramLabel = "COLUMN", description = "The column that colours the points.")
+    @Option(names = "--colour", paramLabel = "COLUMN", description = "The column that colours the points; cluster and outlier_score are found.")
     private @Nullable String colour;
 
     @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "Write the map: .html .png .svg .csv .npy .json; may be repeated.")
@@ -164,16 +164,23 @@ final class MapCommand implements Callable<Integer> {
             kept.ifPresent(map -> map.requireFits(first.origin()));
             MapPoints points = points(first);
             String shown = colouring(points);
-            boolean page = out.stream().anyMatch(place -> place.toString().toLowerCase(Locale.ROOT).endsWith(".html"));
-            MapRun run = new MapRun(request(first, kept), pool, progress, this::note);
+            boolean page = out.stream().anyMatch(MapCommand::isPage);
+            MapRun.Request request = request(first, kept);
+            MapRun run = new MapRun(request, pool, progress, this::note);
             List<MapRun.Fitted> maps = kept.isPresent()
                     ? List.of(run.placed(kept.get().fit(), first.vectors(), page))
                     : run.all(spaces, page);
             List<MapView> views = maps.stream().map(MapRun.Fitted::view).toList();
             String method = kept.map(map -> "Placed in the map of %s (%s)".formatted(map.origin().source(), fitted)).orElse(run.method());
-            MapAbout about = new MapAbout(title(first), method, Optional.of(shown).filter(name -> !name.isEmpty()), provenance(first));
+            MapAbout about = new MapAbout(heading(first, views), method, Optional.of(shown).filter(name -> !name.isEmpty()),
+                    provenance(first));
+            List<MapColumn> found = layers != null
+                    ? List.of()
+                    : new MapFindings(first, request.metric(), seed, pool, progress).columns(points, views.getFirst(), page, shown);
             for (int i = 0; i < files.size(); i++) {
-                long size = new MapFiles(about, points, views).write(files.get(i), out.get(i));
+                boolean explored = isPage(out.get(i));
+                MapPoints told = points.with(found.stream().filter(each -> explored || each.name().equals(shown)).toList());
+                long size = new MapFiles(about, told, views).write(files.get(i), out.get(i));
                 note("%s: %s".formatted(out.get(i), Amounts.bytes(size)));
             }
             keep(maps.getFirst().map(), first);
@@ -182,6 +189,10 @@ final class MapCommand implements Callable<Integer> {
             files.forEach(NewFile::close);
         }
         return 0;
+    }
+
+    private static boolean isPage(Path place) {
+        return place.toString().toLowerCase(Locale.ROOT).endsWith(".html");
     }
 
     private void keep(Projection map, Space space) {
@@ -341,15 +352,24 @@ final class MapCommand implements Callable<Integer> {
     private String colouring(MapPoints points) {
         List<String> names = points.columns().stream().map(MapColumn::name).toList();
         String asked = colour != null ? colour : supervised;
-        if (asked != null && !names.contains(asked)) {
-            throw new LatentException("no column '%s' to colour by; there are %s".formatted(asked,
-                    names.isEmpty() ? "none" : String.join(", ", names)));
+        if (asked != null && !names.contains(asked) && !(layers == null && MapFindings.isFound(asked))) {
+            throw new LatentException("no column '%s' to colour by; there are %s%s".formatted(asked,
+                    names.isEmpty() ? "none" : String.join(", ", names),
+                    layers == null ? ", and cluster and outlier_score, which are found" : ""));
         }
         return asked != null ? asked : names.contains("label") ? "label" : names.isEmpty() ? "" : names.getFirst();
     }
 
+    /** Of layers, whose is named once for all. */
+    private static String heading(Space first, List<MapView> views) {
+        return views.size() == 1
+                ? title(first)
+                : "%s, %d layers: %s".formatted(first.origin().source().replace(", " + views.getFirst().name(), ""), views.size(),
+                        Amounts.of(first.size(), "point"));
+    }
+
     static String title(Space space) {
-        return "%s: %s points".formatted(space.origin().source(), Amounts.count(space.size()));
+        return "%s: %s".formatted(space.origin().source(), Amounts.of(space.size(), "point"));
     }
 
     private Map<String, String> provenance(Space first) {
@@ -376,6 +396,10 @@ final class MapCommand implements Callable<Integer> {
         }
         for (MapRun.Fitted map : maps) {
             MapView.Quality quality = quality(map);
+            if (quality.k() == 0) {
+                print.println("one point: there are no neighbours by which to tell how far the map can be believed");
+                continue;
+            }
             print.printf(Locale.ROOT, "%strustworthiness %.4f, continuity %.4f, neighbours kept %.4f (k %d)%s, %.1f s%n",
                     maps.size() > 1 ? map.view().name() + ": " : "", quality.trustworthiness(), quality.continuity(),
                     quality.neighboursKept(), quality.k(),

@@ -167,8 +167,9 @@ final class OutliersCommand implements Callable<Integer> {
         }
         if (!numbers && counts.size() != 2) {
             throw new LatentException(
-                    "'%s' of %s has %d different values; to tell outliers it takes 0 and 1, or two values, the rarer one for outliers"
-                            .formatted(field, opened.origin().source(), counts.size()));
+                    "'%s' of %s has %s; to tell outliers it takes 0 and 1, or two values, the rarer one for outliers"
+                            .formatted(field, opened.origin().source(),
+                                    counts.size() == 1 ? "one value only" : counts.size() + " different values"));
         }
         if (!numbers) {
             String rarer = counts.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
@@ -192,7 +193,7 @@ final class OutliersCommand implements Callable<Integer> {
 
     private void tell(Space opened, Matrix points, double[] scores, double auroc, WorkerPool pool) {
         var out = computing.out();
-        out.printf(Locale.ROOT, "%s: %s points, by %s%n", opened.origin().source(), Amounts.count(opened.size()),
+        out.printf(Locale.ROOT, "%s: %s, by %s%n", opened.origin().source(), Amounts.of(opened.size(), "point"),
                 method.name().toLowerCase(Locale.ROOT));
         if (Double.isFinite(auroc)) {
             out.printf(Locale.ROOT, "area under the ROC curve %.4f%n", auroc);

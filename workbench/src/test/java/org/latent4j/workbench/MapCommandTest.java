@@ -1,10 +1,16 @@
 package org.latent4j.workbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -120,6 +126,19 @@ class MapCommandTest {
     }
 
     @Test
+    void layersAreDrawnSideBySideUnderOneHeading() throws IOException {
+        Path texts = Files.writeString(folder.resolve("texts.tsv"), "text\tkind\none\ta\ntwo\ta\nthree\tb\nfour\tb\nfive\tb\n");
+        Path svg = folder.resolve("layers.svg");
+        Path page = folder.resolve("layers.html");
+        Ran ran = run("--model", TinyModel.withByteTokenizer(folder), "--texts", texts, "--layers", "0,1", "--method", "pca", "--colour",
+                "kind", "--out", svg, "--out", page, "--json");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("\"site\":\"resid_post.0\"", "\"site\":\"resid_post.1\"");
+        assertThat(svg).content().contains(", 2 layers: 5 points", "resid_post.0", "resid_post.1").doesNotContain("resid_post.0: 5 points");
+        assertThat(page).content().contains(", 2 layers: 5 points").doesNotContain("outlier_score"); // of which layer would it be?
+    }
+
+    @Test
     void mistakesAreToldInOneLine() throws IOException {
         Path points = points(10, 2);
         assertThat(run(points, "--out", folder.resolve("map.gif")).mistake()).contains("must end in .html");
@@ -131,6 +150,32 @@ class MapCommandTest {
         assertThat(run().mistake()).contains("nothing to map");
         assertThat(run("--model", "tiny").mistake()).contains("--texts FILE");
         assertThat(run(points(1, 2)).mistake()).contains("at least 2 are needed");
+    }
+
+    @Test
+    void aMapIsColouredByClustersAndByScores() throws IOException {
+        Path points = points(60, 4);
+        Path csv = folder.resolve("m.csv");
+        Path page = folder.resolve("m.html");
+        assertThat(run(points, "--method", "pca", "--metric", "euclidean", "--colour", "cluster", "--out", csv, "--out", page).code())
+                .isZero();
+        List<String> lines = Files.readAllLines(csv);
+        assertThat(lines.getFirst()).isEqualTo("name,x,y,kind,cluster");
+        String even = lines.get(1).substring(lines.get(1).lastIndexOf(','));
+        for (int i = 1; i <= 60; i++) { // heaps five apart
+            assertThat(lines.get(i).endsWith(even)).as(lines.get(i)).isEqualTo(lines.get(i).contains("even"));
+        }
+        assertThat(Files.readString(page)).contains("\"cluster\"", "\"outlier_score\"");
+        assertThat(run(points, "--method", "pca", "--metric", "euclidean", "--colour", "outlier_score", "--out", csv).code()).isZero();
+        StringWriter scores = new StringWriter();
+        Latent.run(new PrintWriter(scores), new PrintWriter(new StringWriter()), "outliers", points.toString(), "--json");
+        JsonNode expected = new ObjectMapper().readTree(scores.toString()).path("scores");
+        lines = Files.readAllLines(csv);
+        for (int i = 0; i < 60; i++) {
+            assertThat(Double.parseDouble(lines.get(i + 1).substring(lines.get(i + 1).lastIndexOf(',') + 1)))
+                    .isCloseTo(expected.get(i).asDouble(Double.NaN), within(1e-6));
+        }
+        assertThat(run(points, "--colour", "clusters").mistake()).contains("there are kind, and cluster and outlier_score");
     }
 
     @Test

@@ -24,7 +24,8 @@ public final class ClusterCount {
     public static int bySilhouette(Matrix points, boolean spherical, long seed, WorkerPool pool, Progress progress) {
         int n = points.rows();
         if (n < 3) {
-            throw new LatentException("a number of clusters can be chosen of at least 3 points; there are %d: give it (-k)".formatted(n));
+            throw new LatentException("a number of clusters can be chosen of at least 3 points; there %s %d: give it (-k)"
+                    .formatted(n == 1 ? "is" : "are", n));
         }
         int[] rows = KMeans.sample(n, SAMPLE, seed);
         Matrix sample = rows.length == n ? points : Rows.pick(points, rows);

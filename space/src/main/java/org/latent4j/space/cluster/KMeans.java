@@ -8,6 +8,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Vectors;
 
 /**
  * Clusters around centres (k-means): first centres by k-means++, Lloyd's iterations, the best of several starts. With more
@@ -66,8 +67,8 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
     public static KMeans fit(Matrix points, Options options, WorkerPool pool, Progress progress) {
         int n = points.rows();
         if (n < options.clusters()) {
-            throw new LatentException("%d clusters of %d points: ask for at most as many clusters as there are points (k)"
-                    .formatted(options.clusters(), n));
+            throw new LatentException("%d clusters of %d point%s: ask for at most as many clusters as there are points (k)"
+                    .formatted(options.clusters(), n, n == 1 ? "" : "s"));
         }
         Checked.finite(points);
         double[] mean = options.spherical() ? new double[points.columns()] : Rows.mean(points);
@@ -77,6 +78,7 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
         for (double square : all.squares) {
             variance += square / n / points.columns();
         }
+        Vectors.requireMeasurable(Arrays.stream(all.squares).max().orElse(0));
         double tolerance = options.tolerance() * variance;
         int[] sampled = sample(n, Math.max(SAMPLE, (long) SAMPLED_PER_CLUSTER * options.clusters()), options.seed());
         Blocks sample = sampled.length == n ? all : new Blocks(Rows.pick(compared, sampled), pool);

@@ -10,7 +10,7 @@ import org.latent4j.space.Vectors;
  * Linear centred kernel alignment (Kornblith, Norouzi, Lee and Hinton 2019) of the same items in two spaces: 1 where one is
  * the other turned and scaled. The usual estimate is too high where items are few and vectors wide, even for noise; the
  * unbiased one (Song et al. 2012; Nguyen, Raghu and Kornblith 2021) is 0 on average for noise and may be negative. NaN where
- * all points of a space are equal; the unbiased one with fewer than four items.
+ * all points of a space are equal; the unbiased one with fewer than four items, or where all lie equally far apart.
  *
  * @param biased from 0 to 1
  * @param unbiased at most 1
@@ -18,6 +18,8 @@ import org.latent4j.space.Vectors;
 public record KernelAlignment(double biased, double unbiased) {
     private static final long MOST_PRODUCTS = 1L << 26;
     private static final int ROWS = 8;
+    /** What is less of a whole is what rounding left of it. */
+    private static final double ROUNDING = 1e-12;
 
     /**
      * Compares row with row.
@@ -43,13 +45,14 @@ public record KernelAlignment(double biased, double unbiased) {
         }
         double[] selfX = selfProducts(x, n);
         double[] selfY = selfProducts(y, n);
-        double products = unbiased(xy, selfX, selfY);
-        double scale = Math.sqrt(unbiased(xx, selfX, selfX) * unbiased(yy, selfY, selfY));
-        return new KernelAlignment(biased, scale > 0 ? products / scale : Double.NaN);
+        double ownX = unbiased(xx, selfX, selfX);
+        double ownY = unbiased(yy, selfY, selfY);
+        boolean told = ownX > ROUNDING * xx && ownY > ROUNDING * yy;
+        return new KernelAlignment(biased, told ? unbiased(xy, selfX, selfY) / Math.sqrt(ownX * ownY) : Double.NaN);
     }
 
     /**
-     * The estimate of the Hilbert-Schmidt criterion without the kernels' diagonals, of {@code tr KL} and the diagonals. Points
+     * The estimate of the Hilbert-Schmidt criterion without the kernels' diagonals, times n (n - 3), of {@code tr KL} and the diagonals. Points
      * are centred: their kernels' rows sum to 0, without the diagonal to its negative.
      */
     private static double unbiased(double trace, double[] selfX, double[] selfY) {
@@ -59,7 +62,7 @@ public record KernelAlignment(double biased, double unbiased) {
             diagonal += selfX[i] * selfY[i];
         }
         double sums = Arrays.stream(selfX).sum() * Arrays.stream(selfY).sum();
-        return (trace - diagonal + sums / ((n - 1) * (n - 2)) - 2 / (n - 2) * diagonal) / (n * (n - 3));
+        return trace - diagonal + sums / ((n - 1) * (n - 2)) - 2 / (n - 2) * diagonal;
     }
 
     private static double[] selfProducts(double[][] columns, int n) {

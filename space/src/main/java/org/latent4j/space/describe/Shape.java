@@ -64,7 +64,8 @@ public record Shape(
     public static Shape of(Matrix points, long seed, WorkerPool pool, Progress progress) {
         int n = points.rows();
         if (n < 2) {
-            throw new LatentException("there is nothing to say of %d points; give at least 2".formatted(n));
+            throw new LatentException(
+                    "there is nothing to say of %s; give at least 2 points".formatted(n == 1 ? "one point" : n + " points"));
         }
         int[] rows = sample(n, LOOKED, seed);
         Matrix looked = pick(points, rows);
@@ -156,24 +157,30 @@ public record Shape(
     private static double[] columnVariances(Matrix points) {
         int n = points.rows();
         int width = points.columns();
-        double[] mean = new double[width];
+        double[] mean = means(points);
         double[] variances = new double[width];
-        for (int pass = 0; pass < 2; pass++) {
-            for (int row = 0; row < n; row++) {
-                for (int c = 0; c < width; c++) {
-                    double value = points.data()[row * width + c];
-                    if (pass == 0) {
-                        mean[c] += value / n;
-                    } else {
-                        variances[c] += (value - mean[c]) * (value - mean[c]) / n;
-                    }
-                }
+        for (int row = 0; row < n; row++) {
+            for (int c = 0; c < width; c++) {
+                double difference = points.data()[row * width + c] - mean[c];
+                variances[c] += difference * difference / n;
             }
         }
-        for (int c = 0; c < width; c++) { // a mean of equal values may be off by a rounding
-            variances[c] = variances[c] < 1e-24 * mean[c] * mean[c] ? 0 : variances[c];
-        }
         return variances;
+    }
+
+    /** Sums are divided at the end: the mean of equal values is then that value, and their variance 0. */
+    private static double[] means(Matrix points) {
+        int width = points.columns();
+        double[] mean = new double[width];
+        for (int row = 0; row < points.rows(); row++) {
+            for (int c = 0; c < width; c++) {
+                mean[c] += points.data()[row * width + c];
+            }
+        }
+        for (int c = 0; c < width; c++) {
+            mean[c] /= points.rows();
+        }
+        return mean;
     }
 
     private static int duplicates(Matrix points) {
@@ -230,12 +237,7 @@ public record Shape(
         int probes = Math.min(PROBES, n);
         SeededRandom random = new SeededRandom(seed, 1);
         long drawn = 0;
-        double[] mean = new double[width];
-        for (int row = 0; row < n; row++) {
-            for (int c = 0; c < width; c++) {
-                mean[c] += points.data()[row * width + c] / (double) n;
-            }
-        }
+        double[] mean = means(points);
         double own = 0;
         Matrix drawnPoints = Matrix.zeros(probes, width);
         int mixed = Math.min(MIXED, n);

@@ -97,18 +97,18 @@ public final class Dimension {
         int size = neighbours.k() + 1;
         int width = points.columns();
         double[][] centred = new double[size][width];
-        double[] mean = new double[width];
+        double[] sums = new double[width]; // divided at the end: the mean of equal values is then that value
         for (int i = 0; i < size; i++) {
             int from = (i == 0 ? row : neighbours.index(row, i - 1)) * width;
             for (int c = 0; c < width; c++) {
                 centred[i][c] = points.data()[from + c];
-                mean[c] += centred[i][c] / size;
+                sums[c] += centred[i][c];
             }
         }
         double[][] products = new double[size][size];
         for (int i = 0; i < size; i++) {
             for (int c = 0; c < width; c++) {
-                centred[i][c] -= mean[c];
+                centred[i][c] -= sums[c] / size;
             }
             for (int j = 0; j <= i; j++) {
                 for (int c = 0; c < width; c++) {
@@ -141,10 +141,10 @@ public final class Dimension {
         if (n < 2) {
             throw new LatentException("the dimension of points takes at least 2 of them; there is %d".formatted(n));
         }
-        double[] mean = new double[width];
+        double[] sums = new double[width];
         for (int row = 0; row < n; row++) {
             for (int c = 0; c < width; c++) {
-                mean[c] += points.data()[row * width + c] / (double) n;
+                sums[c] += points.data()[row * width + c];
             }
         }
         // The sum of the squares of all products, of columns or of points, whichever are fewer.
@@ -154,7 +154,7 @@ public final class Dimension {
         double[][] rows = new double[size][length];
         for (int row = 0; row < n; row++) {
             for (int c = 0; c < width; c++) {
-                double value = points.data()[row * width + c] - mean[c];
+                double value = points.data()[row * width + c] - sums[c] / n;
                 rows[columns ? c : row][columns ? row : c] = value;
             }
         }

@@ -58,6 +58,9 @@ public final class Outliers {
     }
 
     private static Neighbours neighbours(Matrix points, int k, Metric metric, WorkerPool pool, Progress progress) {
+        if (points.rows() < 2) {
+            throw new LatentException("a single point has no neighbours; to tell outliers by them give at least 2 points");
+        }
         if (k < 1 || k >= points.rows()) {
             throw new LatentException("%d neighbours of %d points: ask for 1 to %d (-k)"
                     .formatted(k, points.rows(), points.rows() - 1));

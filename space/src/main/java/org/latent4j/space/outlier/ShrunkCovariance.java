@@ -63,16 +63,16 @@ public record ShrunkCovariance(double shrinkage, double[] distances) {
     private static double[][] centred(Matrix points, boolean dual) {
         int n = points.rows();
         int width = points.columns();
-        double[] mean = new double[width];
+        double[] sums = new double[width]; // divided at the end: the mean of equal values is then that value
         for (int row = 0; row < n; row++) {
             for (int c = 0; c < width; c++) {
-                mean[c] += points.data()[row * width + c] / (double) n;
+                sums[c] += points.data()[row * width + c];
             }
         }
         double[][] centred = dual ? new double[n][width] : new double[width][n];
         for (int row = 0; row < n; row++) {
             for (int c = 0; c < width; c++) {
-                double value = points.data()[row * width + c] - mean[c];
+                double value = points.data()[row * width + c] - sums[c] / n;
                 if (dual) {
                     centred[row][c] = value;
                 } else {

@@ -56,7 +56,12 @@ public final class Geodesics {
         }
         points.add(from);
         Collections.reverse(points);
-        return new Way(List.copyOf(points), lengths[to]);
+        return new Way(List.copyOf(points), withoutLeast(lengths[to]));
+    }
+
+    /** A way along no other than edges between equal points has no length. */
+    private double withoutLeast(double length) {
+        return length <= graph.points() * (double) Float.MIN_NORMAL ? 0 : length;
     }
 
     /** How many parts the graph is in. */

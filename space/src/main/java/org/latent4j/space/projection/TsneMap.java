@@ -51,7 +51,7 @@ public record TsneMap(TsneSettings settings, Matrix points, Matrix coordinates, 
                 step -> progress.report("Fitting t-SNE", step, all, Progress.Unit.STEPS));
         layout.run(settings.steps(), 1, 0.8,
                 step -> progress.report("Fitting t-SNE", settings.earlySteps() + step, all, Progress.Unit.STEPS));
-        double divergence = layout.divergence();
+        double divergence = Math.max(0, layout.divergence()); // of equal points it is nothing but rounding
         return new TsneMap(settings, points, floats(places, n, settings.dims()), divergence);
     }
 

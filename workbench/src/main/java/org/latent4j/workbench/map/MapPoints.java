@@ -3,6 +3,7 @@ package org.latent4j.workbench.map;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.latent4j.kernel.LatentException;
 
 /**
@@ -33,5 +34,10 @@ public record MapPoints(List<String> names, List<String> texts, List<MapColumn> 
                 throw new LatentException("two columns are called '%s'; rename one".formatted(column.name()));
             }
         }
+    }
+
+    /** The same points with more columns behind their own. */
+    public MapPoints with(List<MapColumn> more) {
+        return new MapPoints(names, texts, Stream.concat(columns.stream(), more.stream()).toList());
     }
 }

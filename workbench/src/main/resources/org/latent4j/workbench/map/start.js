@@ -6,7 +6,8 @@ function resized() {
 function heading() {
   document.title = about.title + ' · latent map';
   $('title').textContent = about.title;
-  $('method').textContent = `${about.method} · ${whole(count)} points`;
+  const many = `${whole(count)} point${count === 1 ? '' : 's'}`;
+  $('method').textContent = about.title.endsWith(many) ? about.method : `${about.method} · ${many}`;
   for (const [name, value] of about.provenance) { make('dt', $('provenance'), '', name); make('dd', $('provenance'), '', value); }
   if (!about.provenance.length) $('provenance').parentNode.hidden = true;
   const picker = $('colour');

@@ -234,6 +234,9 @@ class MapInABrowserTest {
         }
         assertThat(points).isEqualTo(java.util.Arrays.stream(Clouds.neighbours().indices(), 0, 5).boxed().toList());
         assertThat(text(browser, "#kept")).startsWith("0 of the 5 nearest in the whole space");
+        assertThat(browser.evaluate("(() => { const list = document.querySelector('#near'), under = list.nextElementSibling;"
+                + " return under.getBoundingClientRect().top - list.getBoundingClientRect().bottom; })()").asDouble())
+                .isGreaterThan(4); // a list that is cut isn't run into by the line below it
         assertThat(browser.evaluate("document.querySelectorAll('#over line.far').length").asInt()).isEqualTo(5);
         JsonNode ends = browser.evaluate(
                 "(() => { const line = document.querySelector('#over line'), box = document.querySelector('#stage').getBoundingClientRect(),"
@@ -243,6 +246,13 @@ class MapInABrowserTest {
         assertThat(ends.path(1).asDouble()).isCloseTo(0, within(0.2));
         browser.click("#near button");
         browser.await("latentMap.state.focus === " + points.getFirst());
+    }
+
+    @Test
+    void theNumberOfPointsIsToldOnce(@TempDir Path folder) throws Exception {
+        assertThat(text(heaps(folder, 2), "#method")).endsWith(" · 120 points");
+        MapAbout about = new MapAbout("heaps: 120 points", "drawn", Optional.empty(), Map.of());
+        assertThat(text(open(folder, MapPage.of(about, Clouds.points(), Clouds.view("", 2))), "#method")).isEqualTo("drawn");
     }
 
     @Test
