@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.latent4j.files.SafetensorsWriter;
 import org.latent4j.insight.direction.Direction;
+import org.latent4j.insight.direction.SiteReport;
 import org.latent4j.model.site.Site;
 
 /** {@code latent direction …} on a tiny model of random weights, whose tokens are bytes. */
@@ -168,8 +169,17 @@ class DirectionCommandTest {
     }
 
     @Test
+    void howWellItSeparatesIsSaid() {
+        Site site = Site.of(Site.Kind.RESID_POST, 0);
+        assertThat(DirectionFigures.verdict(new SiteReport(site, 0.61, 0.58, 0.64, 0.6, 0.5, 0))).contains("weakly: 0.61");
+        assertThat(DirectionFigures.verdict(new SiteReport(site, 0.95, 0.9, 1, 0.6, 0.5, 0))).startsWith("it separates")
+                .doesNotContain("weakly");
+        assertThat(DirectionFigures.verdict(new SiteReport(site, 0.61, 0.49, 0.7, 0.6, 0.5, 0))).startsWith("it doesn't work");
+    }
+
+    @Test
     void theLibraryIsListedAndMade() throws IOException {
-        assertThat(run(new DirectionListCommand()).out()).contains("sentiment").contains("not made yet");
+        assertThat(run(new DirectionListCommand()).out()).contains("sentiment", "not made yet", "build-library -m ");
         assertThat(json(run(new DirectionListCommand(), "--json"))).hasSize(11);
         Ran built = run(new DirectionLibraryCommand(), "question", "-o", at("library"));
         assertThat(built.code()).as(built.err()).isZero();

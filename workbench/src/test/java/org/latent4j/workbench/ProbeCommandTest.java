@@ -202,8 +202,10 @@ class ProbeCommandTest {
         assertThat(steered.code()).as(steered.err()).isZero();
         assertThat(steered.out()).contains("add vowels");
         Path later = folder.resolve("later.safetensors");
-        assertThat(probe("--data", tsv(), "--label", "label", "--sites", "resid_post.2", "--c", "1", "--no-controls", "--save",
-                later.toString()).code()).isZero();
+        Ran uncontrolled = probe("--data", tsv(), "--label", "label", "--sites", "resid_post.2", "--c", "1", "--no-controls", "--save",
+                later.toString());
+        assertThat(uncontrolled.code()).isZero();
+        assertThat(uncontrolled.out().lines().toList().getLast()).contains("majority").doesNotContain("NaN");
         assertThat(Ran.command(new SteerCommand(), "-m", model, direction.toString(), "abc", "--where-probe", later + ":>0.5").mistake())
                 .contains("resid_post.2, which isn't known yet at resid_post.0");
     }
