@@ -213,7 +213,9 @@ class ProbeCommandTest {
     @Test
     void mistakesAreOneLine() throws IOException {
         assertThat(probe().mistake()).contains("nothing to probe for");
-        assertThat(probe("--data", file("one.tsv", List.of("text\tlabel", "abc\tx"))).mistake()).contains("one group");
+        assertThat(probe("--data", file("one.tsv", List.of("text\tlabel", "abc\tx"))).mistake()).contains("there is one row");
+        assertThat(probe("--data", file("group.tsv", List.of("text\tlabel\tg", "abc\tx\t1", "abd\ty\t1")), "--group", "g").mistake())
+                .contains("all 2 rows belong to one group");
         assertThat(probe("--data", file("same.tsv", List.of("text\tlabel", "abc\tx", "abd\tx", "abe\tx", "abf\tx", "abg\tx"))).mistake())
                 .contains("same label 'x'").contains("two classes");
         assertThat(probe("--data", file("none.tsv", List.of("text\tname", "abc\tx"))).mistake()).contains("--label");
