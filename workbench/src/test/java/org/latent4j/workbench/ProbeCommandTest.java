@@ -223,6 +223,8 @@ class ProbeCommandTest {
                 .contains("2 to 9").contains("3 characters");
         assertThat(probe("--data", file("blank.tsv", List.of("text\tstart\tend\tlabel", "a b\t1\t2\tx"))).mistake())
                 .contains("none of 1 labelled items has a token");
+        assertThat(probe("--data", file("empty.tsv", List.of("text\tlabel", "\tx", " \ty"))).mistake())
+                .contains("all 2 labelled texts are empty");
         assertThat(probe("--data", tsv(), "--label", "label", "--sites", "attn_pattern.0").mistake()).contains("attention weights");
         assertThat(probe("--data", tsv(), "--label", "label", "--save-site", "mlp_out.1").mistake()).contains("add it to --sites");
         assertThat(probe("--data", tsv(), "--label", "label", "--c", "-1").mistake()).contains("positive number");
