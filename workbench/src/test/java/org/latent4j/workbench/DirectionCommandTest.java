@@ -2,12 +2,14 @@ package org.latent4j.workbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +208,12 @@ class DirectionCommandTest {
         String same = file("same.jsonl",
                 List.of("{\"positive\": \"a!\", \"negative\": \"b!\"}", "{\"positive\": \"a!\", \"negative\": \"a!\"}"));
         assertThat(find("--pairs", same, "--sites", "embed", "-o", at("x.safetensors")).mistake()).contains("same states at embed");
+        String twins = file("twins.jsonl", Stream.of("a", "b", "c", "d", "e", "f")
+                .map(text -> "{\"positive\": \"%s\", \"negative\": \"%s\"}".formatted(text, text)).toList());
+        for (String method : List.of("means", "lda", "logistic")) {
+            assertThat(assertTimeoutPreemptively(Duration.ofMinutes(1),
+                    () -> find("--pairs", twins, "--method", method, "-o", at("x.safetensors")).mistake())).contains("same states at");
+        }
         assertThat(run(new DirectionShowCommand(), "nowhere").mistake()).contains("no file 'nowhere'");
         assertThat(run(new DirectionShowCommand(), "sentiment").mistake()).contains("build-library");
         assertThat(run(new DirectionShowCommand(), made("wide", Site.of(Site.Kind.RESID_POST, 7), 1)).mistake())
