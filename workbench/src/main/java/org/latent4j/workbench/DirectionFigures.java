@@ -23,6 +23,7 @@ import org.latent4j.model.site.Site;
  */
 record DirectionFigures(Direction direction, List<SiteReport> reports, Site site, Map<String, Double> similar, HeadReading head) {
     private static final int TOKENS = 10;
+    private static final double WEAK = 0.75;
 
     static DirectionFigures of(Direction direction, List<SiteReport> reports, Model model) {
         Site site = direction.bestSite();
@@ -73,6 +74,10 @@ record DirectionFigures(Direction direction, List<SiteReport> reports, Site site
 
     /** Whether it is a direction of its texts or of chance. */
     static String verdict(SiteReport r) {
+        if (works(r) && r.separation() < WEAK) {
+            return "it separates texts that it wasn't found from, but weakly: %s, where 0.5 is chance\n"
+                    .formatted(Decimals.fixed(r.separation(), 2));
+        }
         return works(r)
                 ? "it separates texts that it wasn't found from\n"
                 : "it doesn't work: on texts that it wasn't found from it is hardly better than chance, or its halves disagree\n";

@@ -53,7 +53,10 @@ final class DirectionListCommand implements Callable<Integer> {
             Optional<Direction> direction = of(concept, made);
             out.append(row.formatted(concept.name(), poles(concept),
                     direction.map(d -> d.bestSite().toString()).orElse(""),
-                    direction.map(DirectionListCommand::told).orElse("not made yet: latent direction build-library")));
+                    direction.map(DirectionListCommand::told).orElse("not made yet")));
+        }
+        if (made.size() < DirectionLibrary.concepts().size()) {
+            out.append("make them: latent direction build-library -m %s%n".formatted(Shell.quote(model)));
         }
         return out.toString();
     }

@@ -66,10 +66,10 @@ final class Experiment {
         List<Range> asked = asked(); // layers that aren't there are told at once
         Samples finding = recipe.half(0);
         Samples judging = recipe.half(1);
-        List<SiteReport> probes = finder(Method.LOGISTIC).find("probe", recipe.samples(), progress, interrupted).reports();
-        Found found = finder(recipe.method()).find(recipe.name(), finding, progress, interrupted);
+        List<SiteReport> probes = finder(Method.LOGISTIC, true).find("probe", recipe.samples(), progress, interrupted).reports();
+        Found found = finder(recipe.method(), true).find(recipe.name(), finding, progress, interrupted);
         TextProbe judge = TextProbe.fit("classifier: " + recipe.name(), judging, model, interrupted);
-        Direction shuffled = finder(recipe.method()).find("shuffled", TextProbe.shuffled(judging, recipe.seed()), Progress.NONE,
+        Direction shuffled = finder(recipe.method(), false).find("shuffled", TextProbe.shuffled(judging, recipe.seed()), Progress.NONE,
                 interrupted).direction();
         SteeringPlan plan = SteeringPlan.of(found.direction(), Operator.ADD, 1, List.of(found.direction().bestSite()));
         List<Range> ranges = asked.isEmpty() ? parts(found.direction()) : asked;
@@ -78,7 +78,7 @@ final class Experiment {
                 String.join(" ", about.values()) + recipe.strengths() + ranges.hashCode()
                         + recipe.prompts().hashCode() + " " + recipe.maxTokens() + " " + recipe.controls()));
         if (state.size() > 0) {
-            text.note("going on with an experiment of which %d parts are done".formatted(state.size()));
+            text.note(Unfinished.goingOn("an experiment", state.size()));
         }
         List<int[]> prompts = recipe.prompts().stream().map(p -> model.tokens(p, PromptMode.RAW)).toList();
         var settings = new Sweep.Settings(recipe.strengths(), ranges, prompts, recipe.maxTokens(),
@@ -101,9 +101,9 @@ final class Experiment {
         text.note("wrote %s, %d kB: open it in a browser; what it takes to repeat it is in %s".formatted(page, (size + 500) / 1000, files));
     }
 
-    private DirectionFinder finder(Method method) {
+    private DirectionFinder finder(Method method, boolean report) {
         return new DirectionFinder(model,
-                new DirectionFinder.Options(method, Sites.of("resid_post.*"), recipe.positions(), PromptMode.RAW, true, recipe.seed()));
+                new DirectionFinder.Options(method, Sites.of("resid_post.*"), recipe.positions(), PromptMode.RAW, report, recipe.seed()));
     }
 
     private static List<Range> parts(Direction direction) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code latent experiment}. */
 @Command(name = "experiment", header = "From texts of two kinds to a verdict: find a direction, probe it by layer, steer both ways, hold it against controls.", description = {
     "",
-    "NAME is a concept of the library (sentiment, formality, …: latent direction list) or a recipe, .yaml or .json (see: latent help steering). "
+    "NAME is a concept of the library (sentiment, formality, …: latent direction list), FILE a recipe in YAML or JSON (see: latent help steering). "
             + "The direction is found from one half of the texts; the classifier that judges what is written is fitted to the other.",
     ""
 }, footer = {
@@ -56,7 +56,7 @@ final class ExperimentCommand implements Callable<Integer> {
         Path page = out == null ? Path.of(name + ".html") : out;
         AtomicBoolean interrupted = new AtomicBoolean();
         try (NewFile file = NewFile.claim(page);
-                Interrupts _ = Interrupts.calling(() -> interrupted.set(true));
+                Interrupts _ = Interrupts.setting(interrupted, text::note);
                 Model opened = given() ? model.open() : model.open(recipe.model())) {
             opened.requireGenerates();
             new Experiment(recipe, opened, text, page, interrupted::get).run(file,

@@ -1,12 +1,16 @@
 package org.latent4j.workbench;
 
 import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * Ctrl-C as something to act on rather than the end. The JDK has that in {@code sun.misc.Signal} alone, which compilers
  * warn of whatever one suppresses, so it is called by reflection; where it is missing, Ctrl-C ends the program.
  */
 final class Interrupts implements AutoCloseable {
+    private static final int INTERRUPTED = 130;
+
     private final Runnable restore;
 
     private Interrupts(Runnable restore) {
@@ -42,6 +46,16 @@ final class Interrupts implements AutoCloseable {
         } catch (ReflectiveOperationException | RuntimeException _) {
             return new Interrupts(() -> {});
         }
+    }
+
+    /** From here to {@link #close}, Ctrl-C sets {@code asked} and says so; once more, it ends the program wherever it is. */
+    static Interrupts setting(AtomicBoolean asked, Consumer<String> note) {
+        return calling(() -> {
+            if (asked.getAndSet(true)) {
+                System.exit(INTERRUPTED);
+            }
+            note.accept("stopping at the end of this step; Ctrl-C once more ends it at once");
+        });
     }
 
     /** What Ctrl-C did before, it does again. */

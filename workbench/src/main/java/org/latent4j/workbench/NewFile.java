@@ -48,6 +48,7 @@ final class NewFile implements AutoCloseable {
             }
             Path temporary = folder.resolve("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".new");
             Files.newOutputStream(temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING).close();
+            temporary.toFile().deleteOnExit(); // where Ctrl-C ends the program before this is closed
             return new NewFile(target, temporary);
         } catch (IOException e) {
             throw trouble(place, e);

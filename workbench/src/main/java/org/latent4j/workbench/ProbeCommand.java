@@ -118,7 +118,7 @@ final class ProbeCommand implements Callable<Integer> {
         AtomicBoolean interrupted = new AtomicBoolean();
         try (NewFile page = html == null ? null : NewFile.claim(html);
                 NewFile picture = svg == null ? null : NewFile.claim(svg);
-                Interrupts _ = Interrupts.calling(() -> interrupted.set(true));
+                Interrupts _ = Interrupts.setting(interrupted, text::note);
                 Model opened = model.open();
                 Model random = randomModel ? opened.withRandomWeights(seed) : null) {
             StateFile state = state(text, read, opened);
@@ -152,9 +152,9 @@ final class ProbeCommand implements Callable<Integer> {
     private StateFile state(CommandText text, ProbeOptions.Read read, Model opened) {
         StateFile state = Unfinished.open(Stream.of(html, save, svg).filter(Objects::nonNull).findFirst(), String.join(" ",
                 text.commandLine(), Version.ofLatent4j(), read.sha256(), opened.fingerprint(input.mode()).toString()));
-        long sites = state.found().size();
-        if (sites > 0) {
-            text.note("going on with probes of which %d parts are done".formatted(sites));
+        int parts = state.found().size();
+        if (parts > 0) {
+            text.note(Unfinished.goingOn("probes", parts));
         }
         return state;
     }

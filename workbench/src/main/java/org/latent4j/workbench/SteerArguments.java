@@ -51,7 +51,7 @@ final class SteerArguments {
     @Option(names = "--decay", paramLabel = "N", description = "Half as strong every N tokens behind the prompt (or behind TOKEN).")
     private @Nullable Double decay;
 
-    @Option(names = "--where-probe", paramLabel = "FILE:>X", description = "Only where a probe fires: P.safetensors:>0.5, or P.safetensors:CLASS>0.5.")
+    @Option(names = "--where-probe", paramLabel = "FILE:>X", description = "Only where a saved probe gives a class more than X: P.safetensors:CLASS>0.5, or of two classes the second: P.safetensors:>0.5.")
     private @Nullable String whereProbe;
 
     @Option(names = {"--orthogonalise",

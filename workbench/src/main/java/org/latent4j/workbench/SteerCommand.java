@@ -90,7 +90,7 @@ final class SteerCommand implements Callable<Integer> {
         }
         AtomicBoolean interrupted = new AtomicBoolean();
         Generation request = generation.request(1, DEFAULT_TOKENS, interrupted::get);
-        try (Interrupts _ = Interrupts.calling(() -> interrupted.set(true)); Model opened = model.open()) {
+        try (Interrupts _ = Interrupts.setting(interrupted, new CommandText(own)::note); Model opened = model.open()) {
             opened.requireGenerates();
             int[] ids = opened.tokens(text, chat ? PromptMode.CHAT : PromptMode.RAW);
             SteeringPlan plan = steer.plan(words.subList(0, words.size() - 1), opened, List.of(ids), interrupted::get);

@@ -63,7 +63,8 @@ record SteerShown(
         String names = plan.directions().stream()
                 .map(d -> PlainLine.of(d.direction().name()) + (d.weight() == 1 ? "" : ":" + (float) d.weight()))
                 .collect(Collectors.joining(", "));
-        return plan.operator().label() + " " + names + (plan.operator() == Operator.ABLATE ? "" : " " + (float) plan.strength());
+        return plan.operator().label() + " " + names + (plan.operator() == Operator.ABLATE ? "" : " " + (float) plan.strength())
+                + (plan.halfLife().isPresent() ? ", half every %s tokens".formatted((float) plan.halfLife().getAsDouble()) : "");
     }
 
     private static List<String> lines(String text, int column) {

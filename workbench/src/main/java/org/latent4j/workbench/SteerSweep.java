@@ -66,7 +66,7 @@ final class SteerSweep {
         NewFile page = options.html().isPresent() ? NewFile.claim(options.html().get()) : null;
                 @Nullable
                 NewFile picture = options.svg().isPresent() ? NewFile.claim(options.svg().get()) : null;
-                Interrupts _ = Interrupts.calling(() -> interrupted.set(true));
+                Interrupts _ = Interrupts.setting(interrupted, text::note);
                 Model opened = model.open()) {
             opened.requireGenerates();
             return run(opened, page, picture, interrupted);
@@ -94,7 +94,7 @@ final class SteerSweep {
         SweepState state = new SweepState(Unfinished.open(
                 options.html().or(options::svg), String.join(" ", about.values()) + " " + options.told() + " " + prompts.hashCode()));
         if (state.size() > 0) {
-            text.note("going on with a sweep of which %d parts are done".formatted(state.size()));
+            text.note(Unfinished.goingOn("a sweep", state.size()));
         }
         SweepReport report = new Sweep(opened, plan, settings, state, ProgressBar.on(Terminal.detect()), interrupted::get).run();
         SweepPage shown = new SweepPage(report, about, effects.notes(), prompts);

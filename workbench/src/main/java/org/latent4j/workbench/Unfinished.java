@@ -49,6 +49,11 @@ final class Unfinished {
         }
     }
 
+    /** Says that work which was stopped goes on, and how much of it is there. */
+    static String goingOn(String work, int parts) {
+        return "going on with %s: %s".formatted(work, parts == 1 ? "one part is done" : parts + " parts are done");
+    }
+
     /** Takes away what nobody has added to since then; what can't be taken away stays. */
     static void forget(Path folder, Instant since) throws IOException {
         try (DirectoryStream<Path> states = Files.newDirectoryStream(folder, "*.state")) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,5 +95,30 @@ class CtrlCTest {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(Files.readString(folder.resolve("err"))).contains("latent: stopped: interrupted", "user: abc", "assistant: ");
+    }
+
+    @Test
+    void aSecondOneEndsWorkInTheMiddleOfAStepAndLeavesNothing() throws Exception {
+        Path data = folder.resolve("data.tsv"); // one text that is one pass of minutes
+        Files.writeString(data, "text\tlabel\n" + "abcdefgh".repeat(40_000) + "\tx\nb\ty\nc\tx\nd\ty\n");
+        Process process = start("probe", "-m", model, "--data", data.toString(), "--html", folder.resolve("page.html").toString());
+        for (int i = 0; i < 600 && !holds("page.html"); i++) {
+            Thread.sleep(100);
+        }
+        Thread.sleep(3000); // the place of the page is claimed just before Ctrl-C is caught
+        interrupt(process);
+        assertThat(process.waitFor(2, TimeUnit.SECONDS)).isFalse();
+        assertThat(Files.readString(folder.resolve("err"))).contains("latent: stopping at the end of this step");
+        interrupt(process);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(INTERRUPTED);
+        assertThat(holds("page.html")).isFalse();
+    }
+
+    /** Whether a file with such a name, or part of one, is there. */
+    private boolean holds(String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> String.valueOf(file.getFileName()).contains(name));
+        }
     }
 }

@@ -2,12 +2,14 @@ package org.latent4j.workbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.latent4j.files.SafetensorsWriter;
 import org.latent4j.insight.direction.Direction;
+import org.latent4j.insight.direction.SiteReport;
 import org.latent4j.model.site.Site;
 
 /** {@code latent direction …} on a tiny model of random weights, whose tokens are bytes. */
@@ -168,8 +171,17 @@ class DirectionCommandTest {
     }
 
     @Test
+    void howWellItSeparatesIsSaid() {
+        Site site = Site.of(Site.Kind.RESID_POST, 0);
+        assertThat(DirectionFigures.verdict(new SiteReport(site, 0.61, 0.58, 0.64, 0.6, 0.5, 0))).contains("weakly: 0.61");
+        assertThat(DirectionFigures.verdict(new SiteReport(site, 0.95, 0.9, 1, 0.6, 0.5, 0))).startsWith("it separates")
+                .doesNotContain("weakly");
+        assertThat(DirectionFigures.verdict(new SiteReport(site, 0.61, 0.49, 0.7, 0.6, 0.5, 0))).startsWith("it doesn't work");
+    }
+
+    @Test
     void theLibraryIsListedAndMade() throws IOException {
-        assertThat(run(new DirectionListCommand()).out()).contains("sentiment").contains("not made yet");
+        assertThat(run(new DirectionListCommand()).out()).contains("sentiment", "not made yet", "build-library -m ");
         assertThat(json(run(new DirectionListCommand(), "--json"))).hasSize(11);
         Ran built = run(new DirectionLibraryCommand(), "question", "-o", at("library"));
         assertThat(built.code()).as(built.err()).isZero();
@@ -196,6 +208,12 @@ class DirectionCommandTest {
         String same = file("same.jsonl",
                 List.of("{\"positive\": \"a!\", \"negative\": \"b!\"}", "{\"positive\": \"a!\", \"negative\": \"a!\"}"));
         assertThat(find("--pairs", same, "--sites", "embed", "-o", at("x.safetensors")).mistake()).contains("same states at embed");
+        String twins = file("twins.jsonl", Stream.of("a", "b", "c", "d", "e", "f")
+                .map(text -> "{\"positive\": \"%s\", \"negative\": \"%s\"}".formatted(text, text)).toList());
+        for (String method : List.of("means", "lda", "logistic")) {
+            assertThat(assertTimeoutPreemptively(Duration.ofMinutes(1),
+                    () -> find("--pairs", twins, "--method", method, "-o", at("x.safetensors")).mistake())).contains("same states at");
+        }
         assertThat(run(new DirectionShowCommand(), "nowhere").mistake()).contains("no file 'nowhere'");
         assertThat(run(new DirectionShowCommand(), "sentiment").mistake()).contains("build-library");
         assertThat(run(new DirectionShowCommand(), made("wide", Site.of(Site.Kind.RESID_POST, 7), 1)).mistake())

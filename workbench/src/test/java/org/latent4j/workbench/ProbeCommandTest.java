@@ -202,8 +202,10 @@ class ProbeCommandTest {
         assertThat(steered.code()).as(steered.err()).isZero();
         assertThat(steered.out()).contains("add vowels");
         Path later = folder.resolve("later.safetensors");
-        assertThat(probe("--data", tsv(), "--label", "label", "--sites", "resid_post.2", "--c", "1", "--no-controls", "--save",
-                later.toString()).code()).isZero();
+        Ran uncontrolled = probe("--data", tsv(), "--label", "label", "--sites", "resid_post.2", "--c", "1", "--no-controls", "--save",
+                later.toString());
+        assertThat(uncontrolled.code()).isZero();
+        assertThat(uncontrolled.out().lines().toList().getLast()).contains("majority").doesNotContain("NaN");
         assertThat(Ran.command(new SteerCommand(), "-m", model, direction.toString(), "abc", "--where-probe", later + ":>0.5").mistake())
                 .contains("resid_post.2, which isn't known yet at resid_post.0");
     }
@@ -211,7 +213,9 @@ class ProbeCommandTest {
     @Test
     void mistakesAreOneLine() throws IOException {
         assertThat(probe().mistake()).contains("nothing to probe for");
-        assertThat(probe("--data", file("one.tsv", List.of("text\tlabel", "abc\tx"))).mistake()).contains("one group");
+        assertThat(probe("--data", file("one.tsv", List.of("text\tlabel", "abc\tx"))).mistake()).contains("there is one row");
+        assertThat(probe("--data", file("group.tsv", List.of("text\tlabel\tg", "abc\tx\t1", "abd\ty\t1")), "--group", "g").mistake())
+                .contains("all 2 rows belong to one group");
         assertThat(probe("--data", file("same.tsv", List.of("text\tlabel", "abc\tx", "abd\tx", "abe\tx", "abf\tx", "abg\tx"))).mistake())
                 .contains("same label 'x'").contains("two classes");
         assertThat(probe("--data", file("none.tsv", List.of("text\tname", "abc\tx"))).mistake()).contains("--label");
@@ -219,6 +223,8 @@ class ProbeCommandTest {
                 .contains("2 to 9").contains("3 characters");
         assertThat(probe("--data", file("blank.tsv", List.of("text\tstart\tend\tlabel", "a b\t1\t2\tx"))).mistake())
                 .contains("none of 1 labelled items has a token");
+        assertThat(probe("--data", file("empty.tsv", List.of("text\tlabel", "\tx", " \ty"))).mistake())
+                .contains("all 2 labelled texts are empty");
         assertThat(probe("--data", tsv(), "--label", "label", "--sites", "attn_pattern.0").mistake()).contains("attention weights");
         assertThat(probe("--data", tsv(), "--label", "label", "--save-site", "mlp_out.1").mistake()).contains("add it to --sites");
         assertThat(probe("--data", tsv(), "--label", "label", "--c", "-1").mistake()).contains("positive number");

@@ -79,6 +79,7 @@ class SteerCommandTest {
         assertThat(positions(d, "generated")).isEqualTo(3);
         assertThat(positions(d, "after:c")).isEqualTo(6);
         assertThat(positions(d, "all", "--decay", "2")).isEqualTo(9);
+        assertThat(steer(d, "abcdef", "--max-tokens", "2", "--layers", "1", "--decay", "2").out()).contains("half every 2.0 tokens");
         JsonNode word = json(steer(d, "ab but c", "--max-tokens", "1", "--layers", "1", "--positions", "after:but", "--json"));
         assertThat(word.path("steering").get(0).path("positions").asInt()).isEqualTo(2);
     }

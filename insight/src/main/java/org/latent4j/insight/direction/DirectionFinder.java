@@ -267,7 +267,7 @@ public final class DirectionFinder {
         TreeMap<Site, float[]> bySite = new TreeMap<>();
         TreeMap<Site, Double> typical = new TreeMap<>();
         for (int i = 0; i < sites.size(); i++) {
-            if (Linear.norm(vectors[i]) == 0) {
+            if (!(Linear.norm(vectors[i]) > 0)) {
                 throw new LatentException(
                         "positive and negative texts have the same states at %s, so nothing points from one to the other; "
                                 .formatted(sites.get(i)) + "texts may differ before their last token alone: try --positions mean");

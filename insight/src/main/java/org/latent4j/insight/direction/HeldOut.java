@@ -93,7 +93,7 @@ final class HeldOut {
             for (int from = 0, to; from < values.length; from = to) {
                 double here = 0;
                 double over = 0;
-                for (to = from; to < values.length && values[to] == values[from]; to++) {
+                for (to = from; to < values.length && Double.compare(values[to], values[from]) == 0; to++) { // NaN equals itself here
                     here += items[to] < 0 ? negative[-1 - items[to]] : 0;
                     over += items[to] >= 0 ? positive[items[to]] : 0;
                 }

@@ -21,8 +21,10 @@ final class Linear {
         return norms == 0 ? 0 : dot(x, y) / norms;
     }
 
+    /** {@code x} made 1 long; one without a length stays as it is. */
     static float[] unit(float[] x) {
-        return times(x, 1 / norm(x));
+        double norm = norm(x);
+        return norm == 0 ? x : times(x, 1 / norm);
     }
 
     static float[] times(float[] x, double factor) {

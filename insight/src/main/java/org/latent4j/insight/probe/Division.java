@@ -30,7 +30,9 @@ record Division(int[] train, int[] test, List<String> notes) {
     static Division of(List<Item> items, double share, boolean unseenWords, long seed) {
         int[] groups = numbers(items.stream().map(Item::group).toList());
         if (Arrays.stream(groups).distinct().count() < 2) {
-            throw new LatentException("all %d rows belong to one group: nothing is left to test on".formatted(items.size()));
+            throw new LatentException(items.size() == 1
+                    ? "there is one row with a label: a probe needs some to fit and others to test"
+                    : "all %d rows belong to one group: nothing is left to test on".formatted(items.size()));
         }
         double[] shares = {1 - share, share};
         int[] part = Splits.parts(groups, shares, new SeededRandom(seed, 1));

@@ -74,8 +74,9 @@ public record ProbeReport(
     public String verdict() {
         SiteScore best = best();
         double floor = floor();
-        String figures = String.format(Locale.ROOT, "%.2f ± %.2f, %s%.2f%s", best.accuracy(), (best.high() - best.low()) / 2,
-                classes.isEmpty() ? "shuffled " : "control ", classes.isEmpty() ? best.shuffled() : best.control(),
+        double control = classes.isEmpty() ? best.shuffled() : best.control();
+        String figures = String.format(Locale.ROOT, "%.2f ± %.2f%s%s", best.accuracy(), (best.high() - best.low()) / 2,
+                Double.isNaN(control) ? "" : String.format(Locale.ROOT, ", %s %.2f", classes.isEmpty() ? "shuffled" : "control", control),
                 classes.isEmpty() ? "" : String.format(Locale.ROOT, ", majority %.2f", majority));
         String where = said(best.site());
         if (!knows()) {

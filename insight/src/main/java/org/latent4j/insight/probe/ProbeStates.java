@@ -72,6 +72,9 @@ record ProbeStates(List<int[]> ids, List<Item> items, List<int @Nullable []> pla
             throw new IllegalArgumentException("items must come in the order of their texts");
         }
         if (items.isEmpty()) {
+            if (!all.isEmpty() && all.stream().allMatch(item -> data.texts().get(item.text()).isBlank())) {
+                throw new LatentException("all %d labelled texts are empty: there is nothing to read".formatted(all.size()));
+            }
             throw new LatentException(all.isEmpty()
                     ? "the data hold nothing that has a label"
                     : "none of %d labelled items has a token in its text: do the spans count characters from 0?".formatted(all.size()));
