@@ -18,7 +18,8 @@ final class SweepOptions {
     @Option(names = "--sweep", description = "Run many strengths at many layers, and hold them against controls.")
     private boolean sweep;
 
-    @Option(names = "--strengths", paramLabel = "LIST", description = "In typical norms of the site's states, at each layer; 0 is the plain model (default: " + STRENGTHS
+    @Option(names = "--strengths", paramLabel = "LIST", description = "In typical norms of the site's states, at each layer; 0 is the plain model (default: "
+            + STRENGTHS
             + ").")
     private @Nullable String strengths;
 

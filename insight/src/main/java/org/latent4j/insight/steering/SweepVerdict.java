@@ -74,7 +74,8 @@ final class SweepVerdict {
         String against = "%d random directions%s".formatted(settings.controls(),
                 compared.getFirst().controls().orElseThrow().shuffled().isPresent() ? " and the direction of shuffled labels" : "");
         String found = compared.stream().filter(c -> c.verdict().equals("works")).map(c -> String.format(Locale.ROOT,
-                "layers %s at strength %s (%s %+.2f, p %.3f by rank, %.3f by Student's, corrected)", c.layers(), number(c.strength()), effect,
+                "layers %s at strength %s (%s %+.2f, p %.3f by rank, %.3f by Student's, corrected)", c.layers(), number(c.strength()),
+                effect,
                 c.shift(effect).mean(), c.controls().orElseThrow().p(), c.controls().orElseThrow().corrected()))
                 .collect(Collectors.joining("; "));
         if (works) {
