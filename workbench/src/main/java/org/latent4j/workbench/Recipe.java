@@ -1,6 +1,7 @@
 package org.latent4j.workbench;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.model.site.Positions;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -95,9 +97,16 @@ record Recipe(
                 }
             }
             return values;
+        } catch (MarkedYamlEngineException e) {
+            String where = e.getProblemMark().map(mark -> "line %d: ".formatted(mark.getLine() + 1)).orElse("");
+            throw new LatentException("%s is neither YAML nor JSON: %s%s".formatted(file, where, e.getProblem()), e);
         } catch (YamlEngineException e) {
             throw new LatentException(
                     "%s is neither YAML nor JSON: %s".formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")), e);
+        } catch (StackOverflowError e) {
+            throw new LatentException("%s is nested too deep for a recipe".formatted(file), e);
+        } catch (CharacterCodingException e) {
+            throw new LatentException("%s isn't UTF-8".formatted(file), e);
         } catch (IOException e) {
             throw new LatentException("can't read %s: %s".formatted(file, e.getMessage()), e);
         }
@@ -159,7 +168,7 @@ record Recipe(
         }
         List<Double> strengths = list.stream().map(v -> ((Number) v).doubleValue()).filter(v -> v != 0).distinct().sorted().toList();
         if (strengths.isEmpty() || !strengths.stream().allMatch(Double::isFinite)) {
-            throw new LatentException("the recipe's 'strengths' is %s: give finite numbers other than 0".formatted(value));
+            throw new LatentException("the recipe's 'strengths' is %.80s: give finite numbers other than 0".formatted(value));
         }
         return strengths;
     }

@@ -167,7 +167,12 @@ class SteerCommandTest {
         Files.writeString(recipe, "data: data.tsv\ndate: 1\n");
         assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("no 'date'");
         Files.writeString(recipe, "data: [oops\n");
-        assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("neither YAML nor JSON");
+        assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake())
+                .contains("neither YAML nor JSON: line 2: expected");
+        Files.writeString(recipe, "data: " + "[".repeat(3000) + "]".repeat(3000));
+        assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("nested too deep");
+        Files.write(recipe, new byte[]{'a', (byte) 0xFF});
+        assertThat(Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model).mistake()).contains("isn't UTF-8");
     }
 
     @Test
