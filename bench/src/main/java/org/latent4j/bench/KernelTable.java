@@ -52,7 +52,8 @@ public final class KernelTable {
 
     private static void packings(String[] arguments) throws RunnerException {
         List<String> wanted = arguments.length > 1
-                ? List.of(arguments[1].split(",", -1)) : Stream.of(Packing.values()).map(Packing::name).toList();
+                ? List.of(arguments[1].split(",", -1))
+                : Stream.of(Packing.values()).map(Packing::name).toList();
         System.out.println("| packing | work | µs | ± | billions of weights a second | GB/s of packed weight |");
         System.out.println("| --- | --- | --- | --- | --- | --- |");
         packings("rowProduct", "product with one row", wanted);

@@ -89,7 +89,8 @@ interface Kernels {
      * @param scratch room of the caller's, whatever it holds
      * @param sums receives partial sums, {@code [lanes()]} at {@code at} and as many at {@code upper}, for {@link #totals}
      */
-    void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, RoundedWeights scratch, float[] sums, int at, int upper);
+    void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, RoundedWeights scratch, float[] sums, int at,
+            int upper);
 
     /** The rows of a panel of {@link Panels}, a divisor of {@link Panels#STEP}. */
     int panelRows();

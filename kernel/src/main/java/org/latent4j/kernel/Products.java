@@ -184,7 +184,8 @@ public final class Products {
             for (int row = 0; row < x.rows(); row++) {
                 for (int i = 0; i < piece.count(); i++) {
                     long offset = (piece.from() + i) * w.rowBytes();
-                    kernels.roundedDot(w.packing(), w.data(), offset, roundedRows, row, own.weights, own.sums, i * lanes, upper + i * lanes);
+                    kernels.roundedDot(w.packing(), w.data(), offset, roundedRows, row, own.weights, own.sums, i * lanes,
+                            upper + i * lanes);
                 }
                 int to = row * out.columns() + piece.from();
                 kernels.totals(own.sums, 0, upper, piece.count(), out.data(), to);

@@ -98,7 +98,8 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, RoundedWeights scratch, float[] sums, int at, int upper) {
+    public void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, RoundedWeights scratch, float[] sums,
+            int at, int upper) {
         sums[at] = roundedDot(packing, data, offset, x, row);
         sums[upper] = 0;
     }

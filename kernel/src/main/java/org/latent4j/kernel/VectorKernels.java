@@ -86,7 +86,8 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, RoundedWeights scratch, float[] sums, int at, int upper) {
+    public void roundedDot(Packing packing, MemorySegment data, long offset, RoundedRows x, int row, RoundedWeights scratch, float[] sums,
+            int at, int upper) {
         Arrays.fill(sums, upper, upper + LANES, 0);
         if (LANES < VectorRoundedDots.LANES) {
             Arrays.fill(sums, at, at + LANES, 0);

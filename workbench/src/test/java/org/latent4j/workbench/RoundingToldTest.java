@@ -42,7 +42,8 @@ class RoundingToldTest {
         } catch (LatentException e) {
             org.junit.jupiter.api.Assumptions.abort("the default model can't be had: " + e.getMessage());
         }
-        Ran ran = Ran.command(new GenerateCommand(), "--prompt", "The capital of France is", "--max-tokens", "4", "--precision", "int8", "--json");
+        Ran ran = Ran.command(new GenerateCommand(), "--prompt", "The capital of France is", "--max-tokens", "4", "--precision", "int8",
+                "--json");
         JsonNode said = new ObjectMapper().readTree(ran.out());
         assertThat(said.path("ids")).hasSize(4);
         assertThat(said.path("rounding").path("positions").asInt()).isEqualTo(5);
