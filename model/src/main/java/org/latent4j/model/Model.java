@@ -414,8 +414,9 @@ public final class Model implements AutoCloseable {
             throw new LatentException("the text is empty: there is no token whose states could be read");
         }
         if (ids.length > config().context()) {
-            throw new LatentException("the text has %d tokens, model '%s' was made for %d; shorten it (capture and read cut it with --truncate)"
-                    .formatted(ids.length, name(), config().context()));
+            throw new LatentException(
+                    "the text has %d tokens, model '%s' was made for %d; shorten it (capture and read cut it with --truncate)"
+                            .formatted(ids.length, name(), config().context()));
         }
         int tokens = weights.tokens().rows();
         for (int id : ids) {
