@@ -43,7 +43,7 @@ spread() { sort -n | awk '{v[NR]=$1} END {if (NR) {m=NR%2?v[(NR+1)/2]:(v[NR/2]+v
 ours() {
     local class=$1
     shift
-    "$java" @workbench/target/dist/lib/jvm.options -cp "bench/target/classes:bench/target/lib/*" "org.latent4j.bench.$class" "$@" 2>/dev/null || true
+    "$java" @workbench/target/dist/lib/jvm.options -cp "bench/target/classes:bench/target/lib/*" "org.latent4j.bench.$class" "$@" 2>/dev/null | grep -v '^WARNING: Using incubator' || true
 }
 
 # a script of the peers or of the bench, if there is a Python for it
