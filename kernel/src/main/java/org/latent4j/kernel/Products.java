@@ -157,17 +157,23 @@ public final class Products {
             own.sums = atLeast(own.sums, 2 * upper);
             Piece piece = pieces.piece(item);
             PackedMatrix w = piece.product().weights();
-            float[] out = piece.product().out().data();
-            float[] bias = piece.product().bias();
             for (int i = 0; i < piece.count(); i++) {
                 long offset = (piece.from() + i) * w.rowBytes();
                 kernels.dot(w.packing(), w.data(), offset, x, w.columns(), own.sums, i * lanes, upper + i * lanes);
             }
-            kernels.totals(own.sums, 0, upper, piece.count(), out, piece.from());
-            for (int i = 0; i < piece.count() && bias.length > 0; i++) {
-                out[piece.from() + i] += bias[piece.from() + i];
-            }
+            finishRow(own, upper, piece, 0);
         });
+    }
+
+    /** Adds up a piece's sums, and the bias, to outputs of a row. */
+    private void finishRow(Buffers own, int upper, Piece piece, int row) {
+        Matrix out = piece.product().out();
+        float[] bias = piece.product().bias();
+        int to = row * out.columns() + piece.from();
+        kernels.totals(own.sums, 0, upper, piece.count(), out.data(), to);
+        for (int i = 0; i < piece.count() && bias.length > 0; i++) {
+            out.data()[to + i] += bias[piece.from() + i];
+        }
     }
 
     private void multiplyRounded(Matrix x, Pieces pieces) {
@@ -179,19 +185,13 @@ public final class Products {
             own.sums = atLeast(own.sums, 2 * upper);
             Piece piece = pieces.piece(item);
             PackedMatrix w = piece.product().weights();
-            Matrix out = piece.product().out();
-            float[] bias = piece.product().bias();
             for (int row = 0; row < x.rows(); row++) {
                 for (int i = 0; i < piece.count(); i++) {
                     long offset = (piece.from() + i) * w.rowBytes();
                     kernels.roundedDot(w.packing(), w.data(), offset, roundedRows, row, own.weights, own.sums, i * lanes,
                             upper + i * lanes);
                 }
-                int to = row * out.columns() + piece.from();
-                kernels.totals(own.sums, 0, upper, piece.count(), out.data(), to);
-                for (int i = 0; i < piece.count() && bias.length > 0; i++) {
-                    out.data()[to + i] += bias[piece.from() + i];
-                }
+                finishRow(own, upper, piece, row);
             }
         });
     }

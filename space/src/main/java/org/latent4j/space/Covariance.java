@@ -11,7 +11,7 @@ final class Covariance {
 
     Covariance(Matrix points, WorkerPool pool) {
         this.points = points;
-        this.mean = PrincipalComponents.mean(points);
+        this.mean = Vectors.mean(points);
         this.pool = pool;
     }
 

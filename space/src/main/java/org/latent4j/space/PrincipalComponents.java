@@ -34,7 +34,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         if (n < 2 || count < 1 || count > width) {
             throw new IllegalArgumentException("%d components of %d points of width %d".formatted(count, n, width));
         }
-        double[] mean = mean(points);
+        double[] mean = Vectors.mean(points);
         double[][] centred = centred(points, mean);
         double[][] basis = start(Math.min(count + EXTRA_DIRECTIONS, width), width);
         double[] values = iterate(centred, basis);
@@ -142,17 +142,6 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
     /** The share of the variance that a component holds, from 0 to 1; 0 where the points don't spread at all. */
     public double share(int component) {
         return totalVariance > 0 ? Math.min(1, variances[component] / totalVariance) : 0;
-    }
-
-    static double[] mean(Matrix points) {
-        double[] mean = new double[points.columns()];
-        for (int i = 0; i < points.data().length; i++) {
-            mean[i % mean.length] += points.data()[i];
-        }
-        for (int c = 0; c < mean.length; c++) {
-            mean[c] /= points.rows();
-        }
-        return mean;
     }
 
     private static double[][] centred(Matrix points, double[] mean) {

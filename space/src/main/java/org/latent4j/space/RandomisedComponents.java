@@ -21,7 +21,7 @@ final class RandomisedComponents {
         this.count = count;
         this.pool = pool;
         this.width = points.columns();
-        this.mean = PrincipalComponents.mean(points);
+        this.mean = Vectors.mean(points);
     }
 
     PrincipalComponents run(long seed) {

@@ -22,6 +22,21 @@ public final class Vectors {
         }
     }
 
+    /** The mean of all rows; zero of none. Sums are divided at the end: the mean of equal values is then that value. */
+    public static double[] mean(Matrix points) {
+        int width = points.columns();
+        double[] mean = new double[width];
+        for (int row = 0; row < points.rows(); row++) {
+            for (int c = 0; c < width; c++) {
+                mean[c] += points.data()[row * width + c];
+            }
+        }
+        for (int c = 0; c < width; c++) {
+            mean[c] /= Math.max(1, points.rows());
+        }
+        return mean;
+    }
+
     /** The inner product of row {@code i} of {@code a} with row {@code j} of {@code b}, which are equally wide. */
     public static double dot(Matrix a, int i, Matrix b, int j) {
         int width = a.columns();

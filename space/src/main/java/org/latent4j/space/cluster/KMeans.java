@@ -71,7 +71,7 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
                     .formatted(options.clusters(), n, n == 1 ? "" : "s"));
         }
         Checked.finite(points);
-        double[] mean = options.spherical() ? new double[points.columns()] : Rows.mean(points);
+        double[] mean = options.spherical() ? new double[points.columns()] : Vectors.mean(points);
         Matrix compared = options.spherical() ? Rows.unit(points) : Rows.less(points, mean);
         Blocks all = new Blocks(compared, pool);
         double variance = 0;
@@ -167,7 +167,7 @@ public record KMeans(Matrix centres, int[] labels, double inertia, int iteration
         Checked.width(points, centres.columns());
         Checked.finite(points);
         Matrix compared = spherical ? Rows.unit(points) : points;
-        double[] mean = Rows.mean(centres); // products keep more digits of what lies around the origin
+        double[] mean = Vectors.mean(centres); // products keep more digits of what lies around the origin
         Blocks moved = new Blocks(Rows.less(compared, mean), pool);
         Centres.Nearest nearest = new Centres.Nearest(moved, centres.rows(), 1);
         new Centres(Rows.less(centres, mean)).nearest(moved, nearest, pool);

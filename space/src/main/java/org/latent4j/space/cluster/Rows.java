@@ -1,6 +1,7 @@
 package org.latent4j.space.cluster;
 
 import org.latent4j.kernel.Matrix;
+import org.latent4j.space.Vectors;
 
 /** What is often needed of the rows of a matrix, summed in double precision. */
 final class Rows {
@@ -39,24 +40,9 @@ final class Rows {
         return unit;
     }
 
-    /** The mean of all rows. */
-    static double[] mean(Matrix points) {
-        int width = points.columns();
-        double[] mean = new double[width];
-        for (int row = 0; row < points.rows(); row++) {
-            for (int c = 0; c < width; c++) {
-                mean[c] += points.data()[row * width + c];
-            }
-        }
-        for (int c = 0; c < width; c++) {
-            mean[c] /= Math.max(1, points.rows());
-        }
-        return mean;
-    }
-
     /** The rows less their mean: distances stay, and keep more of their digits. */
     static Matrix centred(Matrix points) {
-        return less(points, mean(points));
+        return less(points, Vectors.mean(points));
     }
 
     /** The rows less a vector. */

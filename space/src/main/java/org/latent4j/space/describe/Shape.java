@@ -11,6 +11,7 @@ import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
 import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
+import org.latent4j.space.Vectors;
 import org.latent4j.space.dimension.Dimension;
 
 /**
@@ -157,7 +158,7 @@ public record Shape(
     private static double[] columnVariances(Matrix points) {
         int n = points.rows();
         int width = points.columns();
-        double[] mean = means(points);
+        double[] mean = Vectors.mean(points);
         double[] variances = new double[width];
         for (int row = 0; row < n; row++) {
             for (int c = 0; c < width; c++) {
@@ -166,21 +167,6 @@ public record Shape(
             }
         }
         return variances;
-    }
-
-    /** Sums are divided at the end: the mean of equal values is then that value, and their variance 0. */
-    private static double[] means(Matrix points) {
-        int width = points.columns();
-        double[] mean = new double[width];
-        for (int row = 0; row < points.rows(); row++) {
-            for (int c = 0; c < width; c++) {
-                mean[c] += points.data()[row * width + c];
-            }
-        }
-        for (int c = 0; c < width; c++) {
-            mean[c] /= points.rows();
-        }
-        return mean;
     }
 
     private static int duplicates(Matrix points) {
@@ -237,7 +223,7 @@ public record Shape(
         int probes = Math.min(PROBES, n);
         SeededRandom random = new SeededRandom(seed, 1);
         long drawn = 0;
-        double[] mean = means(points);
+        double[] mean = Vectors.mean(points);
         double own = 0;
         Matrix drawnPoints = Matrix.zeros(probes, width);
         int mixed = Math.min(MIXED, n);
