@@ -6,11 +6,11 @@ import org.latent4j.kernel.Operations.AttentionShape;
 
 /**
  * Softmax attention over sequences packed end to end. A worker takes one head of a block of queries: scores by
- * {@link Kernels#tile} against the stored keys, an exact softmax of each row, then the mix of values in order
+ * {@link Kernels#panelTile} against the stored keys, an exact softmax of each row, then the mix of values in order
  * of position.
  */
 final class Attention {
-    /** Queries that are worked on together; a multiple of {@link Kernels#TILE_ROWS}. */
+    /** Queries that are worked on together; a multiple of {@link Kernels#MIXED_ROWS}. */
     private static final int BLOCK = 48;
 
     private final WorkerPool pool;
@@ -20,7 +20,6 @@ final class Attention {
     private static final class Buffers {
         float[] queries = {};
         float[] scores = {};
-        float[] sums = {};
         final KeyValues.Unpacked unpacked = new KeyValues.Unpacked();
     }
 
@@ -108,16 +107,16 @@ final class Attention {
 
     private void attendPiece(
             Buffers own, Matrix query, KeyValues stored, AttentionShape shape, Piece piece, PatternRows patterns, Matrix out) {
-        int firstKey = firstSeen(piece.position(0), shape);
+        int panel = kernels.panelRows();
+        int firstKey = firstSeen(piece.position(0), shape) / panel * panel;
         int keys = endSeen(piece.position(piece.rows() - 1), shape, piece) - firstKey;
-        int columns = kernels.tileColumns();
-        int keysPadded = (keys + columns - 1) / columns * columns;
+        int keysPadded = (keys + panel - 1) / panel * panel;
         int keyValueHead = piece.head() / (shape.heads() / shape.keyValueHeads());
         KeyValues.View view = stored.view(keyValueHead, firstKey, keys, own.unpacked);
         layOut(own, query, shape, piece, keysPadded);
         score(own, view, shape, piece, firstKey, keysPadded);
-        for (int row = 0; row < piece.rows(); row += Kernels.TILE_ROWS) {
-            int last = Math.min(row + Kernels.TILE_ROWS, piece.rows()) - 1;
+        for (int row = 0; row < piece.rows(); row += Kernels.MIXED_ROWS) {
+            int last = Math.min(row + Kernels.MIXED_ROWS, piece.rows()) - 1;
             int middle = Math.min(row + 1, last);
             for (int r = row; r <= last; r++) {
                 weigh(own, shape, piece, r, last, firstKey, keysPadded, patterns);
@@ -125,7 +124,7 @@ final class Attention {
             if (stored.finite()) {
                 kernels.mix(
                         own.scores, row * keysPadded, middle * keysPadded, last * keysPadded,
-                        endSeen(piece.position(last), shape, piece) - firstKey, view.values(), view.valuesAt(), paddedHead(shape),
+                        endSeen(piece.position(last), shape, piece) - firstKey, view.values(), view.valuesAt(), padded(shape.headWidth()),
                         shape.headWidth(), out.data(), outAt(piece, shape, row, out), outAt(piece, shape, middle, out),
                         outAt(piece, shape, last, out));
             } else {
@@ -145,7 +144,7 @@ final class Attention {
         int at = outAt(piece, shape, row, out);
         kernels.mix(
                 own.scores, scores, scores, scores, endSeen(position, shape, piece) - firstKey - begin, view.values(),
-                view.valuesAt() + begin * paddedHead(shape), paddedHead(shape), shape.headWidth(), out.data(), at, at, at);
+                view.valuesAt() + begin * padded(shape.headWidth()), padded(shape.headWidth()), shape.headWidth(), out.data(), at, at, at);
     }
 
     private static int firstSeen(int position, AttentionShape shape) {
@@ -161,51 +160,46 @@ final class Attention {
         return piece.batchRow(row) * out.columns() + piece.head(row) * shape.headWidth();
     }
 
-    /** Copies the piece's queries side by side, scaled, each padded with zeros to whole vectors. */
+    /** Copies the piece's queries side by side, scaled, and makes room for their scores and for those of one more. */
     private void layOut(Buffers own, Matrix query, AttentionShape shape, Piece piece, int keysPadded) {
-        int padded = paddedHead(shape);
-        int rows = piece.rows();
-        own.queries = atLeast(own.queries, rows * padded);
-        own.scores = atLeast(own.scores, Math.multiplyExact(rows, keysPadded));
-        own.sums = atLeast(own.sums, Kernels.TILE_ROWS * kernels.tileColumns() * kernels.lanes());
         int width = shape.headWidth();
+        int rows = piece.rows();
+        own.queries = atLeast(own.queries, rows * width);
+        own.scores = atLeast(own.scores, Math.multiplyExact(rows + 1, keysPadded));
+        float[] queries = own.queries;
+        float scale = shape.scale();
         for (int r = 0; r < rows; r++) {
-            int from = piece.batchRow(r) * query.columns() + piece.head(r) * width;
-            for (int d = 0; d < width; d++) {
-                own.queries[r * padded + d] = query.data()[from + d] * shape.scale();
+            int to = r * width;
+            System.arraycopy(query.data(), piece.batchRow(r) * query.columns() + piece.head(r) * width, queries, to, width);
+            for (int d = to; d < to + width; d++) {
+                queries[d] *= scale;
             }
-            Arrays.fill(own.queries, r * padded + width, (r + 1) * padded, 0);
         }
     }
 
     KeyValues store(int heads, int headWidth, boolean half) {
-        int lanes = kernels.lanes();
-        return new KeyValues(heads, headWidth, (headWidth + lanes - 1) / lanes * lanes, half);
+        return new KeyValues(heads, headWidth, padded(headWidth), kernels.panelRows(), half);
     }
 
-    private int paddedHead(AttentionShape shape) {
+    private int padded(int headWidth) {
         int lanes = kernels.lanes();
-        return (shape.headWidth() + lanes - 1) / lanes * lanes;
+        return (headWidth + lanes - 1) / lanes * lanes;
     }
 
     private static float[] atLeast(float[] buffer, int length) {
         return buffer.length >= length ? buffer : new float[length];
     }
 
-    /** Query times key, tile by tile, as far as the mask lets the last row of a tile see. */
+    /** Query times key, two queries and a panel of keys at a time, as far as the mask lets the second one see. */
     private void score(Buffers own, KeyValues.View view, AttentionShape shape, Piece piece, int firstKey, int keysPadded) {
-        int padded = paddedHead(shape);
-        int columns = kernels.tileColumns();
-        int rowSums = columns * kernels.lanes();
-        for (int row = 0; row < piece.rows(); row += Kernels.TILE_ROWS) {
-            int last = Math.min(row + Kernels.TILE_ROWS, piece.rows()) - 1;
-            int seen = endSeen(piece.position(last), shape, piece) - firstKey;
-            for (int k = 0; k < seen; k += columns) {
-                kernels.tile(
-                        own.queries, row * padded, Math.min(row + 1, last) * padded, last * padded, view.keys(),
-                        view.keysAt() + k * padded, padded, padded, own.sums, 0, true);
-                for (int r = row; r <= last; r++) {
-                    kernels.finish(own.sums, (r - row) * rowSums, own.scores, r * keysPadded + k, columns);
+        int width = shape.headWidth();
+        for (int k = 0; k < keysPadded; k += kernels.panelRows()) {
+            for (int row = 0; row < piece.rows(); row += 2) {
+                int second = Math.min(row + 1, piece.rows() - 1); // an odd one is there twice, and its copy's scores are nobody's
+                if (k < endSeen(piece.position(second), shape, piece) - firstKey) {
+                    kernels.panelTile(
+                            own.queries, row * width, (second - row) * width, 1, view.keys(), view.keysAt() + k * width, width,
+                            own.scores, row * keysPadded + k, keysPadded, true);
                 }
             }
         }

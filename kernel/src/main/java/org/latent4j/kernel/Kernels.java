@@ -12,40 +12,14 @@ import java.util.Arrays;
  * The two implementations differ from each other in the last bits.
  */
 interface Kernels {
-    /** The rows of activations that {@link #tile} works on. */
-    int TILE_ROWS = 3;
+    /** The rows that {@link #mix} works on. */
+    int MIXED_ROWS = 3;
 
     /** What the implementation is, for {@code latent doctor}: {@code Vector API, 512 bits}. */
     String name();
 
-    /** How many floats an accumulator has; lengths of sums given to {@link #tile} are multiples of it. */
+    /** How many floats an accumulator has. */
     int lanes();
-
-    /** The columns of outputs (rows of weights) that {@link #tile} works on. */
-    int tileColumns();
-
-    /**
-     * Adds {@code x[r] . w[c]} over {@code length} values to the partial sums of a tile of {@link #TILE_ROWS} rows and
-     * {@link #tileColumns()} columns.
-     *
-     * @param x activations; rows at {@code x0}, {@code x1}, {@code x2}, which may be the same row
-     * @param w weights unpacked, the first row at {@code wOffset}, {@code wStride} apart
-     * @param length a multiple of {@link #lanes()}
-     * @param sums {@code TILE_ROWS * tileColumns() * lanes()} partial sums from {@code sumsOffset}
-     * @param first whether the sums start here; otherwise they are continued
-     */
-    void tile(
-            float[] x, int x0, int x1, int x2, float[] w, int wOffset, int wStride, int length, float[] sums, int sumsOffset,
-            boolean first);
-
-    /**
-     * Finishes the sums of one row of a tile: each of the {@code columns} outputs is its lanes added up, in a tree of halves.
-     *
-     * @param sums partial sums {@code [tileColumns(), lanes()]} from {@code sumsOffset}
-     * @param out receives {@code columns} values from {@code outOffset}
-     * @param columns at most {@link #tileColumns()}
-     */
-    void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns);
 
     /** The rows of activations that {@link #productTile} works on. */
     int productRows();
@@ -160,7 +134,7 @@ interface Kernels {
     /** The same bits, and the entropy {@code -sum p ln p} in nats. */
     float softmaxWithEntropy(float[] x, int offset, int length);
 
-    /** {@code out[d] = sum over k of p[k] * v[k][d]}, k in order, for {@link #TILE_ROWS} rows of {@code p}. */
+    /** {@code out[d] = sum over k of p[k] * v[k][d]}, k in order, for {@link #MIXED_ROWS} rows of {@code p}. */
     void mix(
             float[] p, int p0, int p1, int p2, int keys, float[] v, int vOffset, int vStride, int width, float[] out, int o0, int o1,
             int o2);

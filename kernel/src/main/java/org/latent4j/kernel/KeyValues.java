@@ -1,32 +1,36 @@
 package org.latent4j.kernel;
 
-import java.util.Arrays;
-
 /**
- * The keys and values of one sequence at one layer, as attention reads them: head after head, within a head position
- * after position, each padded with zeros to whole vectors, so that nothing is copied when a query comes. In 32-bit or, at
- * half the memory and three digits, 16-bit floats. For one thread at a time.
+ * The keys and values of one sequence at one layer, as attention reads them, so that nothing is copied when a query comes: head
+ * after head; keys in panels of some positions, {@code [width, panel]} each ({@link Kernels#panelTile}), values position after
+ * position, each padded with zeros to whole vectors. In 32-bit or, at half the memory and three digits, 16-bit floats. For one
+ * thread at a time.
  */
 public final class KeyValues {
-    /** Room behind the last position: a tile of scores may read so many keys too far. */
-    private static final int MARGIN = 8;
-
     private final int heads;
     private final int width;
     private final int padded;
+    private final int panel;
     private final boolean half;
     private int positions;
-    private int capacity;
+    private int capacity; // whole panels
     private int firstInfinite = Integer.MAX_VALUE;
     private float[] keys = {};
     private float[] values = {};
     private short[] halfKeys = {};
     private short[] halfValues = {};
 
-    KeyValues(int heads, int width, int padded, boolean half) {
+    /**
+     * Room for none yet.
+     *
+     * @param padded the width up to whole vectors
+     * @param panel positions whose keys lie together
+     */
+    KeyValues(int heads, int width, int padded, int panel, boolean half) {
         this.heads = heads;
         this.width = width;
         this.padded = padded;
+        this.panel = panel;
         this.half = half;
     }
 
@@ -55,7 +59,7 @@ public final class KeyValues {
 
     /** A copy that goes its own way. */
     public KeyValues copy() {
-        KeyValues copy = new KeyValues(heads, width, padded, half);
+        KeyValues copy = new KeyValues(heads, width, padded, panel, half);
         copy.positions = positions;
         copy.capacity = capacity;
         copy.firstInfinite = firstInfinite;
@@ -80,17 +84,28 @@ public final class KeyValues {
             }
             for (int head = 0; head < heads; head++) {
                 int source = row * heads * width + head * width;
-                int target = at(head, positions);
+                int keyAt = panelAt(head, positions) + positions % panel;
+                int valueAt = valueAt(head, positions);
                 if (half) {
-                    for (int d = 0; d < width; d++) {
-                        halfKeys[target + d] = Float.floatToFloat16(key.data()[source + d]);
-                        halfValues[target + d] = Float.floatToFloat16(value.data()[source + d]);
-                    }
+                    putHalf(key.data(), source, halfKeys, keyAt, panel);
+                    putHalf(value.data(), source, halfValues, valueAt, 1);
                 } else {
-                    System.arraycopy(key.data(), source, keys, target, width);
-                    System.arraycopy(value.data(), source, values, target, width);
+                    put(key.data(), source, keys, keyAt);
+                    System.arraycopy(value.data(), source, values, valueAt, width);
                 }
             }
+        }
+    }
+
+    private void put(float[] from, int at, float[] to, int toAt) {
+        for (int d = 0; d < width; d++, toAt += panel) {
+            to[toAt] = from[at + d];
+        }
+    }
+
+    private void putHalf(float[] from, int at, short[] to, int toAt, int step) {
+        for (int d = 0; d < width; d++, toAt += step) {
+            to[toAt] = Float.floatToFloat16(from[at + d]);
         }
     }
 
@@ -104,52 +119,68 @@ public final class KeyValues {
     }
 
     private void reserve(int count) {
-        if (count + MARGIN <= capacity) {
+        if (count <= capacity) {
             return;
         }
-        int wanted = Math.max(count + MARGIN, capacity == 0 ? 0 : capacity + capacity / 2);
-        int size = Math.multiplyExact(heads * padded, wanted);
+        int wanted = wholePanels(Math.max(count, capacity + capacity / 2));
+        int keySize = Math.multiplyExact(heads * width, wanted);
+        int valueSize = Math.multiplyExact(heads * padded, wanted);
+        int inKeys = wholePanels(positions) * width;
+        int inValues = positions * padded;
         if (half) {
-            halfKeys = spread(halfKeys, new short[size], wanted);
-            halfValues = spread(halfValues, new short[size], wanted);
+            halfKeys = spread(halfKeys, new short[keySize], capacity * width, wanted * width, inKeys);
+            halfValues = spread(halfValues, new short[valueSize], capacity * padded, wanted * padded, inValues);
         } else {
-            keys = spread(keys, new float[size], wanted);
-            values = spread(values, new float[size], wanted);
+            keys = spread(keys, new float[keySize], capacity * width, wanted * width, inKeys);
+            values = spread(values, new float[valueSize], capacity * padded, wanted * padded, inValues);
         }
         capacity = wanted;
     }
 
-    /** Copies what is there, head by head, to where it belongs in a larger array. */
+    private int wholePanels(int count) {
+        return Math.multiplyExact((count + panel - 1) / panel, panel);
+    }
+
+    /** Copies what is there of each head, {@code stride} apart, to where it belongs in a larger array. */
     @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of floats, or both of shorts
-    private <T> T spread(T from, T to, int newCapacity) {
+    private <T> T spread(T from, T to, int stride, int newStride, int length) {
         for (int head = 0; head < heads; head++) {
-            System.arraycopy(from, head * capacity * padded, to, head * newCapacity * padded, positions * padded);
+            System.arraycopy(from, head * stride, to, head * newStride, length);
         }
         return to;
     }
 
-    private int at(int head, int position) {
+    /** Where the panel of a position begins. */
+    private int panelAt(int head, int position) {
+        return (head * capacity + position / panel * panel) * width;
+    }
+
+    private int valueAt(int head, int position) {
         return (head * capacity + position) * padded;
     }
 
-    /** What a worker reads: arrays and where a head's first position lies in them; consecutive positions are a padded head apart. */
+    /**
+     * What a worker reads: arrays and where a head's first panel of keys and its first position's values lie in them; consecutive
+     * panels are {@code width} times their positions apart, consecutive values a padded head.
+     */
     record View(float[] keys, int keysAt, float[] values, int valuesAt) {}
 
-    /** A head from a position on; 16-bit floats are unpacked into the worker's buffers. */
+    /** A head from a position on, the first of a panel; 16-bit floats are unpacked into the worker's buffers. */
     View view(int head, int first, int count, Unpacked own) {
         if (!half) {
-            return new View(keys, at(head, first), values, at(head, first));
+            return new View(keys, panelAt(head, first), values, valueAt(head, first));
         }
-        int length = (count + MARGIN) * padded;
-        own.keys = own.keys.length >= length ? own.keys : new float[length];
-        own.values = own.values.length >= length ? own.values : new float[length];
-        int from = at(head, first);
-        for (int i = 0; i < count * padded; i++) {
-            own.keys[i] = Float.float16ToFloat(halfKeys[from + i]);
-            own.values[i] = Float.float16ToFloat(halfValues[from + i]);
-        }
-        Arrays.fill(own.keys, count * padded, length, 0);
+        own.keys = unpacked(halfKeys, panelAt(head, first), wholePanels(count) * width, own.keys);
+        own.values = unpacked(halfValues, valueAt(head, first), count * padded, own.values);
         return new View(own.keys, 0, own.values, 0);
+    }
+
+    private static float[] unpacked(short[] from, int at, int length, float[] room) {
+        float[] to = room.length >= length ? room : new float[length];
+        for (int i = 0; i < length; i++) {
+            to[i] = Float.float16ToFloat(from[at + i]);
+        }
+        return to;
     }
 
     /** A worker's buffers. */

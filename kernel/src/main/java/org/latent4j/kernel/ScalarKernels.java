@@ -15,42 +15,6 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public int tileColumns() {
-        return 4;
-    }
-
-    @Override
-    public void tile(
-            float[] x, int x0, int x1, int x2, float[] w, int wOffset, int stride, int length, float[] sums, int at, boolean first) {
-        rowTile(x, x0, w, wOffset, stride, length, sums, at, first);
-        rowTile(x, x1, w, wOffset, stride, length, sums, at + 4, first);
-        rowTile(x, x2, w, wOffset, stride, length, sums, at + 8, first);
-    }
-
-    private static void rowTile(float[] x, int x0, float[] w, int wOffset, int stride, int length, float[] sums, int at, boolean first) {
-        float s0 = first ? 0 : sums[at];
-        float s1 = first ? 0 : sums[at + 1];
-        float s2 = first ? 0 : sums[at + 2];
-        float s3 = first ? 0 : sums[at + 3];
-        for (int k = 0; k < length; k++) {
-            float v = x[x0 + k];
-            s0 = Math.fma(v, w[wOffset + k], s0);
-            s1 = Math.fma(v, w[wOffset + stride + k], s1);
-            s2 = Math.fma(v, w[wOffset + 2 * stride + k], s2);
-            s3 = Math.fma(v, w[wOffset + 3 * stride + k], s3);
-        }
-        sums[at] = s0;
-        sums[at + 1] = s1;
-        sums[at + 2] = s2;
-        sums[at + 3] = s3;
-    }
-
-    @Override
-    public void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns) {
-        System.arraycopy(sums, sumsOffset, out, outOffset, columns);
-    }
-
-    @Override
     public int productRows() {
         return 1;
     }

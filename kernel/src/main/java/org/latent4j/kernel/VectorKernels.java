@@ -27,31 +27,6 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public int tileColumns() {
-        return VectorSums.COLUMNS;
-    }
-
-    @Override
-    public void tile(
-            float[] x,
-            int x0,
-            int x1,
-            int x2,
-            float[] w,
-            int wOffset,
-            int wStride,
-            int length,
-            float[] sums,
-            int sumsOffset,
-            boolean first) {
-        if (WIDE) {
-            VectorTiles.tileOf3By8(x, x0, x1, x2, w, wOffset, wStride, length, sums, sumsOffset, first);
-        } else {
-            VectorTiles.tileOf3By4(x, x0, x1, x2, w, wOffset, wStride, length, sums, sumsOffset, first);
-        }
-    }
-
-    @Override
     public int productRows() {
         return WIDE ? 3 : 2;
     }
@@ -117,11 +92,6 @@ final class VectorKernels implements Kernels {
     @Override
     public float innerProduct(float[] x, int xAt, float[] y, int yAt, int length) {
         return VectorSums.innerProduct(x, xAt, y, yAt, length);
-    }
-
-    @Override
-    public void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns) {
-        VectorSums.finish(sums, sumsOffset, out, outOffset, columns);
     }
 
     @Override

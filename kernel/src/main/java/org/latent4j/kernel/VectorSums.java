@@ -17,8 +17,6 @@ final class VectorSums {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = FLOATS.length();
     private static final boolean WIDE = LANES >= 16;
-    /** {@link Kernels#tileColumns}. */
-    static final int COLUMNS = WIDE ? 8 : 4;
     private static final int H1 = LANES / 2;
     private static final int H2 = Math.max(LANES / 4, 1);
     private static final int H3 = Math.max(LANES / 8, 1);
@@ -30,7 +28,7 @@ final class VectorSums {
     private static final VectorMask<Float> UPPER2 = upper(H2);
     private static final VectorMask<Float> UPPER3 = upper(H3);
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, l -> (2 * l) % LANES);
-    private static final VectorMask<Float> FIRST_COLUMNS = VectorMask.fromLong(FLOATS, (1L << COLUMNS) - 1);
+    private static final VectorMask<Float> FIRST_EIGHT = VectorMask.fromLong(FLOATS, 0xff);
 
     private VectorSums() {}
 
@@ -123,19 +121,6 @@ final class VectorSums {
         return a.blend(b, upper).add(b.blend(a, upper).rearrange(swap));
     }
 
-    /** {@link Kernels#finish}. */
-    static void finish(float[] sums, int sumsOffset, float[] out, int outOffset, int columns) {
-        if (WIDE && columns == 8) {
-            finishEight(sums, sumsOffset, out, outOffset);
-        } else if (LANES == 8 && columns == 4) {
-            finishFour(sums, sumsOffset, out, outOffset);
-        } else {
-            for (int c = 0; c < columns; c++) {
-                out[outOffset + c] = total(sums, sumsOffset + c * LANES);
-            }
-        }
-    }
-
     /** {@link Kernels#totals}. */
     static void totals(float[] sums, int at, int upper, int count, float[] out, int outAt) {
         int done = 0;
@@ -181,17 +166,7 @@ final class VectorSums {
         FloatVector odd = halve(halve(s1, s5, SWAP1, UPPER1), halve(s3, s7, SWAP1, UPPER1), SWAP2, UPPER2);
         FloatVector all = halve(even, odd, SWAP3, UPPER3);
         // Lanes 2c and 2c + 1 now hold the two halves of output c.
-        all.add(all.rearrange(SWAP_LAST)).rearrange(EVEN).intoArray(out, outOffset, FIRST_COLUMNS);
-    }
-
-    private static void finishFour(float[] sums, int at, float[] out, int outOffset) {
-        FloatVector s0 = FloatVector.fromArray(FLOATS, sums, at);
-        FloatVector s1 = FloatVector.fromArray(FLOATS, sums, at + LANES);
-        FloatVector s2 = FloatVector.fromArray(FLOATS, sums, at + 2 * LANES);
-        FloatVector s3 = FloatVector.fromArray(FLOATS, sums, at + 3 * LANES);
-        FloatVector all = halve(halve(s0, s2, SWAP1, UPPER1), halve(s1, s3, SWAP1, UPPER1), SWAP2, UPPER2);
-        // Lanes 2c and 2c + 1 now hold the two halves of output c.
-        all.add(all.rearrange(SWAP_LAST)).rearrange(EVEN).intoArray(out, outOffset, FIRST_COLUMNS);
+        all.add(all.rearrange(SWAP_LAST)).rearrange(EVEN).intoArray(out, outOffset, FIRST_EIGHT);
     }
 
     /** The same tree for one accumulator in memory, which it overwrites. */

@@ -56,11 +56,10 @@ public final class WarmUp {
 
     private static void run() {
         Kernels k = KernelChoice.best();
-        int columns = k.tileColumns();
-        float[] x = new float[Kernels.TILE_ROWS * LENGTH];
-        float[] w = new float[Math.max(columns, k.productColumns()) * LENGTH];
-        float[] sums = new float[Kernels.TILE_ROWS * Math.max(columns, k.productColumns()) * k.lanes()];
-        float[] out = new float[Kernels.TILE_ROWS * LENGTH];
+        float[] x = new float[Kernels.MIXED_ROWS * LENGTH];
+        float[] w = new float[Math.max(k.panelRows(), k.productColumns()) * LENGTH];
+        float[] sums = new float[Math.max(16, k.productRows() * k.productColumns()) * k.lanes()];
+        float[] out = new float[Math.max(Kernels.MIXED_ROWS * LENGTH, 2 * k.panelRows())];
         long end = System.nanoTime() + PATIENCE_NANOS;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment packed = arena.allocate(8 * LENGTH);
@@ -74,8 +73,7 @@ public final class WarmUp {
                 () -> k.softmax(out, 0, LENGTH),
                 () -> k.activate(Activation.SILU, out, 0, x, 0, LENGTH),
                 () -> k.mix(x, 0, 0, 0, 2, w, 0, LENGTH, LENGTH, out, 0, LENGTH, 2 * LENGTH),
-                () -> k.tile(x, 0, LENGTH, 2 * LENGTH, w, 0, LENGTH, LENGTH, sums, 0, true),
-                () -> k.finish(sums, 0, out, 0, columns)
+                () -> k.panelTile(x, 0, LENGTH, 1, w, 0, LENGTH, out, 0, k.panelRows(), true)
             }) {
                 new Rehearsal(call).run(end);
             }
