@@ -2,6 +2,8 @@ package org.latent4j.insight;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -83,15 +85,51 @@ public final class StateFile {
         }
     }
 
-    /** Takes the file away: the work is whole. */
+    /**
+     * The place of a file for what is too much for lines; it goes with this one. Empty where nothing is kept.
+     *
+     * @param name what is in it, in letters
+     */
+    public Optional<Path> beside(String name) {
+        return Optional.ofNullable(file).map(own -> own.resolveSibling(own.getFileName() + "." + name));
+    }
+
+    /** The bytes of the files that are beside it. */
+    public long bytesBeside() {
+        long bytes = 0;
+        for (Path other : allBeside()) {
+            bytes += other.toFile().length();
+        }
+        return bytes;
+    }
+
+    /** Takes the file away, and those beside it: the work is whole. */
     public void remove() {
         Optional<Path> own = Optional.ofNullable(file);
-        try {
-            if (own.isPresent()) {
-                Files.deleteIfExists(own.get());
-            }
-        } catch (IOException e) {
-            throw trouble(own.orElseThrow(), e);
+        if (own.isEmpty()) {
+            return;
         }
+        try {
+            for (Path other : allBeside()) {
+                Files.deleteIfExists(other);
+            }
+            Files.deleteIfExists(own.get());
+        } catch (IOException e) {
+            throw trouble(own.get(), e);
+        }
+    }
+
+    private List<Path> allBeside() {
+        List<Path> all = new ArrayList<>();
+        if (file != null) {
+            String begin = file.getFileName() + ".";
+            try (DirectoryStream<Path> beside = Files.newDirectoryStream(
+                    file.toAbsolutePath().getParent(), other -> other.getFileName().toString().startsWith(begin))) {
+                beside.forEach(all::add);
+            } catch (IOException | DirectoryIteratorException e) {
+                throw new LatentException("can't look beside %s: %s".formatted(file, e.getMessage()), e);
+            }
+        }
+        return all;
     }
 }

@@ -76,7 +76,7 @@ public final class KeyValues {
     }
 
     /** Takes rows {@code from} to {@code to} of matrices {@code [rows, heads * width]} as the next positions. */
-    void append(Matrix key, Matrix value, int from, int to) {
+    public void append(Matrix key, Matrix value, int from, int to) {
         reserve(positions + (to - from));
         for (int row = from; row < to; row++, positions++) {
             if (firstInfinite > positions && !finite(value.data(), row * heads * width, heads * width)) {

@@ -4,26 +4,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Texts cut where they part from one another, so that what several of them begin with is run once: the first lines of a chat
- * template, an instruction before many sentences. A tree of segments, level by level.
+ * template, an instruction before many sentences, the same text twice. A tree of segments, each behind the one that it goes on from.
  */
 final class Beginnings {
-    /** What a segment in common has to spare at least, in rows: a pass of its own costs about as much. */
-    private static final int WORTH = 16;
+    /** The segment before a text's first. */
+    static final int NONE = -1;
 
     private final List<int[]> texts;
-    private final List<List<Segment>> levels = new ArrayList<>();
+    private final List<Segment> segments = new ArrayList<>();
 
     /**
      * Tokens {@code from} to {@code to} of some texts, the same in all of them.
      *
-     * @param before what they have in common before it, null for nothing
+     * @param before the number of the segment that they have in common before it, {@link #NONE} for none
      * @param texts their numbers
      */
-    record Segment(@Nullable Segment before, int from, int to, int[] texts) {
+    record Segment(int before, int from, int to, int[] texts) {
         int length() {
             return to - from;
         }
@@ -45,63 +44,35 @@ final class Beginnings {
     }
 
     /**
-     * The segments of texts, none of them empty: those of a level go on from those of the levels before it. Every text ends
-     * with a segment of its own.
+     * The segments of texts, none of them empty: each goes on from one before it.
      *
      * @param sorted numbers of texts in the order of {@link #sorted}
      */
-    static List<List<Segment>> levels(List<int[]> texts, List<Integer> sorted) {
+    static List<Segment> segments(List<int[]> texts, List<Integer> sorted) {
         Beginnings beginnings = new Beginnings(texts);
-        beginnings.grow(null, 0, 0, sorted);
-        return beginnings.levels;
+        beginnings.grow(NONE, 0, sorted);
+        return beginnings.segments;
     }
 
-    /** Texts that have their tokens below {@code from} in common, run by the levels before. */
-    private void grow(@Nullable Segment before, int from, int level, List<Integer> numbers) {
-        int common = common(numbers);
-        if ((common - from) * (numbers.size() - 1) < WORTH) {
-            part(before, from, level, common, numbers);
-        } else {
-            part(add(before, from, common, level, numbers), common, level + 1, common, numbers);
+    /** Cuts texts that have their tokens below {@code from} in common, as far as the segment {@code before} reaches. */
+    private void grow(int before, int from, List<Integer> numbers) {
+        int common = common(texts.get(numbers.getFirst()), texts.get(numbers.getLast())); // of all: they are in order
+        int trunk = before;
+        if (common > from) {
+            trunk = segments.size();
+            segments.add(new Segment(before, from, common, numbers.stream().mapToInt(Integer::intValue).toArray()));
         }
-    }
-
-    /** Goes on with each group of texts that have token {@code at} in common; one that ends there is on its own. */
-    private void part(@Nullable Segment before, int from, int level, int at, List<Integer> numbers) {
-        for (int first = 0, end; first < numbers.size(); first = end) {
-            int token = texts.get(numbers.get(first))[at];
-            List<Integer> longer = new ArrayList<>();
-            for (end = first; end < numbers.size() && texts.get(numbers.get(end))[at] == token; end++) {
-                int number = numbers.get(end);
-                if (texts.get(number).length == at + 1) {
-                    add(before, from, at + 1, level, List.of(number));
-                } else {
-                    longer.add(number);
-                }
+        int first = 0;
+        while (first < numbers.size() && texts.get(numbers.get(first)).length == common) {
+            first++; // ends here
+        }
+        for (int end; first < numbers.size(); first = end) {
+            int token = texts.get(numbers.get(first))[common];
+            end = first + 1;
+            while (end < numbers.size() && texts.get(numbers.get(end))[common] == token) {
+                end++;
             }
-            if (longer.size() == 1) {
-                add(before, from, texts.get(longer.getFirst()).length, level, longer);
-            } else if (!longer.isEmpty()) {
-                grow(before, from, level, longer);
-            }
+            grow(trunk, common, numbers.subList(first, end));
         }
-    }
-
-    /** How many tokens all begin with, at least the last of each left over. */
-    private int common(List<Integer> numbers) {
-        int length = common(texts.get(numbers.getFirst()), texts.get(numbers.getLast()));
-        for (int number : numbers) {
-            length = Math.min(length, texts.get(number).length - 1);
-        }
-        return length;
-    }
-
-    private Segment add(@Nullable Segment before, int from, int to, int level, List<Integer> numbers) {
-        while (levels.size() <= level) {
-            levels.add(new ArrayList<>());
-        }
-        Segment segment = new Segment(before, from, to, numbers.stream().mapToInt(Integer::intValue).toArray());
-        levels.get(level).add(segment);
-        return segment;
     }
 }

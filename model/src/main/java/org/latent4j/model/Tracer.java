@@ -2,9 +2,9 @@ package org.latent4j.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+
 import java.util.List;
-import java.util.Map;
+
 import java.util.stream.IntStream;
 import org.latent4j.model.Beginnings.Segment;
 import org.latent4j.model.Model.SteeredTraces;
@@ -92,10 +92,9 @@ final class Tracer {
     }
 
     private void runTogether(List<int[]> sequences, List<Integer> numbers, Recorder recorder, List<Steered> steered) {
-        List<List<Segment>> levels = sharesBeginnings(sequences, numbers, steered) ? Beginnings.levels(sequences, numbers) : List.of();
-        if (levels.size() > 1) {
-            Map<Segment, Cache> caches = new IdentityHashMap<>();
-            levels.forEach(level -> runLevel(sequences, level, caches, recorder, steered));
+        List<Segment> segments = sharesBeginnings(sequences, numbers, steered) ? Beginnings.segments(sequences, numbers) : List.of();
+        if (!segments.isEmpty()) {
+            runSegments(sequences, segments, recorder, steered);
             return;
         }
         Batch batch = Batch.of(numbers.stream().map(sequences::get).toList());
@@ -110,27 +109,19 @@ final class Tracer {
                 && numbers.stream().allMatch(n -> steered.get(n).isEmpty() && model.config().turnsAlike(longest, sequences.get(n).length));
     }
 
-    /** Runs segments that go on from what the caches hold, and keeps what they leave behind. */
-    private void runLevel(
-            List<int[]> sequences, List<Segment> level, Map<Segment, Cache> caches, Recorder recorder, List<Steered> steered) {
+    /** Runs segments in one pass, each of which goes on from one before it. */
+    private void runSegments(List<int[]> sequences, List<Segment> segments, Recorder recorder, List<Steered> steered) {
         List<int[]> pieces = new ArrayList<>();
-        List<Cache> own = new ArrayList<>();
         List<Part> parts = new ArrayList<>();
-        for (Segment segment : level) {
-            int[] ids = sequences.get(segment.texts()[0]);
-            Cache before = segment.before() == null ? null : caches.get(segment.before());
-            Cache cache = before == null ? model.cache(ids.length, false) : before.fork();
+        for (Segment segment : segments) {
             for (int text : segment.texts()) {
-                cache.expect(sequences.get(text).length);
                 parts.add(new Part(pieces.size(), text));
             }
-            pieces.add(Arrays.copyOfRange(ids, segment.from(), segment.to()));
-            own.add(cache);
-            caches.put(segment, cache);
+            pieces.add(Arrays.copyOfRange(sequences.get(segment.texts()[0]), segment.from(), segment.to()));
         }
-        Batch batch = Batch.of(pieces, own);
+        Batch batch = Batch.branching(pieces, segments.stream().mapToInt(Segment::before).toArray());
         recorder.begin(batch, parts);
-        model.run(batch, recorder, level.stream().map(segment -> steered.get(segment.texts()[0])).toList());
+        model.run(batch, recorder, segments.stream().map(segment -> steered.get(segment.texts()[0])).toList());
     }
 
     private void inPieces(int[] ids, int number, Recorder recorder, Steered steered, Cache cache) {

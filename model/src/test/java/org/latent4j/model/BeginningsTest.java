@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -25,28 +27,39 @@ class BeginningsTest {
 
     @Property(tries = 300)
     void everyTextIsItsSegmentsInOrder(@ForAll("texts") List<int[]> texts) {
-        List<List<Segment>> levels = Beginnings.levels(texts, Beginnings.sorted(texts, IntStream.range(0, texts.size()).boxed().toList()));
+        List<Segment> segments = segments(texts);
         int[] reached = new int[texts.size()];
-        Segment[] last = new Segment[texts.size()];
-        int rows = 0;
-        for (List<Segment> level : levels) {
-            for (Segment segment : level) {
-                rows += segment.length();
-                int[] first = texts.get(segment.texts()[0]);
-                for (int text : segment.texts()) {
-                    assertThat(segment.before()).isSameAs(last[text]);
-                    assertThat(segment.from()).isEqualTo(reached[text]).isLessThan(segment.to());
-                    assertThat(Arrays.equals(texts.get(text), 0, segment.to(), first, 0, segment.to())).isTrue();
-                    reached[text] = segment.to();
-                    last[text] = segment;
-                }
+        int[] last = new int[texts.size()];
+        Arrays.fill(last, Beginnings.NONE);
+        for (int number = 0; number < segments.size(); number++) {
+            Segment segment = segments.get(number);
+            int[] first = texts.get(segment.texts()[0]);
+            for (int text : segment.texts()) {
+                assertThat(segment.before()).isEqualTo(last[text]).isLessThan(number);
+                assertThat(segment.from()).isEqualTo(reached[text]).isLessThan(segment.to());
+                assertThat(Arrays.equals(texts.get(text), 0, segment.to(), first, 0, segment.to())).isTrue();
+                reached[text] = segment.to();
+                last[text] = number;
             }
         }
         for (int text = 0; text < reached.length; text++) {
             assertThat(reached[text]).isEqualTo(texts.get(text).length);
-            assertThat(last[text].texts()).as("a segment of its own at the end").hasSize(1);
         }
-        assertThat(rows).isLessThanOrEqualTo(texts.stream().mapToInt(ids -> ids.length).sum());
+    }
+
+    @Property(tries = 300)
+    void nothingIsThereTwice(@ForAll("texts") List<int[]> texts) {
+        Set<List<Integer>> beginnings = new HashSet<>();
+        for (int[] text : texts) {
+            for (int end = 1; end <= text.length; end++) {
+                beginnings.add(Arrays.stream(text, 0, end).boxed().toList());
+            }
+        }
+        assertThat(segments(texts).stream().mapToInt(Segment::length).sum()).isEqualTo(beginnings.size());
+    }
+
+    private static List<Segment> segments(List<int[]> texts) {
+        return Beginnings.segments(texts, Beginnings.sorted(texts, IntStream.range(0, texts.size()).boxed().toList()));
     }
 
     @Test
@@ -56,10 +69,9 @@ class BeginningsTest {
             int own = t;
             texts.add(IntStream.range(0, 30).map(i -> i < 20 ? i : 100 * own + i).toArray());
         }
-        List<List<Segment>> levels = Beginnings.levels(texts, Beginnings.sorted(texts, IntStream.range(0, 10).boxed().toList()));
-        assertThat(levels).hasSize(2);
-        assertThat(levels.getFirst()).hasSize(1);
-        assertThat(levels.getFirst().getFirst().length()).isEqualTo(20);
-        assertThat(levels.getLast()).hasSize(10).allMatch(segment -> segment.length() == 10);
+        List<Segment> segments = segments(texts);
+        assertThat(segments).hasSize(11);
+        assertThat(segments.getFirst().length()).isEqualTo(20);
+        assertThat(segments.subList(1, 11)).allMatch(segment -> segment.before() == 0 && segment.length() == 10);
     }
 }

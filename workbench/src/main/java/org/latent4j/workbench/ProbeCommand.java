@@ -123,7 +123,7 @@ final class ProbeCommand implements Callable<Integer> {
                 Model random = randomModel ? opened.withRandomWeights(seed) : null) {
             StateFile state = state(text, read, opened);
             ProbeStudy study = new ProbeStudy(options, ProgressBar.on(Terminal.detect()), state, interrupted::get);
-            ProbeStudy.Outcome outcome = study.run(opened, read.data(), random, keep);
+            ProbeStudy.Outcome outcome = run(study, opened, read, random, keep, state, text);
             ProbeReport report = outcome.report();
             report.notes().forEach(text::note);
             ProbeFigures figures = new ProbeFigures(report, read.subject(), opened.name(), seed);
@@ -146,6 +146,19 @@ final class ProbeCommand implements Callable<Integer> {
             return INTERRUPTED;
         }
         return 0;
+    }
+
+    private static ProbeStudy.Outcome run(ProbeStudy study, Model opened, ProbeOptions.Read read, @Nullable Model random, Optional<Site> keep,
+            StateFile state, CommandText text) {
+        try {
+            return study.run(opened, read.data(), random, keep);
+        } catch (Interrupted stopped) {
+            long megabytes = state.bytesBeside() >> 20;
+            if (megabytes > 0) {
+                text.note("the states so far are kept until it is whole: %s MB".formatted(Amounts.count(megabytes)));
+            }
+            throw stopped;
+        }
     }
 
     /** What an earlier run of the same command found. */

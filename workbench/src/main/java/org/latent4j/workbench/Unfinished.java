@@ -56,7 +56,7 @@ final class Unfinished {
 
     /** Takes away what nobody has added to since then; what can't be taken away stays. */
     static void forget(Path folder, Instant since) throws IOException {
-        try (DirectoryStream<Path> states = Files.newDirectoryStream(folder, "*.state")) {
+        try (DirectoryStream<Path> states = Files.newDirectoryStream(folder, "*.{state,state.*}")) {
             for (Path state : states) {
                 try {
                     if (Files.getLastModifiedTime(state).toInstant().isBefore(since)) {

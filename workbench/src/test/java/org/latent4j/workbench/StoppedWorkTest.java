@@ -101,15 +101,19 @@ class StoppedWorkTest {
     }
 
     private static String probe(Model model, StateFile state, BooleanSupplier interrupted) {
+        return probe(model, state, interrupted, Progress.NONE);
+    }
+
+    private static String probe(Model model, StateFile state, BooleanSupplier interrupted, Progress progress) {
         List<String> texts = new ArrayList<>();
         List<ProbeData.Item> items = new ArrayList<>();
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 400; i++) {
             texts.add((i % 2 == 0 ? "aeiou " : "bdgkt ") + i);
             items.add(ProbeData.Item.ofText(i, i % 2 == 0 ? "vowels" : "consonants", texts.get(i), texts.get(i)));
         }
         var options = new ProbeStudy.Options(Sites.of("embed", "resid_post.*"), Words.LAST, Positions.MEAN, PromptMode.RAW,
                 Probe.Kind.LOGISTIC, OptionalDouble.empty(), 1e-5, 0.2, false, true, true, Integer.MAX_VALUE, 1);
-        var outcome = new ProbeStudy(options, Progress.NONE, state, interrupted).run(model, new ProbeData(texts, items), null,
+        var outcome = new ProbeStudy(options, progress, state, interrupted).run(model, new ProbeData(texts, items), null,
                 Optional.empty());
         return new ProbeFigures(outcome.report(), "letters", "tiny", 1).json();
     }
@@ -119,9 +123,42 @@ class StoppedWorkTest {
         try (Model opened = Models.open(model, Models.Options.standard().withThreads(1))) {
             String whole = probe(opened, StateFile.none(), () -> false);
             assertThatThrownBy(() -> probe(opened, StateFile.open(file, ABOUT), () -> found() >= 2)).isInstanceOf(Interrupted.class);
-            assertThat(found()).isBetween(2, 4); // the penalty, and some of four sites
-            assertThat(probe(opened, StateFile.open(file, ABOUT), () -> false)).isEqualTo(whole);
+            assertThat(found()).isBetween(3, 5); // the penalty, some of four sites, and that states are kept
+            List<Long> run = new ArrayList<>();
+            StateFile again = StateFile.open(file, ABOUT);
+            assertThat(probe(opened, again, () -> false, tokensRun(run))).isEqualTo(whole);
+            assertThat(run.getFirst()).as("no token is run again").isEqualTo(run.getLast());
+            again.remove();
+            assertThat(folder.resolve("work.state.trained")).doesNotExist();
         }
+    }
+
+    @Test
+    void statesThatWereCapturedAreNotCapturedAgain() throws IOException {
+        try (Model opened = Models.open(model, Models.Options.standard().withThreads(1))) {
+            String whole = probe(opened, StateFile.none(), () -> false);
+            List<Long> first = new ArrayList<>();
+            assertThatThrownBy(() -> probe(opened, StateFile.open(file, ABOUT), () -> first.size() >= 2, tokensRun(first)))
+                    .isInstanceOf(Interrupted.class);
+            List<Long> second = new ArrayList<>();
+            assertThat(probe(opened, StateFile.open(file, ABOUT), () -> false, tokensRun(second))).isEqualTo(whole);
+            assertThat(second.getFirst()).isGreaterThan(first.getLast()); // the batch that ran when it was stopped is there
+            Path states = folder.resolve("work.state.trained");
+            assertThat(states).exists();
+            Files.write(states, new byte[10]);
+            List<Long> third = new ArrayList<>();
+            Files.write(file, Files.readAllLines(file).subList(0, 2)); // as it was after the first stop
+            assertThat(probe(opened, StateFile.open(file, ABOUT), () -> false, tokensRun(third))).isEqualTo(whole);
+            assertThat(third.getFirst()).as("what isn't whole is captured anew").isZero();
+        }
+    }
+
+    private static Progress tokensRun(List<Long> to) {
+        return (what, done, _, _) -> {
+            if (what.equals("Running the texts")) {
+                to.add(done);
+            }
+        };
     }
 
     @Test

@@ -66,6 +66,15 @@ public record ProbeReport(
         return !(best().low() <= floor() + 0.005);
     }
 
+    /** What {@link #floor} is, in words. */
+    private String chance() {
+        double shuffled = best().shuffled();
+        if (!(shuffled > majority)) {
+            return classes.isEmpty() ? "their mean" : "the majority";
+        }
+        return classes.isEmpty() ? "with shuffled numbers" : String.format(Locale.ROOT, "with shuffled labels, %.2f", shuffled);
+    }
+
     private double floor() {
         return Math.max(majority, best().shuffled());
     }
@@ -80,7 +89,7 @@ public record ProbeReport(
                 classes.isEmpty() ? "" : String.format(Locale.ROOT, ", majority %.2f", majority));
         String where = said(best.site());
         if (!knows()) {
-            return "no sign that %s knows (%s): not better than chance".formatted(where, figures);
+            return "no sign that %s knows (%s): not better than %s".formatted(where, figures, chance());
         }
         StringBuilder verdict = new StringBuilder("%s knows (%s)".formatted(where, figures));
         Optional<SiteScore> embedding = embedding();

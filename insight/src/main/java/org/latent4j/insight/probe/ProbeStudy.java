@@ -98,18 +98,25 @@ public final class ProbeStudy {
         keep.ifPresent(site -> requireProbed(site, sites));
         ProbeStates aligned = ProbeStates.align(model, limited(data), options.mode);
         ProbeTask task = new ProbeTask(aligned, options);
-        Outcome outcome = trained(model, aligned, task, keep);
-        if (random == null) {
-            return outcome;
-        }
-        Map<Site, SiteScore> there = state.scores(RANDOM, sites);
-        List<Site> left = sites.stream().filter(site -> !there.containsKey(site)).toList();
+        StatesCapture capture = new StatesCapture(aligned, options, state, progress, interrupted);
+        Outcome outcome = trained(model, capture, task, keep);
+        return random == null ? outcome : besideRandom(random, capture, task, outcome);
+    }
+
+    private Outcome besideRandom(Model random, StatesCapture capture, ProbeTask task, Outcome outcome) {
+        List<Site> sites = random.resolve(options.sites);
+        Map<Site, SiteScore> scores = state.scores(RANDOM, sites);
+        List<Site> left = without(sites, scores);
         if (!left.isEmpty()) {
-            try (States states = capture(random, aligned, left); WorkerPool pool = new WorkerPool(lanes(model.threads(), task, states))) {
-                fit(task, states, outcome.report().c(), RANDOM, there, pool);
+            try (States states = capture.run(random, RANDOM, sites, left)) {
+                fit(capture, random.threads(), task, states, outcome.report().c(), RANDOM, scores);
             }
         }
-        return new Outcome(outcome.report().withRandom(inOrder(sites, there)), outcome.site(), outcome.probe());
+        return new Outcome(outcome.report().withRandom(inOrder(sites, scores)), outcome.site(), outcome.probe());
+    }
+
+    private static List<Site> without(List<Site> sites, Map<Site, SiteScore> scores) {
+        return sites.stream().filter(site -> !scores.containsKey(site)).toList();
     }
 
     private static void requireProbed(Site site, List<Site> sites) {
@@ -118,15 +125,14 @@ public final class ProbeStudy {
         }
     }
 
-    private Outcome trained(Model model, ProbeStates aligned, ProbeTask task, Optional<Site> keep) {
+    private Outcome trained(Model model, StatesCapture capture, ProbeTask task, Optional<Site> keep) {
         List<Site> sites = model.resolve(options.sites);
         Map<Site, SiteScore> scores = state.scores(TRAINED, sites);
         double c = options.c.orElse(state.penalty().orElse(Double.NaN));
-        List<Site> left = sites.stream().filter(site -> !scores.containsKey(site)).toList();
+        List<Site> left = without(sites, scores);
         if (!left.isEmpty()) {
-            try (States states = capture(model, aligned, left); WorkerPool pool = new WorkerPool(lanes(model.threads(), task, states))) {
-                c = Double.isNaN(c) ? chosenPenalty(task, states, pool) : c;
-                fit(task, states, c, TRAINED, scores, pool);
+            try (States states = capture.run(model, TRAINED, sites, left)) {
+                c = fit(capture, model.threads(), task, states, c, TRAINED, scores);
                 ProbeReport report = report(task, inOrder(sites, scores), c);
                 if (states.sites().containsAll(lookedAt(report, keep))) {
                     return outcome(task, states, report, keep);
@@ -134,26 +140,37 @@ public final class ProbeStudy {
             }
         }
         ProbeReport report = report(task, inOrder(sites, scores), c); // the best was found before
-        try (States states = capture(model, aligned, lookedAt(report, keep))) {
+        try (States states = capture.run(model, TRAINED, sites, lookedAt(report, keep))) {
             return outcome(task, states, report, keep);
         }
     }
 
-    private States capture(Model model, ProbeStates aligned, List<Site> sites) {
-        return aligned.capture(model, sites, options.words, options.positions, progress, interrupted);
+    /**
+     * Fits probes at the sites that have no scores yet; states outlast a stop.
+     *
+     * @param c NaN if it is to be chosen
+     * @return c
+     */
+    private double fit(StatesCapture capture, int threads, ProbeTask task, States states, double c, String weights,
+            Map<Site, SiteScore> scores) {
+        boolean trained = weights.equals(TRAINED);
+        try (WorkerPool pool = new WorkerPool(lanes(threads, task, states))) {
+            double chosen = Double.isNaN(c) ? chosenPenalty(task, states, pool) : c;
+            new SiteFits(task, options, chosen, trained && options.controls, score -> state.keep(weights, score), interrupted)
+                    .run(states, without(states.sites(), scores), pool, progress,
+                            trained ? "Fitting probes" : "Fitting probes to random weights")
+                    .forEach(score -> scores.put(score.site(), score));
+            return chosen;
+        } catch (Interrupted stopped) {
+            capture.keep(weights, states);
+            throw stopped;
+        }
     }
 
     private double chosenPenalty(ProbeTask task, States states, WorkerPool pool) {
         double c = new PenaltyChoice(task, options, states).run(pool, progress, interrupted);
         state.keepPenalty(c);
         return c;
-    }
-
-    private void fit(ProbeTask task, States states, double c, String weights, Map<Site, SiteScore> scores, WorkerPool pool) {
-        boolean trained = weights.equals(TRAINED);
-        new SiteFits(task, options, c, trained && options.controls, score -> state.keep(weights, score), interrupted)
-                .run(states, pool, progress, trained ? "Fitting probes" : "Fitting probes to random weights")
-                .forEach(score -> scores.put(score.site(), score));
     }
 
     private static List<SiteScore> inOrder(List<Site> sites, Map<Site, SiteScore> scores) {

@@ -42,20 +42,21 @@ final class SiteFits {
     }
 
     /**
-     * The scores at all sites, side by side on the pool's threads.
+     * The scores at sites, side by side on the pool's threads.
      *
      * @throws Interrupted if that was asked for; a site that is being fitted ends first
      */
-    List<SiteScore> run(States states, WorkerPool pool, Progress progress, String what) {
-        SiteScore[] found = new SiteScore[states.sites().size()];
+    List<SiteScore> run(States states, List<Site> sites, WorkerPool pool, Progress progress, String what) {
+        SiteScore[] found = new SiteScore[sites.size()];
         AtomicInteger done = new AtomicInteger();
         pool.run(found.length, (number, _) -> {
             if (interrupted.getAsBoolean()) {
                 throw new Interrupted();
             }
-            Site site = states.sites().get(number);
-            Matrix train = states.rows(number, task.train());
-            Matrix test = states.rows(number, task.test());
+            Site site = sites.get(number);
+            int stored = states.sites().indexOf(site);
+            Matrix train = states.rows(stored, task.train());
+            Matrix test = states.rows(stored, task.test());
             found[number] = options.kind() == Kind.RIDGE ? ofNumbers(site, train, test) : ofClasses(site, train, test);
             each.accept(found[number]);
             progress.report(what, done.incrementAndGet(), found.length, Progress.Unit.STEPS);

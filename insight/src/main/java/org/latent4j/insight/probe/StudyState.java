@@ -1,18 +1,21 @@
 package org.latent4j.insight.probe;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.latent4j.insight.StateFile;
 import org.latent4j.model.site.Site;
 
-/** What a study has found so far: the penalty, and scores site by site. */
+/** What a study has found so far: the penalty, scores site by site, and which states are kept. */
 final class StudyState {
     private static final String PENALTY = "c";
+    private static final String STATES = "states";
     private static final int FIGURES = 8;
 
     private final StateFile file;
@@ -48,6 +51,47 @@ final class StudyState {
             }
         }
         return known;
+    }
+
+    /** States that were captured: those of items in the first texts. */
+    record Captured(int texts, States states) {}
+
+    /** Where a study's states can be kept. */
+    Optional<Path> statesFile(String weights) {
+        return file.beside(weights);
+    }
+
+    /** Keeps states as far as they are captured, if that is possible. */
+    void keep(String weights, int texts, States states) {
+        if (states.keep()) {
+            States.Shape shape = states.shape();
+            file.add(String.join("\t", STATES, weights, Integer.toString(texts), Integer.toString(shape.rows()),
+                    shape.sites().stream().map(Site::toString).collect(Collectors.joining(",")),
+                    Arrays.stream(shape.widths()).mapToObj(Integer::toString).collect(Collectors.joining(","))));
+        }
+    }
+
+    /**
+     * The states that were kept, if they are still there.
+     *
+     * @param all sites that the study is about
+     * @param wanted those whose states are wanted; there may be those of more
+     */
+    Optional<Captured> captured(String weights, List<Site> all, List<Site> wanted) {
+        Optional<String[]> last = file.found().stream().map(line -> line.split("\t", -1))
+                .filter(cells -> cells.length == 6 && cells[0].equals(STATES) && cells[1].equals(weights)).reduce((_, later) -> later);
+        if (last.isEmpty()) {
+            return Optional.empty();
+        }
+        String[] cells = last.get();
+        List<String> names = List.of(cells[4].split(","));
+        List<Site> those = all.stream().filter(site -> names.contains(site.toString())).toList();
+        int[] widths = Arrays.stream(cells[5].split(",")).mapToInt(Integer::parseInt).toArray();
+        if (those.size() != names.size() || widths.length != names.size() || !those.containsAll(wanted)) {
+            return Optional.empty();
+        }
+        return statesFile(weights).flatMap(path -> States.kept(path, new States.Shape(those, widths, Integer.parseInt(cells[3]))))
+                .map(states -> new Captured(Integer.parseInt(cells[2]), states));
     }
 
     void keep(String weights, SiteScore s) {

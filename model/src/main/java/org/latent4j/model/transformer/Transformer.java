@@ -196,12 +196,21 @@ public final class Transformer {
         visit(visitor, Kind.ATTN_OUT, layer, s.attended);
     }
 
-    /** Where keys and values of this layer are kept; those of sequences without a cache make room for the next layer's. */
+    /**
+     * Where keys and values of this layer are kept; those of sequences without a cache make room for the next layer's. What a sequence
+     * goes on from in the batch itself is put there.
+     */
     private static List<KeyValues> stored(int layer, Batch batch, Scratch s) {
         if (!batch.caches().isEmpty()) {
             return batch.caches().stream().map(cache -> cache.layer(layer)).toList();
         }
         s.passing.forEach(passing -> passing.truncate(0));
+        for (int sequence = 0; sequence < batch.trunks().size(); sequence++) {
+            int[] trunk = batch.trunks().get(sequence);
+            for (int i = 0; i < trunk.length; i += 2) {
+                s.passing.get(sequence).append(s.key, s.value, trunk[i], trunk[i + 1]);
+            }
+        }
         return s.passing;
     }
 
@@ -229,18 +238,25 @@ public final class Transformer {
 
     /** Turns queries and keys; sequences whose frequencies are the same, usually all, together. */
     private void rotate(Rotary rotary, Batch batch, Scratch s) {
+        if (!batch.trunks().isEmpty()) {
+            int longest = IntStream.of(batch.positions()).max().orElse(0) + 1;
+            turn(rotations.of(rotary, longest), batch, s, 0, batch.rows());
+            return;
+        }
         for (int from = 0; from < batch.sequences();) {
             Rotation rotation = rotation(rotary, batch, from);
             int to = from + 1;
             while (to < batch.sequences() && rotation(rotary, batch, to) == rotation) {
                 to++;
             }
-            int begin = batch.starts()[from];
-            int end = batch.starts()[to];
-            operations.rotate(s.query, config.headWidth(), batch.positions(), rotation, begin, end);
-            operations.rotate(s.key, config.headWidth(), batch.positions(), rotation, begin, end);
+            turn(rotation, batch, s, batch.starts()[from], batch.starts()[to]);
             from = to;
         }
+    }
+
+    private void turn(Rotation rotation, Batch batch, Scratch s, int begin, int end) {
+        operations.rotate(s.query, config.headWidth(), batch.positions(), rotation, begin, end);
+        operations.rotate(s.key, config.headWidth(), batch.positions(), rotation, begin, end);
     }
 
     private Rotation rotation(Rotary rotary, Batch batch, int sequence) {
