@@ -136,7 +136,9 @@ final class MappedItems implements Items {
                 found = item;
             }
         }
-        return found >= 0 || name.chars().allMatch(c -> c >= ' ' && c < 127 && c != '"' && c != '\\' && c != '/') ? found : scanParsed(name);
+        return found >= 0 || name.chars().allMatch(c -> c >= ' ' && c < 127 && c != '"' && c != '\\' && c != '/')
+                ? found
+                : scanParsed(name);
     }
 
     private boolean at(long start, byte[] wanted) {
