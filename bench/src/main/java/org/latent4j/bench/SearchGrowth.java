@@ -26,7 +26,7 @@ import org.latent4j.store.search.SpaceSearch.How;
  * What search costs as spaces grow: time and memory of the exact 10 nearest and of HNSW, by the number of random points, 384 wide.
  * Random directions are the hardest there are for a graph: real texts are found with fewer candidates.
  *
- * <p>Arguments: the numbers of points ({@code 1000,10000,100000}; {@code 1000000} wants {@code -Xmx6g}), and up to how many an index is
+ * <p>Arguments: the numbers of points ({@code 1000,10000,100000}; {@code 1000000} wants {@code -Xmx5g}), and up to how many an index is
  * made of (100000).
  */
 public final class SearchGrowth {
@@ -65,21 +65,26 @@ public final class SearchGrowth {
     }
 
     private static Neighbours exact(Matrix points, Matrix queries, WorkerPool one, WorkerPool all) {
+        double single = oneAtATime(points, queries, one);
         long begun = System.nanoTime();
-        NeighbourSearch alone = new NeighbourSearch(points, Metric.COSINE, one);
-        double prepared = seconds(begun);
-        begun = System.nanoTime();
-        for (int query = 0; query < QUERIES; query++) {
-            alone.nearest(queries.rows(query, query + 1), K);
-        }
-        double single = seconds(begun);
         NeighbourSearch together = new NeighbourSearch(points, Metric.COSINE, all);
+        double prepared = seconds(begun);
         begun = System.nanoTime();
         Neighbours found = together.nearest(queries, K);
         System.out.printf(Locale.ROOT,
-                "latent4j exact, %,d x %d: prepared in %.2f s, one at a time on 1 thread %.1f queries/s, %d at once on %d %.0f; %,d MB%n",
-                points.rows(), WIDTH, prepared, QUERIES / single, QUERIES, all.threads(), QUERIES / seconds(begun), PeakMemory.megabytes());
+                "latent4j exact, %,d x %d: prepared in %.2f s on %d threads, one at a time on 1 thread %.1f queries/s, %d at once on %d %.0f; %,d MB%n",
+                points.rows(), WIDTH, prepared, all.threads(), QUERIES / single, QUERIES, all.threads(), QUERIES / seconds(begun),
+                PeakMemory.megabytes());
         return found;
+    }
+
+    private static double oneAtATime(Matrix points, Matrix queries, WorkerPool one) {
+        NeighbourSearch alone = new NeighbourSearch(points, Metric.COSINE, one);
+        long begun = System.nanoTime();
+        for (int query = 0; query < QUERIES; query++) {
+            alone.nearest(queries.rows(query, query + 1), K);
+        }
+        return seconds(begun);
     }
 
     private static Path written(Matrix points) throws IOException {

@@ -28,10 +28,17 @@ public final class Panels {
     private final int panel;
     private final float[] data;
 
-    private Panels(Matrix matrix, Kernels kernels) {
+    /** Gives rows one by one, so that they needn't be there at once. */
+    @FunctionalInterface
+    public interface Rows {
+        /** Writes a row to the beginning of an array. Called from several threads. */
+        void write(int row, float[] into);
+    }
+
+    private Panels(int rows, int width, Kernels kernels) {
         this.kernels = kernels;
-        this.rows = matrix.rows();
-        this.width = matrix.columns();
+        this.rows = rows;
+        this.width = width;
         this.panel = kernels.panelRows();
         long padded = (rows + STEP - 1L) / STEP * STEP;
         if (padded * width > Integer.MAX_VALUE - 8) {
@@ -39,11 +46,12 @@ public final class Panels {
                     .formatted(rows, width, Integer.MAX_VALUE - 8));
         }
         this.data = new float[(int) (padded * width)];
-        for (int row = 0; row < rows; row++) {
-            int to = row / panel * panel * width + row % panel;
-            for (int k = 0; k < width; k++) {
-                data[to + k * panel] = matrix.data()[row * width + k];
-            }
+    }
+
+    private void lay(int row, float[] from, int at) {
+        int to = row / panel * panel * width + row % panel;
+        for (int k = 0; k < width; k++) {
+            data[to + k * panel] = from[at + k];
         }
     }
 
@@ -57,7 +65,28 @@ public final class Panels {
     }
 
     static Panels of(Matrix matrix, Kernels kernels) {
-        return new Panels(matrix, kernels);
+        Panels panels = new Panels(matrix.rows(), matrix.columns(), kernels);
+        for (int row = 0; row < matrix.rows(); row++) {
+            panels.lay(row, matrix.data(), row * matrix.columns());
+        }
+        return panels;
+    }
+
+    /**
+     * Lays rows out as they are given, panel by panel on all workers.
+     *
+     * @throws LatentException if they don't fit in an array
+     */
+    public static Panels of(int rows, int width, Rows source, WorkerPool pool) {
+        Panels panels = new Panels(rows, width, KernelChoice.best());
+        pool.run((rows + STEP - 1) / STEP, (item, _) -> {
+            float[] given = new float[width];
+            for (int row = item * STEP; row < Math.min(rows, (item + 1) * STEP); row++) {
+                source.write(row, given);
+                panels.lay(row, given, 0);
+            }
+        });
+        return panels;
     }
 
     /** Rows lie in panels of so many, each {@code [width, panel]}; those missing in the last are zero. */

@@ -26,6 +26,8 @@ public final class NeighbourDescent {
     private final Matrix points;
     private final Metric metric;
     private final Factors factors;
+    /** What is multiplied, {@code [points, width]}. */
+    private final Matrix rows;
     private final int n;
     private final int k;
     private final int sampled;
@@ -44,7 +46,8 @@ public final class NeighbourDescent {
     public NeighbourDescent(Matrix points, Metric metric, int k, long seed, WorkerPool pool) {
         this.points = points;
         this.metric = metric;
-        this.factors = new Factors(points, metric);
+        this.factors = new Factors(points, metric, pool);
+        this.rows = factors.of(points, 0, points.rows());
         this.n = points.rows();
         this.k = Math.min(k, n - 1);
         if (this.k < 1 || (long) n * this.k > Integer.MAX_VALUE - 8) {
@@ -64,7 +67,7 @@ public final class NeighbourDescent {
     /** The neighbours, nearest first, measured in double precision. */
     public Neighbours run(Progress progress) {
         for (int tree = 0; tree < TREES; tree++) {
-            joinLeaves(new SplitTree(factors.rows(), seed, tree, pool));
+            joinLeaves(new SplitTree(rows, seed, tree, pool));
             progress.report("Finding neighbours", tree + 1L, TREES + MOST_ROUNDS, Progress.Unit.STEPS);
         }
         fillUp();
@@ -83,8 +86,8 @@ public final class NeighbourDescent {
             return (float) -metric.distance(points, point, points, other);
         }
         int width = points.columns();
-        float[] rows = factors.rows().data();
-        return Panels.innerProduct(rows, point * width, rows, other * width, width) - factors.half(other);
+        float[] data = rows.data();
+        return Panels.innerProduct(data, point * width, data, other * width, width) - factors.half(other);
     }
 
     /** Puts a point into another's list, which is sorted, best first; false if it isn't good enough or there already. */

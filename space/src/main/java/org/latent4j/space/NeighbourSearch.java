@@ -50,8 +50,8 @@ public final class NeighbourSearch {
         this.points = points;
         this.metric = metric;
         this.pool = pool;
-        this.factors = new Factors(points, metric);
-        this.panels = Panels.of(factors.isUsed() ? factors.rows() : Matrix.zeros(0, points.columns()));
+        this.factors = new Factors(points, metric, pool);
+        this.panels = factors.isUsed() ? factors.panels(pool) : Panels.of(Matrix.zeros(0, points.columns()));
         this.own = new Own[pool.threads()];
         Arrays.setAll(own, _ -> new Own());
     }
@@ -68,7 +68,7 @@ public final class NeighbourSearch {
                     .formatted(queries.columns(), points.columns()));
         }
         requireFinite(queries, "query");
-        return search(queries, factors.ofQueries(queries), k, false, progress);
+        return search(queries, k, false, progress);
     }
 
     /** The nearest other points of each point; {@link Neighbours#among}. */
@@ -78,10 +78,10 @@ public final class NeighbourSearch {
 
     /** The nearest other points of each point, telling how many are done. */
     public Neighbours among(int k, Progress progress) {
-        return search(points, factors.rows(), k, true, progress);
+        return search(points, k, true, progress);
     }
 
-    private Neighbours search(Matrix queries, Matrix left, int wanted, boolean amongThemselves, Progress progress) {
+    private Neighbours search(Matrix queries, int wanted, boolean amongThemselves, Progress progress) {
         int k = Math.clamp(wanted, 0, Math.max(0, points.rows() - (amongThemselves ? 1 : 0)));
         if (wanted < 1) {
             throw new LatentException("%d nearest points are asked for; ask for at least 1".formatted(wanted));
@@ -94,7 +94,7 @@ public final class NeighbourSearch {
         Neighbours found = new Neighbours(rows, k, new int[rows * k], new float[rows * k], metric);
         for (int from = 0; from < rows && k > 0; from += REPORTED) {
             int to = Math.min(rows, from + REPORTED);
-            new Batch(queries, left, from, to, amongThemselves, found).run();
+            new Batch(queries, from, to, amongThemselves, found).run();
             progress.report("Finding neighbours", to, rows, Progress.Unit.STEPS);
         }
         return found;
@@ -121,8 +121,7 @@ public final class NeighbourSearch {
             int count = Math.min(block, rows.length - from);
             Matrix left = Matrix.zeros(count, points.columns());
             for (int r = 0; r < count; r++) {
-                System.arraycopy(factors.rows().data(), rows[from + r] * points.columns(), left.data(), r * points.columns(),
-                        points.columns());
+                factors.write(points, rows[from + r], left.data(), r * points.columns());
             }
             Own mine = own[worker];
             mine.block.take(left, 0, count);
@@ -159,7 +158,6 @@ public final class NeighbourSearch {
     /** Some queries, and the blocks that they and the points are divided into. */
     private final class Batch {
         private final Matrix queries;
-        private final Matrix left;
         private final int from;
         private final int to;
         private final boolean amongThemselves;
@@ -170,9 +168,8 @@ public final class NeighbourSearch {
         private final int parts;
         private final int partPoints;
 
-        Batch(Matrix queries, Matrix left, int from, int to, boolean amongThemselves, Neighbours found) {
+        Batch(Matrix queries, int from, int to, boolean amongThemselves, Neighbours found) {
             this.queries = queries;
-            this.left = left;
             this.from = from;
             this.to = to;
             this.amongThemselves = amongThemselves;
@@ -228,7 +225,7 @@ public final class NeighbourSearch {
                 return;
             }
             int stride = POINTS_AT_A_TIME;
-            own.block.take(left, start, end);
+            own.block.take(factors.of(queries, start, end), 0, end - start);
             if (own.scores.length < own.block.roundedRows() * stride) {
                 own.scores = new float[own.block.roundedRows() * stride];
             }

@@ -26,8 +26,11 @@ final class MappedItems implements Items {
     private final MappedFile file;
     /** Where each line begins, and behind the last where the next would. */
     private final long[] starts;
-    private volatile @Nullable Map<String, Integer> index;
+    private volatile @Nullable Index index;
     private int scans;
+
+    /** Items by name; those whose name another has before them stand in the second. */
+    private record Index(Map<String, Integer> first, Map<String, Integer> again) {}
 
     private MappedItems(MappedFile file, long[] starts) {
         this.file = file;
@@ -93,30 +96,49 @@ final class MappedItems implements Items {
 
     @Override
     public int find(String name) {
-        Map<String, Integer> known = index;
+        Index known = index;
         if (known == null && scans++ < SCANS) {
             return scan(name);
         }
         if (known == null) {
-            known = HashMap.newHashMap(size());
+            known = new Index(HashMap.newHashMap(size()), new HashMap<>());
             for (int item = 0; item < size(); item++) {
-                known.putIfAbsent(name(item), item);
+                String each = name(item);
+                if (known.first.putIfAbsent(each, item) != null) {
+                    known.again.putIfAbsent(each, item);
+                }
             }
             index = known;
         }
-        return known.getOrDefault(name, -1);
+        int found = known.first.getOrDefault(name, -1);
+        if (known.again.containsKey(name)) {
+            throw twice(name, found, known.again.getOrDefault(name, -1));
+        }
+        return found;
+    }
+
+    /** Names are unique as they are written; files may have been edited since. */
+    private LatentException twice(String name, int first, int second) {
+        return file.broken("has the %s '%s' twice, in lines %d and %d; give one of them another, or write the space again", Lines.ID, name,
+                first + 1, second + 1);
     }
 
     /** Compares bytes: most names are written as they are. */
     private int scan(String name) {
         byte[] wanted = ("{\"id\":\"" + name + '"').getBytes(StandardCharsets.UTF_8);
+        int found = -1;
         for (int item = 0; item < size(); item++) {
             long start = starts[item];
             if (starts[item + 1] - start > wanted.length && at(start, wanted)) {
-                return item;
+                if (found >= 0) {
+                    throw twice(name, found, item);
+                }
+                found = item;
             }
         }
-        return name.chars().allMatch(c -> c >= ' ' && c < 127 && c != '"' && c != '\\' && c != '/') ? -1 : scanParsed(name);
+        return found >= 0 || name.chars().allMatch(c -> c >= ' ' && c < 127 && c != '"' && c != '\\' && c != '/')
+                ? found
+                : scanParsed(name);
     }
 
     private boolean at(long start, byte[] wanted) {

@@ -187,9 +187,11 @@ final class ParquetVectors {
 
     private Imported named(Matrix vectors, List<ColumnSchema> others, ImportOptions options) {
         Map<String, List<Object>> fields = new LinkedHashMap<>();
-        Optional<String> nameColumn = options.names().filter(name -> others.stream().anyMatch(column -> called(column).equals(name)))
-                .or(() -> NAMES.stream().filter(name -> others.stream()
-                        .anyMatch(column -> called(column).equalsIgnoreCase(name) && isText(column))).findFirst());
+        // what is asked for and no column is a file with the names
+        Optional<String> nameColumn = options.names().isPresent()
+                ? options.names().filter(name -> others.stream().anyMatch(column -> called(column).equals(name)))
+                : NAMES.stream().filter(name -> others.stream()
+                        .anyMatch(column -> called(column).equalsIgnoreCase(name) && isText(column))).findFirst();
         List<String> names = null;
         for (ColumnSchema column : others) {
             if (!isText(column) && !isNumber(column)) {

@@ -50,6 +50,8 @@ public final class Spaces {
      */
     public static Space open(Path path, ImportOptions options, Progress progress) {
         if (SpaceFolder.is(path) || SpaceFolder.isBeingReplaced(path)) {
+            requireUsed(path, "array", "--array", options.array());
+            requireUsed(path, "names", "--names", options.names());
             return SpaceFolder.open(path);
         }
         if (isGrowing(path)) {
@@ -59,7 +61,19 @@ public final class Spaces {
         if (!Files.exists(path)) {
             throw Broken.file(path, "there is no such file or folder; check the path");
         }
-        return assembled(path, labelled(path, named(path, read(path, options, progress), options), options), options);
+        VectorFile kind = VectorFile.of(path);
+        if (!kind.hasArrays()) {
+            requireUsed(path, "array", "--array", options.array());
+        }
+        Imported named = named(path, kind, read(path, kind, options, progress), options);
+        return assembled(path, labelled(path, named, options), options);
+    }
+
+    /** An option that would go unheard is a mistake. */
+    private static void requireUsed(Path path, String what, String option, Optional<String> value) {
+        if (value.isPresent()) {
+            throw Broken.file(path, "has no %s to choose, so %s %s means nothing; leave it out", what, option, value.get());
+        }
     }
 
     /** Whether an argument is a file or folder that is there and no mere word, or has the name of one of vectors. */
@@ -84,8 +98,7 @@ public final class Spaces {
         return !Files.exists(path) && path.getFileName() != null && Files.isDirectory(PartialSpace.growing(path));
     }
 
-    private static Imported read(Path path, ImportOptions options, Progress progress) {
-        VectorFile kind = VectorFile.of(path);
+    private static Imported read(Path path, VectorFile kind, ImportOptions options, Progress progress) {
         return switch (kind) {
             case NPY -> Imported.of(path, Npy.open(path).matrix());
             case NPZ -> npz(path, options);
@@ -141,8 +154,8 @@ public final class Spaces {
         }
     }
 
-    private static Imported named(Path file, Imported read, ImportOptions options) {
-        if (options.names().isEmpty() || read.names().isPresent()) {
+    private static Imported named(Path file, VectorFile kind, Imported read, ImportOptions options) {
+        if (options.names().isEmpty() || kind.hasColumns() && read.names().isPresent()) {
             return read;
         }
         return read.with(lines(file, options.names().get(), "--names", read.vectors().rows()));

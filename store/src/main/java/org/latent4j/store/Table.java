@@ -311,7 +311,10 @@ final class Table {
             }
             this.coordinates = points.stream().mapToInt(Integer::intValue).toArray();
             this.others = rest.stream().mapToInt(Integer::intValue).toArray();
-            this.nameColumn = options.names().flatMap(this::column).orElseGet(() -> guessName(header, options));
+            // what is asked for and no column is a file with the names
+            this.nameColumn = options.names().isPresent()
+                    ? options.names().flatMap(this::column).orElse(-1)
+                    : guessName(header, options);
             for (int column : others) {
                 if (column != nameColumn) {
                     fields.put(options.labels().filter(name -> name.equals(names.get(column))).map(_ -> "label").orElse(names.get(column)),

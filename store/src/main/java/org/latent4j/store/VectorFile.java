@@ -13,6 +13,16 @@ import org.latent4j.files.Broken;
 enum VectorFile {
     SPACE, NPY, NPZ, SAFETENSORS, CSV, TSV, WORDS_TEXT, WORDS_BINARY, WORDS_JSON, PARQUET, NPY_AND_PARQUET;
 
+    /** Whether it may hold several arrays, or columns of lists, of which one is named. */
+    boolean hasArrays() {
+        return this == NPZ || this == SAFETENSORS || this == PARQUET;
+    }
+
+    /** Whether names may be one of its columns or arrays, so that it is known which. */
+    boolean hasColumns() {
+        return this == CSV || this == TSV || this == NPZ || this == PARQUET;
+    }
+
     /** The kind of a file's name. */
     static Optional<VectorFile> ofName(Path path) {
         String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);

@@ -102,6 +102,41 @@ class SpacesTest {
         assertThat(space.names()).containsExactly("the", "a\"b");
     }
 
+    /** An option goes unheard nowhere: it chooses, or is refused. */
+    @Test
+    void whatAFileHasNoneOfCantBeChosen() throws IOException {
+        Path table = write("t.csv", "word,x,y\na,1,2\nb,3,4\n");
+        Path names = write("names.txt", "one\ntwo\n");
+        SpaceWriter.write(Spaces.open(table), folder.resolve("t.space"), SpaceWriter.Type.F32);
+        for (String file : List.of("t.csv", "t.space")) {
+            refused(() -> open(folder.resolve(file), ImportOptions.NONE.withArray("emb"))).contains("no array to choose", "--array emb");
+        }
+        refused(() -> open(write("a.npy", Points.npy(Points.random())), ImportOptions.NONE.withArray("X"))).contains("--array X");
+        refused(() -> open(folder.resolve("t.space"), ImportOptions.NONE.withNames("names.txt"))).contains("--names names.txt");
+        for (Path file : List.of(table, write("w.txt", "a 1 2\nb 3 4\n"), write("w.vec", "2 2\na 1 2\nb 3 4\n"))) {
+            Space named = open(file, ImportOptions.NONE.withNames(names.toString()));
+            assertThat(named.names()).as("%s", file).containsExactly("one", "two");
+            refused(() -> open(file, ImportOptions.NONE.withNames("nowhere"))).contains("'nowhere'", "--names");
+        }
+        assertThat(open(table, ImportOptions.NONE.withNames(names.toString())).items().fields(1)).isEqualTo(Map.of("word", "b"));
+    }
+
+    /** Whoever edits a space by hand may give a name twice: then it names no point. */
+    @Test
+    void aNameThatIsTwiceInASpaceIsRefusedWhereItIsLookedFor() throws IOException {
+        Path place = folder.resolve("twice.space");
+        SpaceWriter.write(Space.of(Matrix.of(3, 1, 1, 2, 3), List.of("a", "b", "c")), place, SpaceWriter.Type.F32);
+        Path items = place.resolve("items.jsonl");
+        Files.writeString(items, Files.readString(items).replace("\"c\"", "\"a\""));
+        Space space = Spaces.open(place);
+        assertThat(space.find("b")).hasValue(1);
+        refused(() -> space.find("a")).contains("items.jsonl", "'a' twice, in lines 1 and 3");
+        for (int i = 0; i < 10; i++) {
+            assertThat(space.find("b")).hasValue(1); // until there is an index of names
+        }
+        refused(() -> space.find("a")).contains("'a' twice, in lines 1 and 3");
+    }
+
     @Test
     void tablesHaveNamesFieldsAndCoordinates() throws IOException {
         Space space = Spaces.open(write("t.csv", "id,word,label,x,y\n1,\"a, \"\"b\"\"\",7,1.5,-2\n2,c,8,3,1e-3\n"));

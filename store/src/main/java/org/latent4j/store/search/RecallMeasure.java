@@ -46,9 +46,6 @@ final class RecallMeasure {
     }
 
     static Recall of(SearchIndex index, Space space, Metric metric, WorkerPool pool) {
-        if (space.size() < 2) {
-            return new Recall(0, List.of(new Recall.Step(CANDIDATES[0], 1, 1)));
-        }
         return new RecallMeasure(index, space, metric, pool).measured();
     }
 

@@ -134,7 +134,7 @@ public final class SpaceSearch implements AutoCloseable {
                 yield true;
             }
         };
-        if (!wanted || space.size() == 0) {
+        if (!wanted || space.size() < 2) { // what finds a single point is exact
             return Optional.empty();
         }
         try {

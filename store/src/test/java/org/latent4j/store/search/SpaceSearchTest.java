@@ -90,6 +90,15 @@ class SpaceSearchTest {
         return right / (double) expected.stream().mapToInt(List::size).sum();
     }
 
+    @Test
+    void aSinglePointIsFoundExactly() {
+        Space space = written(Matrix.of(1, 2, 1, 2));
+        try (WorkerPool pool = new WorkerPool(1); SpaceSearch search = search(space, SpaceSearch.How.APPROXIMATE, Metric.COSINE, pool)) {
+            assertThat(search.nearest(new float[]{2, 1}, 3)).extracting(Hit::point).containsExactly(0);
+            assertThat(search.told()).isEmpty();
+        }
+    }
+
     /** Similarities that are the same in single precision come from distances that are not. */
     @Test
     void answersStandInTheOrderOfExactOnes() {
