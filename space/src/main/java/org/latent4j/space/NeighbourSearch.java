@@ -138,22 +138,45 @@ public final class NeighbourSearch {
         return ranks;
     }
 
+    /** A point that comes before the seen ones from some place on, best first, is counted there: where many tie, all of them come before some. */
     private void rank(float[] scores, int at, int self, int[] seen, int seenAt, int k, int[] ranks) {
-        float least = Float.POSITIVE_INFINITY;
-        for (int j = seenAt; j < seenAt + k; j++) {
-            least = Math.min(least, scores[at + seen[j]]);
-            ranks[j] = 1;
+        int[] order = new int[k];
+        for (int j = 0; j < k; j++) {
+            int to = j;
+            for (; to > 0 && comesBefore(scores, at, seen[seenAt + j], seen[seenAt + order[to - 1]]); to--) {
+                order[to] = order[to - 1];
+            }
+            order[to] = j;
         }
+        int[] before = new int[k];
+        float least = scores[at + seen[seenAt + order[k - 1]]];
         int end = at + points.rows();
         for (int i = at; i < end; i++) {
             i = Panels.firstAbove(scores, i, end, Math.nextDown(least));
             if (i < end && i - at != self) {
-                for (int j = seenAt; j < seenAt + k; j++) {
-                    float other = scores[at + seen[j]];
-                    ranks[j] += scores[i] > other || scores[i] == other && i - at < seen[j] ? 1 : 0;
+                int low = 0;
+                for (int high = k; low < high;) {
+                    int middle = (low + high) >>> 1;
+                    if (comesBefore(scores, at, i - at, seen[seenAt + order[middle]])) {
+                        high = middle;
+                    } else {
+                        low = middle + 1;
+                    }
+                }
+                if (low < k) {
+                    before[low]++;
                 }
             }
         }
+        int rank = 1;
+        for (int j = 0; j < k; j++) {
+            rank += before[j];
+            ranks[seenAt + order[j]] = rank;
+        }
+    }
+
+    private static boolean comesBefore(float[] scores, int at, int point, int other) {
+        return scores[at + point] > scores[at + other] || scores[at + point] == scores[at + other] && point < other;
     }
 
     /** Some queries, and the blocks that they and the points are divided into. */
