@@ -13,6 +13,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
 
@@ -120,6 +121,45 @@ class NeighboursTest {
             assertThat(found.k()).isEqualTo(2);
             assertThat(row(found, 1)).containsExactly(2, 0);
             assertThat(found.similarity(0, 0)).isZero();
+        }
+    }
+
+    @Property(tries = 60)
+    void copiesHaveTheNeighboursThatASearchAmongAllFinds(
+            @ForAll Metric metric,
+            @ForAll @IntRange(min = 2, max = 300) int points,
+            @ForAll @IntRange(min = 1, max = 40) int different,
+            @ForAll @IntRange(min = 1, max = 9) int width,
+            @ForAll @IntRange(min = 1, max = 20) int k,
+            @ForAll long seed) {
+        Matrix copied = random(different, width, seed, 0);
+        for (int i = 0; i < copied.data().length; i++) { // coarse, so that different points are equally far from others
+            copied.data()[i] = Math.round(3 * copied.data()[i]);
+        }
+        SeededRandom random = new SeededRandom(seed, 1);
+        Matrix space = Matrix.zeros(points, width);
+        for (int row = 0; row < points; row++) {
+            System.arraycopy(copied.data(), (int) (random.at(row) * different) * width, space.data(), row * width, width);
+        }
+        try (WorkerPool pool = new WorkerPool(2)) {
+            Neighbours found = Neighbours.among(space, k, metric, pool);
+            for (int p = 0; p < points; p++) {
+                assertThat(row(found, p)).isEqualTo(bruteForce(space, p, space, k, metric, true));
+                assertThat(found.distance(p, 0)).isEqualTo((float) metric.distance(space, p, space, found.index(p, 0)));
+            }
+            assertThat(Neighbours.nearly(space, points, metric, 1, pool, Progress.NONE)).isEqualTo(Neighbours.among(space, points, metric, pool));
+        }
+    }
+
+    @Test
+    void ranksCountWhatIsEquallyFarByIndex() {
+        Matrix space = Matrix.of(7, 1, 0, 2, -1, 1, 1, 1, 5);
+        try (WorkerPool pool = new WorkerPool(1)) {
+            NeighbourSearch search = new NeighbourSearch(space, Metric.EUCLIDEAN, pool);
+            assertThat(search.ranks(new int[]{0, 6}, new int[]{6, 5, 2, 1, 0, 4}, 3)).containsExactly(6, 4, 1, 1, 5, 3);
+            Matrix equal = Matrix.zeros(500, 3);
+            int[] last = {499, 3, 17};
+            assertThat(new NeighbourSearch(equal, Metric.COSINE, pool).ranks(new int[]{5}, last, 3)).containsExactly(499, 4, 17);
         }
     }
 
