@@ -151,6 +151,28 @@ class NeighboursTest {
         }
     }
 
+    @Property(tries = 40)
+    void ranksAreThePlacesInTheOrderOfDistances(
+            @ForAll @IntRange(min = 20, max = 300) int points, @ForAll @IntRange(min = 1, max = 17) int k, @ForAll long seed) {
+        Matrix space = random(points, 2, seed, 0);
+        for (int i = 0; i < space.data().length; i++) { // exact in single precision, with many ties
+            space.data()[i] = Math.round(10 * space.data()[i]);
+        }
+        Matrix centred = Matrix.zeros(points + points, 2); // mirrored, so that the mean is 0
+        System.arraycopy(space.data(), 0, centred.data(), 0, space.data().length);
+        for (int i = 0; i < space.data().length; i++) {
+            centred.data()[space.data().length + i] = -space.data()[i];
+        }
+        int row = (int) (new SeededRandom(seed, 2).at(0) * points);
+        int[] ordered = bruteForce(centred, row, centred, 2 * points, Metric.EUCLIDEAN, true);
+        int[] places = IntStream.range(0, k).map(j -> (int) (new SeededRandom(seed, 3).at(j) * ordered.length)).toArray();
+        try (WorkerPool pool = new WorkerPool(1)) {
+            int[] seen = Arrays.stream(places).map(place -> ordered[place]).toArray();
+            assertThat(new NeighbourSearch(centred, Metric.EUCLIDEAN, pool).ranks(new int[]{row}, seen, k))
+                    .containsExactly(Arrays.stream(places).map(place -> place + 1).toArray());
+        }
+    }
+
     @Test
     void ranksCountWhatIsEquallyFarByIndex() {
         Matrix space = Matrix.of(7, 1, 0, 2, -1, 1, 1, 1, 5);
