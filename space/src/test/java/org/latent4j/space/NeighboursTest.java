@@ -147,7 +147,8 @@ class NeighboursTest {
                 assertThat(row(found, p)).isEqualTo(bruteForce(space, p, space, k, metric, true));
                 assertThat(found.distance(p, 0)).isEqualTo((float) metric.distance(space, p, space, found.index(p, 0)));
             }
-            assertThat(Neighbours.nearly(space, points, metric, 1, pool, Progress.NONE)).isEqualTo(Neighbours.among(space, points, metric, pool));
+            assertThat(Neighbours.nearly(space, points, metric, 1, pool, Progress.NONE))
+                    .isEqualTo(Neighbours.among(space, points, metric, pool));
         }
     }
 

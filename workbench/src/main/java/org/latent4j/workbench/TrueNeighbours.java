@@ -9,13 +9,13 @@ import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
 
 /**
- * The nearest points of every point in the space itself: all of them where looking at every pair takes seconds, nearly all of them where
+ * The nearest points of every point in the space itself: all of them where looking at every pair takes half a minute, nearly all where
  * it would take minutes or hours, and then how many.
  *
  * @param share of the true nearest points those that are here, from 0 to 1: 1 where every pair was looked at, else measured on some points
  */
 record TrueNeighbours(Neighbours near, double share) {
-    /** Multiplications that every pair may take: some ten seconds of two cores. */
+    /** Columns of all pairs that may be multiplied: half a minute of two cores. */
     private static final double MOST_WORK = 1.5e12;
     /** What a pair costs besides its columns, in columns. */
     private static final int PAIR = 40;
@@ -37,6 +37,11 @@ record TrueNeighbours(Neighbours near, double share) {
         if ((double) n * n * (points.columns() + PAIR) <= MOST_WORK) {
             return new TrueNeighbours(Neighbours.among(points, k, metric, pool, progress), 1);
         }
+        return nearly(points, k, metric, seed, pool, progress);
+    }
+
+    /** Finds nearly all of them. */
+    static TrueNeighbours nearly(Matrix points, int k, Metric metric, long seed, WorkerPool pool, Progress progress) {
         Neighbours near = Neighbours.nearly(points, Math.max(k, LISTED), metric, seed, pool, progress).first(k);
         return new TrueNeighbours(near, share(points, near, pool));
     }
