@@ -23,6 +23,8 @@ public final class NeighbourSearch {
     private static final int POINTS_AT_A_TIME = 192;
     /** The least points that are worth a worker of their own. */
     private static final int LEAST_PART = 2048;
+    /** Points that are ranked at a time if one of them is above a step. */
+    private static final int RANKED = 32;
     /** Queries between reports of progress. */
     private static final int REPORTED = 2048;
 
@@ -137,22 +139,56 @@ public final class NeighbourSearch {
         return ranks;
     }
 
+    /**
+     * The seen points' scores in order, the best first, are steps: all others are counted by how many steps they are not above. In a
+     * poor map nearly every point is above some, so that the step is found without a branch; in a good one few are above any.
+     */
     private void rank(float[] scores, int at, int self, int[] seen, int seenAt, int k, int[] ranks) {
-        float least = Float.POSITIVE_INFINITY;
-        for (int j = seenAt; j < seenAt + k; j++) {
-            least = Math.min(least, scores[at + seen[j]]);
-            ranks[j] = 1;
+        int[] order = order(scores, at, seen, seenAt, k);
+        int half = Integer.highestOneBit(k);
+        float[] steps = new float[2 * half];
+        Arrays.fill(steps, Float.NEGATIVE_INFINITY);
+        for (int j = 0; j < k; j++) {
+            steps[j] = scores[at + seen[seenAt + order[j]]];
         }
+        scores[at + self] = -Float.MAX_VALUE;
+        int[] before = new int[2 * half];
         int end = at + points.rows();
-        for (int i = at; i < end; i++) {
-            i = Panels.firstAbove(scores, i, end, Math.nextDown(least));
-            if (i < end && i - at != self) {
-                for (int j = seenAt; j < seenAt + k; j++) {
-                    float other = scores[at + seen[j]];
-                    ranks[j] += scores[i] > other || scores[i] == other && i - at < seen[j] ? 1 : 0;
+        for (int from = at; from < end; from += RANKED) {
+            int to = Math.min(end, from + RANKED);
+            for (int i = Panels.firstAbove(scores, from, to, Math.nextDown(steps[k - 1])); i < to; i++) {
+                float score = scores[i];
+                int place = 0;
+                for (int step = half; step > 0; step >>= 1) { // a difference's sign bit is 1 where the score is above the step
+                    place += step & (Float.floatToRawIntBits(steps[place + step - 1] - score) >>> 31) - 1;
                 }
+                while (place > 0 && steps[place - 1] == score && i - at < seen[seenAt + order[place - 1]]) {
+                    place--;
+                }
+                before[place]++;
             }
         }
+        int rank = 1;
+        for (int j = 0; j < k; j++) {
+            rank += before[j];
+            ranks[seenAt + order[j]] = rank;
+        }
+    }
+
+    private static int[] order(float[] scores, int at, int[] seen, int seenAt, int k) {
+        int[] order = new int[k];
+        for (int j = 0; j < k; j++) {
+            int to = j;
+            for (; to > 0 && comesBefore(scores, at, seen[seenAt + j], seen[seenAt + order[to - 1]]); to--) {
+                order[to] = order[to - 1];
+            }
+            order[to] = j;
+        }
+        return order;
+    }
+
+    private static boolean comesBefore(float[] scores, int at, int point, int other) {
+        return scores[at + point] > scores[at + other] || scores[at + point] == scores[at + other] && point < other;
     }
 
     /** Some queries, and the blocks that they and the points are divided into. */

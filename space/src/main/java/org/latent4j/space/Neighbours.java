@@ -3,6 +3,7 @@ package org.latent4j.space;
 import java.util.Arrays;
 import java.util.Objects;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 
 /**
@@ -35,14 +36,33 @@ public final class Neighbours {
     }
 
     /**
-     * The exact nearest points of every point among the others, itself left out.
+     * The exact nearest points of every point among the others, itself left out. Where many points are copies of others, the
+     * different ones alone are looked at.
      *
      * @param points {@code [points, width]}
      * @param k how many; all others where there are fewer
      * @throws org.latent4j.kernel.LatentException if a value isn't finite or the result is larger than an array holds
      */
     public static Neighbours among(Matrix points, int k, Metric metric, WorkerPool pool) {
-        return new NeighbourSearch(points, metric, pool).among(k);
+        return among(points, k, metric, pool, Progress.NONE);
+    }
+
+    /** The exact nearest points of every point among the others, telling how many are done. */
+    public static Neighbours among(Matrix points, int k, Metric metric, WorkerPool pool, Progress progress) {
+        return NeighboursOfCopies.when(points, k).map(copies -> copies.among(metric, pool, progress))
+                .orElseGet(() -> new NeighbourSearch(points, metric, pool).among(k, progress));
+    }
+
+    /**
+     * Nearly all nearest points of every point among the others, by {@link NeighbourDescent} among the different points.
+     *
+     * @param points {@code [points, width]}
+     * @param k how many; all others where there are fewer
+     * @throws org.latent4j.kernel.LatentException if a value isn't finite, there is no point or the result is larger than an array holds
+     */
+    public static Neighbours nearly(Matrix points, int k, Metric metric, long seed, WorkerPool pool, Progress progress) {
+        return NeighboursOfCopies.when(points, k).map(copies -> copies.nearly(metric, seed, pool, progress))
+                .orElseGet(() -> new NeighbourDescent(points, metric, k, seed, pool).run(progress));
     }
 
     /**

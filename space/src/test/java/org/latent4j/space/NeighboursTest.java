@@ -13,6 +13,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
 
@@ -120,6 +121,68 @@ class NeighboursTest {
             assertThat(found.k()).isEqualTo(2);
             assertThat(row(found, 1)).containsExactly(2, 0);
             assertThat(found.similarity(0, 0)).isZero();
+        }
+    }
+
+    @Property(tries = 60)
+    void copiesHaveTheNeighboursThatASearchAmongAllFinds(
+            @ForAll Metric metric,
+            @ForAll @IntRange(min = 2, max = 300) int points,
+            @ForAll @IntRange(min = 1, max = 40) int different,
+            @ForAll @IntRange(min = 1, max = 9) int width,
+            @ForAll @IntRange(min = 1, max = 20) int k,
+            @ForAll long seed) {
+        Matrix copied = random(different, width, seed, 0);
+        for (int i = 0; i < copied.data().length; i++) { // coarse, so that different points are equally far from others
+            copied.data()[i] = Math.round(3 * copied.data()[i]);
+        }
+        SeededRandom random = new SeededRandom(seed, 1);
+        Matrix space = Matrix.zeros(points, width);
+        for (int row = 0; row < points; row++) {
+            System.arraycopy(copied.data(), (int) (random.at(row) * different) * width, space.data(), row * width, width);
+        }
+        try (WorkerPool pool = new WorkerPool(2)) {
+            Neighbours found = Neighbours.among(space, k, metric, pool);
+            for (int p = 0; p < points; p++) {
+                assertThat(row(found, p)).isEqualTo(bruteForce(space, p, space, k, metric, true));
+                assertThat(found.distance(p, 0)).isEqualTo((float) metric.distance(space, p, space, found.index(p, 0)));
+            }
+            assertThat(Neighbours.nearly(space, points, metric, 1, pool, Progress.NONE))
+                    .isEqualTo(Neighbours.among(space, points, metric, pool));
+        }
+    }
+
+    @Property(tries = 40)
+    void ranksAreThePlacesInTheOrderOfDistances(
+            @ForAll @IntRange(min = 20, max = 300) int points, @ForAll @IntRange(min = 1, max = 17) int k, @ForAll long seed) {
+        Matrix space = random(points, 2, seed, 0);
+        for (int i = 0; i < space.data().length; i++) { // exact in single precision, with many ties
+            space.data()[i] = Math.round(10 * space.data()[i]);
+        }
+        Matrix centred = Matrix.zeros(points + points, 2); // mirrored, so that the mean is 0
+        System.arraycopy(space.data(), 0, centred.data(), 0, space.data().length);
+        for (int i = 0; i < space.data().length; i++) {
+            centred.data()[space.data().length + i] = -space.data()[i];
+        }
+        int row = (int) (new SeededRandom(seed, 2).at(0) * points);
+        int[] ordered = bruteForce(centred, row, centred, 2 * points, Metric.EUCLIDEAN, true);
+        int[] places = IntStream.range(0, k).map(j -> (int) (new SeededRandom(seed, 3).at(j) * ordered.length)).toArray();
+        try (WorkerPool pool = new WorkerPool(1)) {
+            int[] seen = Arrays.stream(places).map(place -> ordered[place]).toArray();
+            assertThat(new NeighbourSearch(centred, Metric.EUCLIDEAN, pool).ranks(new int[]{row}, seen, k))
+                    .containsExactly(Arrays.stream(places).map(place -> place + 1).toArray());
+        }
+    }
+
+    @Test
+    void ranksCountWhatIsEquallyFarByIndex() {
+        Matrix space = Matrix.of(7, 1, 0, 2, -1, 1, 1, 1, 5);
+        try (WorkerPool pool = new WorkerPool(1)) {
+            NeighbourSearch search = new NeighbourSearch(space, Metric.EUCLIDEAN, pool);
+            assertThat(search.ranks(new int[]{0, 6}, new int[]{6, 5, 2, 1, 0, 4}, 3)).containsExactly(6, 4, 1, 1, 5, 3);
+            Matrix equal = Matrix.zeros(500, 3);
+            int[] last = {499, 3, 17};
+            assertThat(new NeighbourSearch(equal, Metric.COSINE, pool).ranks(new int[]{5}, last, 3)).containsExactly(499, 4, 17);
         }
     }
 

@@ -107,12 +107,13 @@ final class ManifoldCommand implements Callable<Integer> {
                 throw new LatentException("a way needs at least 2 points, %s has %d".formatted(opened.origin().source(), opened.size()));
             }
             NeighbourSearch search = new NeighbourSearch(opened.vectors(), compared(), pool);
-            Geodesics geodesics = new Geodesics(search.among(neighbours, progress), pool);
+            Geodesics geodesics = new Geodesics(
+                    TrueNeighbours.of(opened.vectors(), neighbours, compared(), 1, pool, progress).near(), pool);
             if (from != null && to != null) {
                 tell(opened, find(opened, geodesics, search, opened.require(from), opened.require(to)));
             }
             if (file != null && out != null) {
-                draw(opened, geodesics, search, file, out, pool, progress);
+                draw(opened, geodesics, file, out, pool, progress);
             }
         }
         return 0;
@@ -194,11 +195,11 @@ final class ManifoldCommand implements Callable<Integer> {
         generator.writeEndArray();
     }
 
-    private void draw(Space opened, Geodesics geodesics, NeighbourSearch search, NewFile file, Path place, WorkerPool pool,
-            Progress progress) {
+    private void draw(Space opened, Geodesics geodesics, NewFile file, Path place, WorkerPool pool, Progress progress) {
         Isomap map = Isomap.fit(geodesics, opened.size(), dims, pool, progress);
         MapQuality quality = MapQuality.of(opened.vectors(), map.coordinates(), compared(), QUALITY_K, pool, progress);
-        MapView view = new MapView("", map.coordinates(), Optional.of(search.among(QUALITY_K, progress)),
+        TrueNeighbours near = TrueNeighbours.of(opened.vectors(), QUALITY_K, compared(), 1, pool, progress);
+        MapView view = new MapView("", map.coordinates(), Optional.of(near.near()), near.share(),
                 Optional.of(new MapView.Quality(quality.k(), quality.trustworthiness(), quality.continuity(), quality.neighboursKept())));
         MapPoints points = MapCommand.points(opened);
         String method = "Isomap, %d neighbours, %s%s".formatted(neighbours, metric,

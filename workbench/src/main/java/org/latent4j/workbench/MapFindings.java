@@ -8,7 +8,6 @@ import java.util.Map;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
-import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
 import org.latent4j.space.Space;
 import org.latent4j.space.cluster.ClusterCount;
@@ -87,7 +86,7 @@ final class MapFindings {
 
     private float[] scores(MapView view) {
         Neighbours near = view.neighbours()
-                .orElseGet(() -> new NeighbourSearch(space.vectors(), metric, pool).among(Math.min(NEIGHBOUR, space.size() - 1), progress));
+                .orElseGet(() -> TrueNeighbours.of(space.vectors(), NEIGHBOUR, metric, seed, pool, progress).near());
         float[] scores = new float[near.rows()];
         for (int point = 0; point < scores.length; point++) {
             scores[point] = near.distance(point, Math.min(NEIGHBOUR, near.k()) - 1);

@@ -11,8 +11,6 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
-import org.latent4j.space.NeighbourSearch;
-import org.latent4j.space.Neighbours;
 import org.latent4j.space.Space;
 import org.latent4j.space.projection.DiffusionMap;
 import org.latent4j.space.projection.DiffusionSettings;
@@ -119,11 +117,17 @@ final class MapRun {
         if (quality.measured() < given.rows()) {
             notes.accept("measured on %s of the points".formatted(Amounts.count(quality.measured())));
         }
-        Optional<Neighbours> neighbours = withNeighbours
-                ? Optional.of(new NeighbourSearch(given, request.metric, pool).among(Math.min(K, given.rows() - 1), progress))
-                : Optional.empty();
-        return new MapView(name, positions, neighbours, Optional.of(new MapView.Quality(quality.k(), quality.trustworthiness(),
-                quality.continuity(), quality.neighboursKept())));
+        Optional<MapView.Quality> kept = Optional.of(new MapView.Quality(quality.k(), quality.trustworthiness(),
+                quality.continuity(), quality.neighboursKept()));
+        if (!withNeighbours) {
+            return new MapView(name, positions, Optional.empty(), kept);
+        }
+        TrueNeighbours near = TrueNeighbours.of(given, K, request.metric, request.umap.seed(), pool, progress);
+        if (near.share() < 1) {
+            notes.accept(String.format(Locale.ROOT, "the page has %.1f %% of the true neighbours, found without looking at every pair",
+                    100 * near.share()));
+        }
+        return new MapView(name, positions, Optional.of(near.near()), near.share(), kept);
     }
 
     private TsneMap tsne(Matrix points) {

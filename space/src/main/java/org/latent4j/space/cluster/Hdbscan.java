@@ -5,6 +5,7 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Distinct;
 import org.latent4j.space.Metric;
 import org.latent4j.space.Neighbours;
 

@@ -2,54 +2,63 @@ package org.latent4j.space.cluster;
 
 import java.util.Arrays;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
-import org.latent4j.space.NeighbourSearch;
-import org.latent4j.space.Neighbours;
 
 /**
- * Mutual reachability of points of many dimensions, where trees cut nothing off: blocks of points are multiplied in single
- * precision, and whatever may lie nearer than what is known is measured in double precision.
+ * Mutual reachability of points of many dimensions, where trees cut little off: blocks of points are multiplied in single precision,
+ * and whatever may lie nearer than what is known is measured in double precision. Blocks that are too far as a whole are passed over
+ * ({@link Balls}).
  */
 final class WideReachability extends Reachability {
-    private static final int POINTS_AT_A_TIME = 2 * Panels.STEP;
-    /** Half a unit in the last place of 1, for single precision. */
-    private static final double ROUNDING = 0x1p-24;
+    /** Blocks between reports of progress. */
+    private static final int REPORTED = 32;
+    /** Into so many parts searches are divided: what the first find spares the rest. */
+    private static final int PARTS = 4;
 
     private final Matrix points;
     private final Metric metric;
-    private final Matrix factors;
-    private final Panels panels;
-    private final double[] squares;
-    /** A bound for the error of a squared distance, in parts of the two points' squared lengths. */
-    private final double error;
+    private final Balls balls;
+    private final double[] leastCore;
+    private final int[] componentOfBlock;
 
     /** Lists neighbours and finds core distances; {@link TreeReachability}. */
     WideReachability(Matrix points, int[] counts, int minSamples, int listed, Metric metric, WorkerPool pool, Progress progress) {
         super(points.rows(), listed);
         this.points = points;
         this.metric = metric;
-        Neighbours neighbours = new NeighbourSearch(points, metric, pool).among(listed, progress);
+        this.balls = new Balls(Rows.centred(metric == Metric.COSINE ? Rows.unit(points) : points), pool);
+        list(pool, progress);
+        setCores(counts, minSamples);
+        this.leastCore = new double[balls.blocks()];
+        this.componentOfBlock = new int[balls.blocks()];
+        for (int block = 0; block < leastCore.length; block++) {
+            leastCore[block] = Double.POSITIVE_INFINITY;
+            for (int place = balls.start(block); place < balls.start(block + 1); place++) {
+                leastCore[block] = Math.min(leastCore[block], cores[place]);
+            }
+        }
+    }
+
+    private void list(WorkerPool pool, Progress progress) {
         Arrays.fill(places, -1);
         Arrays.fill(distances, Double.POSITIVE_INFINITY);
-        pool.run(points.rows(), (row, _) -> {
-            for (int rank = 0; rank < neighbours.k(); rank++) {
-                places[row * listed + rank] = neighbours.index(row, rank);
-                distances[row * listed + rank] = metric.distance(points, row, points, neighbours.index(row, rank));
-            }
-        });
-        setCores(counts, minSamples);
-        factors = Rows.centred(metric == Metric.COSINE ? Rows.unit(points) : points);
-        panels = Panels.of(factors);
-        squares = Rows.squares(factors);
-        error = (points.columns() + 16) * ROUNDING;
+        Listing[] listings = new Listing[pool.threads()];
+        for (int first = 0; first < balls.blocks(); first += REPORTED) {
+            int from = first;
+            int to = Math.min(balls.blocks(), from + REPORTED);
+            pool.run(to - from, (item, worker) -> {
+                Listing own = listings[worker] == null ? listings[worker] = new Listing() : listings[worker];
+                own.block(from + item);
+            });
+            progress.report("Finding neighbours", balls.start(to), points(), Progress.Unit.STEPS);
+        }
     }
 
     @Override
     int row(int place) {
-        return place;
+        return balls.row(place);
     }
 
     @Override
@@ -57,86 +66,143 @@ final class WideReachability extends Reachability {
         return measured;
     }
 
+    private double between(int place, int other) {
+        return metric.distance(points, row(place), points, row(other));
+    }
+
+    /** The square of the distance between the points as {@link Balls} has them; of unit length for the cosine. */
+    private double square(double distance) {
+        return metric == Metric.COSINE ? 2 * distance : distance * distance;
+    }
+
+    /** Lists the nearest of all points of a block; of equally near ones those that come first. */
+    private final class Listing extends Balls.Scan {
+        private final int[] asked = new int[Balls.BLOCK];
+
+        Listing() {
+            balls.super();
+        }
+
+        void block(int block) {
+            int count = balls.start(block + 1) - balls.start(block);
+            Arrays.setAll(asked, i -> balls.start(block) + i);
+            take(asked, count);
+            for (int i = 0; i < count; i++) {
+                limit(i, Double.POSITIVE_INFINITY);
+            }
+            run(count);
+        }
+
+        @Override
+        boolean leads(int query, int block) {
+            return true;
+        }
+
+        @Override
+        void meet(int query, int other) {
+            int place = asked[query];
+            if (other == place) {
+                return;
+            }
+            double distance = between(place, other);
+            int from = place * listed;
+            int at = from + listed - 1;
+            if (!before(distance, other, at)) {
+                return;
+            }
+            for (; at > from && before(distance, other, at - 1); at--) {
+                places[at] = places[at - 1];
+                distances[at] = distances[at - 1];
+            }
+            places[at] = other;
+            distances[at] = distance;
+            limit(query, square(distances[from + listed - 1]));
+        }
+
+        private boolean before(double distance, int other, int at) {
+            return distance < distances[at] || distance == distances[at] && (places[at] < 0 || row(other) < row(places[at]));
+        }
+    }
+
     @Override
     void search(int[] wanted, Round round, WorkerPool pool) {
-        int each = (wanted.length + pool.threads() - 1) / pool.threads();
-        int block = Math.clamp(each, 1, Panels.blockRows(points.columns()));
+        setComponents(round.components());
         Search[] searches = new Search[pool.threads()];
-        pool.run((wanted.length + block - 1) / block, (item, worker) -> {
-            Search own = searches[worker];
-            if (own == null) {
-                own = searches[worker] = new Search(round, block);
+        int part = Math.max(pool.threads() * Balls.BLOCK, (wanted.length + PARTS - 1) / PARTS);
+        for (int first = 0; first < wanted.length; first += part) {
+            int[] places = Arrays.copyOfRange(wanted, first, Math.min(wanted.length, first + part));
+            Arrays.sort(places); // near ones together
+            pool.run((places.length + Balls.BLOCK - 1) / Balls.BLOCK, (block, worker) -> {
+                Search own = searches[worker] == null ? searches[worker] = new Search(round) : searches[worker];
+                own.block(places, block * Balls.BLOCK, Math.min(places.length, (block + 1) * Balls.BLOCK));
+            });
+        }
+    }
+
+    /** The component that all points of a block belong to, or -1. */
+    private void setComponents(int[] components) {
+        for (int block = 0; block < componentOfBlock.length; block++) {
+            int first = components[balls.start(block)];
+            boolean all = true;
+            for (int place = balls.start(block) + 1; all && place < balls.start(block + 1); place++) {
+                all = components[place] == first;
             }
-            own.run(Arrays.copyOfRange(wanted, item * block, Math.min(wanted.length, (item + 1) * block)));
-        });
+            componentOfBlock[block] = all ? first : -1;
+        }
     }
 
     /** One block of searches after the other. */
-    private final class Search {
+    private final class Search extends Balls.Scan {
         private final Round round;
-        private final Panels.Block products = new Panels.Block();
-        private final Matrix rows;
-        private final float[] scores;
-        private final double[] limits;
-        private final double[] weights;
-        private final int[] partners;
+        private final int[] asked = new int[Balls.BLOCK];
+        private final double[] weights = new double[Balls.BLOCK];
+        private final int[] partners = new int[Balls.BLOCK];
 
-        Search(Round round, int block) {
+        Search(Round round) {
+            balls.super();
             this.round = round;
-            rows = Matrix.zeros(block, factors.columns());
-            scores = new float[(block + 1) * POINTS_AT_A_TIME];
-            limits = new double[block];
-            weights = new double[block];
-            partners = new int[block];
         }
 
-        void run(int[] block) {
+        void block(int[] wanted, int from, int to) {
             int count = 0;
-            for (int place : block) {
-                if (round.weights()[place] <= round.limit(place)) { // else others of its component have nearer ones by now
-                    block[count++] = place;
+            for (int i = from; i < to; i++) {
+                if (round.weights()[wanted[i]] <= round.limit(wanted[i])) { // else others of its component have nearer ones by now
+                    asked[count++] = wanted[i];
                 }
             }
             if (count == 0) {
                 return;
             }
-            int width = factors.columns();
+            take(asked, count);
+            double[] limits = new double[count];
             for (int i = 0; i < count; i++) {
-                System.arraycopy(factors.data(), block[i] * width, rows.data(), i * width, width);
-                limits[i] = weights[i] = round.limit(block[i]);
+                limits[i] = weights[i] = round.limit(asked[i]);
                 partners[i] = -1;
+                limit(i, cores[asked[i]] <= weights[i] ? square(weights[i]) : -1);
             }
-            products.take(rows, 0, count);
-            for (int from = 0; from < points(); from += POINTS_AT_A_TIME) {
-                int to = Math.min(points(), from + POINTS_AT_A_TIME);
-                products.times(panels, from, to, scores, POINTS_AT_A_TIME);
-                for (int i = 0; i < count; i++) {
-                    scan(i, block[i], from, to);
-                }
-            }
+            run(count);
             for (int i = 0; i < count; i++) {
-                round.found(block[i], partners[i], weights[i], limits[i]);
+                round.found(asked[i], partners[i], weights[i], limits[i]);
             }
         }
 
-        private void scan(int i, int place, int from, int to) {
-            int component = round.components()[place];
-            if (cores[place] > weights[i]) {
+        @Override
+        boolean leads(int query, int block) {
+            return componentOfBlock[block] != round.components()[asked[query]] && leastCore[block] <= weights[query];
+        }
+
+        @Override
+        void meet(int query, int other) {
+            int place = asked[query];
+            if (round.components()[other] == round.components()[place] || cores[other] > weights[query]) {
                 return;
             }
-            double square = squares[place];
-            for (int other = from; other < to; other++) {
-                double sum = square + squares[other];
-                double least = sum - 2 * scores[i * POINTS_AT_A_TIME + other - from] - error * sum;
-                double most = metric == Metric.COSINE ? 2 * weights[i] : weights[i] * weights[i];
-                if (least <= most && round.components()[other] != component && cores[other] <= weights[i]) {
-                    double own = weight(place, other, metric.distance(points, place, points, other));
-                    if (own <= weights[i]
-                            && (partners[i] < 0 || before(own, place, other, weights[i], place, partners[i]))) {
-                        weights[i] = own;
-                        partners[i] = other;
-                    }
-                }
+            double own = weight(place, other, between(place, other));
+            if (own <= weights[query]
+                    && (partners[query] < 0 || WideReachability.this.before(own, place, other, weights[query], place, partners[query]))) {
+                weights[query] = own;
+                partners[query] = other;
+                limit(query, square(own));
             }
         }
     }

@@ -6,7 +6,6 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
-import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
 
 /**
@@ -65,7 +64,7 @@ public final class Outliers {
             throw new LatentException("%d neighbours of %d points: ask for 1 to %d (-k)"
                     .formatted(k, points.rows(), points.rows() - 1));
         }
-        return new NeighbourSearch(points, metric, pool).among(k, progress);
+        return Neighbours.among(points, k, metric, pool, progress);
     }
 
     /** The squared Mahalanobis distance from the mean under the shrunk covariance of Ledoit and Wolf (2004); see {@link ShrunkCovariance}. */

@@ -6,7 +6,6 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
-import org.latent4j.space.NeighbourDescent;
 import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
 
@@ -63,8 +62,8 @@ public record UmapMap(UmapSettings settings, Matrix points, Matrix coordinates) 
         }
         int others = Math.min(neighbours - 1, n - 1);
         return n < DESCENT_FROM
-                ? new NeighbourSearch(points, metric, pool).among(others, progress)
-                : new NeighbourDescent(points, metric, others, seed, pool).run(progress);
+                ? Neighbours.among(points, others, metric, pool, progress)
+                : Neighbours.nearly(points, others, metric, seed, pool, progress);
     }
 
     /** Every coordinate from 0 to 10, as umap-learn begins. */

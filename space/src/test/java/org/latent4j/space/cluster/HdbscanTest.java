@@ -16,6 +16,7 @@ import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Golden;
 import org.latent4j.space.Metric;
+import org.latent4j.space.Neighbours;
 
 class HdbscanTest {
     private static final WorkerPool POOL = new WorkerPool(2);
@@ -40,7 +41,7 @@ class HdbscanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"400, 3, EUCLIDEAN", "400, 40, EUCLIDEAN", "300, 12, COSINE", "300, 60, COSINE"})
+    @CsvSource({"400, 3, EUCLIDEAN", "400, 40, EUCLIDEAN", "1000, 25, EUCLIDEAN", "1000, 25, COSINE", "300, 12, COSINE", "300, 60, COSINE"})
     void spanningTreeIsMinimal(int count, int width, Metric metric) {
         Matrix points = blobs(count, width, 7, 3);
         int minSamples = 5;
@@ -54,6 +55,21 @@ class HdbscanTest {
                 double[] found = new SpanningTree(reachability, POOL, Progress.NONE).weights;
                 Arrays.sort(found);
                 assertThat(found).containsExactly(expected, within(1e-9));
+            }
+        }
+    }
+
+    @Test
+    void blocksThatAreTooFarArePassedOver() {
+        Matrix points = blobs(3000, 30, 5, 20);
+        int[] counts = new int[points.rows()];
+        Arrays.fill(counts, 1);
+        Reachability wide = new WideReachability(points, counts, 5, 9, Metric.EUCLIDEAN, POOL, Progress.NONE);
+        Neighbours expected = Neighbours.among(points, 9, Metric.EUCLIDEAN, POOL);
+        for (int place = 0; place < points.rows(); place++) {
+            for (int rank = 0; rank < 9; rank++) {
+                assertThat(wide.row(wide.places[9 * place + rank])).isEqualTo(expected.index(wide.row(place), rank));
+                assertThat((float) wide.distances[9 * place + rank]).isEqualTo(expected.distance(wide.row(place), rank));
             }
         }
     }

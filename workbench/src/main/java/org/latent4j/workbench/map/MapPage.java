@@ -153,6 +153,7 @@ public final class MapPage {
             float[] range = Blocks.range(neighbours.distances());
             json.writeNumberField("least", range[0]);
             json.writeNumberField("most", range[1]);
+            share(json, "found", view.found());
         }
         if (view.quality().isPresent()) {
             MapView.Quality quality = view.quality().get();

@@ -12,9 +12,15 @@ import org.latent4j.space.Neighbours;
  * @param positions {@code [points, 2]} or {@code [points, 3]}, all finite; not a copy
  * @param neighbours the true neighbours of every point, in the space that was projected; about 15 each. They take 8 bytes
  *     apiece in the page, so that a million points with 15 make a page of some 150 MB
+ * @param found how many of the true neighbours are among those given: 1 where all are, else a share that the page tells
  * @param quality what the projection keeps, where that was measured
  */
-public record MapView(String name, Matrix positions, Optional<Neighbours> neighbours, Optional<Quality> quality) {
+public record MapView(String name, Matrix positions, Optional<Neighbours> neighbours, double found, Optional<Quality> quality) {
+    /** A picture with all true neighbours, or with none at all. */
+    public MapView(String name, Matrix positions, Optional<Neighbours> neighbours, Optional<Quality> quality) {
+        this(name, positions, neighbours, 1, quality);
+    }
+
     /**
      * Shares of what a projection keeps, from 0 to 1; NaN for what wasn't measured.
      *

@@ -158,7 +158,8 @@ function tellPoint(i) {
     make('span', button, 'far', figure(distance) + (kept ? '' : ' · far here'));
     if (about.texts) make('span', button, 'text under', shortened(textOf(point), 90));
   }
-  make('p', look, 'note', `${about.views[state.view].metric} distance in the original space`);
+  const { metric, found = 1 } = about.views[state.view];
+  make('p', look, 'note', `${metric} distance in the original space` + (found < 1 ? `; with so many points not every pair was looked at: ${(100 * found).toFixed(1)} % of the true neighbours are known` : ''));
 }
 
 // ---- Several points: found or selected

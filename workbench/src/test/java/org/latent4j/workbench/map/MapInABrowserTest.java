@@ -249,6 +249,15 @@ class MapInABrowserTest {
     }
 
     @Test
+    void whatIsMissingOfTheTrueNeighboursIsTold(@TempDir Path folder) throws Exception {
+        MapView all = Clouds.view("", 2);
+        MapView some = new MapView("", all.positions(), all.neighbours(), 0.987, all.quality());
+        Browser browser = open(folder, MapPage.of(Clouds.about(), Clouds.points(), some));
+        click(browser, 12);
+        assertThat(text(browser, "#look")).contains("98.7 % of the true neighbours are known");
+    }
+
+    @Test
     void theNumberOfPointsIsToldOnce(@TempDir Path folder) throws Exception {
         assertThat(text(heaps(folder, 2), "#method")).endsWith(" · 120 points");
         MapAbout about = new MapAbout("heaps: 120 points", "drawn", Optional.empty(), Map.of());

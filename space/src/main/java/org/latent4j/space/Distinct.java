@@ -1,4 +1,4 @@
-package org.latent4j.space.cluster;
+package org.latent4j.space;
 
 import java.util.Arrays;
 import org.latent4j.kernel.Matrix;
@@ -11,9 +11,9 @@ import org.latent4j.kernel.Matrix;
  * @param firsts the first point of each group
  * @param counts how many points each group has
  */
-record Distinct(int[] groupOf, int[] firsts, int[] counts) {
-    /** Groups equal rows; 0 and -0 are equal. */
-    static Distinct of(Matrix points) {
+public record Distinct(int[] groupOf, int[] firsts, int[] counts) {
+    /** Groups equal rows, {@code [points, width]}; 0 and -0 are equal, what isn't a number equals nothing. */
+    public static Distinct of(Matrix points) {
         int n = points.rows();
         int[] table = new int[(int) Math.min(1 << 30, Integer.highestOneBit(Math.max(1, n)) * 4L)];
         Arrays.fill(table, -1);
@@ -37,12 +37,12 @@ record Distinct(int[] groupOf, int[] firsts, int[] counts) {
     }
 
     /** The number of different points. */
-    int groups() {
+    public int groups() {
         return firsts.length;
     }
 
     /** The different points, {@code [groups, width]}; the points themselves where no two are equal. */
-    Matrix pick(Matrix points) {
+    public Matrix pick(Matrix points) {
         if (firsts.length == points.rows()) {
             return points;
         }
