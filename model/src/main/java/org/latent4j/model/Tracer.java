@@ -2,9 +2,7 @@ package org.latent4j.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-
 import java.util.List;
-
 import java.util.stream.IntStream;
 import org.latent4j.model.Beginnings.Segment;
 import org.latent4j.model.Model.SteeredTraces;

@@ -148,7 +148,8 @@ final class ProbeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static ProbeStudy.Outcome run(ProbeStudy study, Model opened, ProbeOptions.Read read, @Nullable Model random, Optional<Site> keep,
+    private static ProbeStudy.Outcome run(ProbeStudy study, Model opened, ProbeOptions.Read read, @Nullable Model random,
+            Optional<Site> keep,
             StateFile state, CommandText text) {
         try {
             return study.run(opened, read.data(), random, keep);

@@ -1,18 +1,13 @@
 package org.latent4j.insight.probe;
 
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
-
 import org.latent4j.insight.probe.ProbeData.Item;
 import org.latent4j.kernel.LatentException;
-
 import org.latent4j.model.Model;
 import org.latent4j.model.PromptMode;
-
 
 /**
  * Which tokens each item of data stands for. Items of which no token can be found, or that lie behind the
