@@ -40,7 +40,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         double[] values = iterate(centred, basis);
         double total = 0;
         for (double[] point : centred) {
-            total += dot(point, point);
+            total += Vectors.dot(point, point);
         }
         double[][] components = new double[count][];
         double[] variances = new double[count];
@@ -118,7 +118,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
                 centred[c] = points.data()[row * width + c] - mean[c];
             }
             for (int k = 0; k < components.length; k++) {
-                double value = dot(centred, components[k]);
+                double value = Vectors.dot(centred, components[k]);
                 double spread = whitened ? Math.sqrt(variances[k]) : 1;
                 out.data()[row * components.length + k] = spread > 1e-7 * Math.sqrt(totalVariance) || !whitened
                         ? (float) (value / spread)
@@ -175,13 +175,13 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
             double[][] image = scatterTimes(centred, basis);
             double[] before = values.clone();
             for (int k = 0; k < basis.length; k++) {
-                values[k] = Math.sqrt(dot(image[k], image[k]));
+                values[k] = Math.sqrt(Vectors.dot(image[k], image[k]));
             }
             orthonormalise(image);
             rotateToEigenvectors(centred, image, values);
             double turned = 0;
             for (int k = 0; k < Math.max(1, basis.length - EXTRA_DIRECTIONS); k++) {
-                turned = Math.max(turned, values[k] > 1e-12 * values[0] ? 1 - Math.abs(dot(image[k], basis[k])) : 0);
+                turned = Math.max(turned, values[k] > 1e-12 * values[0] ? 1 - Math.abs(Vectors.dot(image[k], basis[k])) : 0);
                 basis[k] = image[k];
             }
             System.arraycopy(image, 0, basis, 0, basis.length);
@@ -196,7 +196,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         double[][] image = new double[basis.length][basis[0].length];
         for (double[] point : centred) {
             for (int k = 0; k < basis.length; k++) {
-                double along = dot(point, basis[k]);
+                double along = Vectors.dot(point, basis[k]);
                 for (int c = 0; c < point.length; c++) {
                     image[k][c] += along * point[c];
                 }
@@ -208,16 +208,16 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
     /** Modified Gram-Schmidt, twice. A direction in the span of those before it becomes zero. */
     static void orthonormalise(double[][] basis) {
         for (int k = 0; k < basis.length; k++) {
-            double before = Math.sqrt(dot(basis[k], basis[k]));
+            double before = Math.sqrt(Vectors.dot(basis[k], basis[k]));
             for (int pass = 0; pass < 2; pass++) {
                 for (int j = 0; j < k; j++) {
-                    double along = dot(basis[k], basis[j]);
+                    double along = Vectors.dot(basis[k], basis[j]);
                     for (int c = 0; c < basis[k].length; c++) {
                         basis[k][c] -= along * basis[j][c];
                     }
                 }
             }
-            double length = Math.sqrt(dot(basis[k], basis[k]));
+            double length = Math.sqrt(Vectors.dot(basis[k], basis[k]));
             double factor = length > 1e-12 * before ? 1 / length : 0;
             for (int c = 0; c < basis[k].length; c++) {
                 basis[k][c] *= factor;
@@ -232,7 +232,7 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
         for (double[] point : centred) {
             double[] along = new double[m];
             for (int k = 0; k < m; k++) {
-                along[k] = dot(point, basis[k]);
+                along[k] = Vectors.dot(point, basis[k]);
             }
             for (int i = 0; i < m; i++) {
                 for (int j = 0; j < m; j++) {
@@ -309,13 +309,5 @@ public record PrincipalComponents(double[] mean, double[][] components, double[]
             signed[c] = sign * direction[c];
         }
         return signed;
-    }
-
-    static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int c = 0; c < a.length; c++) {
-            sum += a[c] * b[c];
-        }
-        return sum;
     }
 }

@@ -42,7 +42,7 @@ final class RandomisedComponents {
         double[][] small = new double[size][size];
         for (int i = 0; i < size; i++) {
             for (int j = 0; j < size; j++) {
-                small[i][j] = (PrincipalComponents.dot(basis[i], image[j]) + PrincipalComponents.dot(basis[j], image[i])) / 2;
+                small[i][j] = (Vectors.dot(basis[i], image[j]) + Vectors.dot(basis[j], image[i])) / 2;
             }
         }
         SymmetricEigen eigen = SymmetricEigen.of(small);
