@@ -70,7 +70,6 @@ public record Batch(int[] ids, int[] positions, int[] starts, List<Cache> caches
         int[] positions = new int[rows];
         for (int s = 0; s < pieces.size(); s++) {
             int[] piece = pieces.get(s);
-
             System.arraycopy(piece, 0, ids, starts[s], piece.length);
             for (int p = 0; p < piece.length; p++) {
                 positions[starts[s] + p] = before[s] + p;
