@@ -85,8 +85,17 @@ interface Kernels {
     /** The inner product of two rows of {@code length} values. */
     float innerProduct(float[] x, int xAt, float[] y, int yAt, int length);
 
+    /** {@link DoubleSums#product}. */
+    double doubleProduct(float[] x, int xAt, float[] y, int yAt, int length);
+
+    /** {@link DoubleSums#squaredDistance}. */
+    double doubleSquaredDistance(float[] x, int xAt, float[] y, int yAt, int length);
+
     /** The first place from {@code from} to {@code to}, exclusive, whose value isn't at most the bound; {@code to} if none. */
     int firstAbove(float[] values, int from, int to, float bound);
+
+    /** {@link Panels#allAbove}. */
+    int allAbove(float[] values, int from, int to, float bound, int[] out);
 
     /**
      * Finishes sums: lane by lane the lower one plus the upper one, then the lanes in a tree of halves.

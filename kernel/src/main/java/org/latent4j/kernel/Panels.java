@@ -28,11 +28,11 @@ public final class Panels {
     private final int panel;
     private final float[] data;
 
-    /** Gives rows one by one, so that they needn't be there at once. */
+    /** Gives rows a few at a time, so that they needn't be there at once. */
     @FunctionalInterface
     public interface Rows {
-        /** Writes a row to the beginning of an array. Called from several threads. */
-        void write(int row, float[] into);
+        /** The rows {@code from} (inclusive) to {@code to} (exclusive), {@code [to - from, width]}. Called from several threads. */
+        Matrix rows(int from, int to);
     }
 
     private Panels(int rows, int width, Kernels kernels) {
@@ -73,17 +73,17 @@ public final class Panels {
     }
 
     /**
-     * Lays rows out as they are given, panel by panel on all workers.
+     * Lays rows out as they are given, some at a time on all workers.
      *
      * @throws LatentException if they don't fit in an array
      */
     public static Panels of(int rows, int width, Rows source, WorkerPool pool) {
         Panels panels = new Panels(rows, width, KernelChoice.best());
         pool.run((rows + STEP - 1) / STEP, (item, _) -> {
-            float[] given = new float[width];
-            for (int row = item * STEP; row < Math.min(rows, (item + 1) * STEP); row++) {
-                source.write(row, given);
-                panels.lay(row, given, 0);
+            int from = item * STEP;
+            Matrix given = source.rows(from, Math.min(rows, from + STEP));
+            for (int r = 0; r < given.rows(); r++) {
+                panels.lay(from + r, given.data(), r * width);
             }
         });
         return panels;
@@ -190,5 +190,17 @@ public final class Panels {
     public static int firstAbove(float[] values, int from, int to, float bound) {
         Objects.checkFromToIndex(from, to, values.length);
         return KernelChoice.best().firstAbove(values, from, to, bound);
+    }
+
+    /**
+     * Finds all places from {@code from} to {@code to}, exclusive, whose value isn't at most the bound, NaN included, in order.
+     *
+     * @param out receives them from its beginning; as long as there are values
+     * @return how many there are
+     */
+    public static int allAbove(float[] values, int from, int to, float bound, int[] out) {
+        Objects.checkFromToIndex(from, to, values.length);
+        Objects.checkFromToIndex(0, to - from, out.length);
+        return KernelChoice.best().allAbove(values, from, to, bound, out);
     }
 }

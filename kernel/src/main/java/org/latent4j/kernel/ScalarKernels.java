@@ -130,12 +130,53 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public double doubleProduct(float[] x, int xAt, float[] y, int yAt, int length) {
+        double[] chains = new double[DoubleSums.CHAINS + 1];
+        int whole = length - length % DoubleSums.CHAINS;
+        for (int k = 0; k < length; k++) {
+            int chain = k < whole ? k % DoubleSums.CHAINS : DoubleSums.CHAINS;
+            chains[chain] = Math.fma((double) x[xAt + k], (double) y[yAt + k], chains[chain]);
+        }
+        return total(chains);
+    }
+
+    @Override
+    public double doubleSquaredDistance(float[] x, int xAt, float[] y, int yAt, int length) {
+        double[] chains = new double[DoubleSums.CHAINS + 1];
+        int whole = length - length % DoubleSums.CHAINS;
+        for (int k = 0; k < length; k++) {
+            int chain = k < whole ? k % DoubleSums.CHAINS : DoubleSums.CHAINS;
+            double difference = (double) x[xAt + k] - y[yAt + k];
+            chains[chain] = Math.fma(difference, difference, chains[chain]);
+        }
+        return total(chains);
+    }
+
+    private static double total(double[] chains) {
+        for (int half = DoubleSums.CHAINS / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                chains[i] += chains[i + half];
+            }
+        }
+        return chains[0] + chains[DoubleSums.CHAINS];
+    }
+
+    @Override
     public int firstAbove(float[] values, int from, int to, float bound) {
         int at = from;
         while (at < to && values[at] <= bound) {
             at++;
         }
         return at;
+    }
+
+    @Override
+    public int allAbove(float[] values, int from, int to, float bound, int[] out) {
+        int count = 0;
+        for (int at = firstAbove(values, from, to, bound); at < to; at = firstAbove(values, at + 1, to, bound)) {
+            out[count++] = at;
+        }
+        return count;
     }
 
     @Override

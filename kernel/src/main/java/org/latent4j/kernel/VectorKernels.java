@@ -95,6 +95,16 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public double doubleProduct(float[] x, int xAt, float[] y, int yAt, int length) {
+        return VectorDoubleSums.product(x, xAt, y, yAt, length);
+    }
+
+    @Override
+    public double doubleSquaredDistance(float[] x, int xAt, float[] y, int yAt, int length) {
+        return VectorDoubleSums.squaredDistance(x, xAt, y, yAt, length);
+    }
+
+    @Override
     public void totals(float[] sums, int at, int upper, int count, float[] out, int outAt) {
         VectorSums.totals(sums, at, upper, count, out, outAt);
     }
@@ -125,6 +135,24 @@ final class VectorKernels implements Kernels {
             }
         }
         return scalar.firstAbove(values, at, to, bound);
+    }
+
+    @Override
+    public int allAbove(float[] values, int from, int to, float bound, int[] out) {
+        int count = 0;
+        int at = from;
+        for (; at <= to - LANES; at += LANES) {
+            long above = FloatVector.fromArray(FLOATS, values, at).compare(VectorOperators.LE, bound).not().toLong();
+            for (; above != 0; above &= above - 1) {
+                out[count++] = at + Long.numberOfTrailingZeros(above);
+            }
+        }
+        for (; at < to; at++) {
+            if (!(values[at] <= bound)) {
+                out[count++] = at;
+            }
+        }
+        return count;
     }
 
     @Override

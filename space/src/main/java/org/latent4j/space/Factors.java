@@ -2,6 +2,7 @@ package org.latent4j.space;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import org.latent4j.kernel.DoubleSums;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.WorkerPool;
@@ -78,7 +79,8 @@ final class Factors {
         return metric == Metric.COSINE || metric == Metric.ANGULAR;
     }
 
-    private boolean differences() {
+    /** Whether points less their mean are multiplied. */
+    boolean differences() {
         return byAngle() || metric == Metric.EUCLIDEAN;
     }
 
@@ -101,7 +103,7 @@ final class Factors {
 
     /** The points laid out for products with such rows. */
     Panels panels(WorkerPool pool) {
-        return Panels.of(points.rows(), points.columns(), (row, into) -> write(points, row, into, 0), pool);
+        return Panels.of(points.rows(), points.columns(), (from, to) -> of(points, from, to), pool);
     }
 
     /** The points' squared lengths, for cosine and angle. */
@@ -123,6 +125,10 @@ final class Factors {
         return halves.length > 0 ? halves[point] : 0;
     }
 
+    Matrix points() {
+        return points;
+    }
+
     static boolean isZero(Matrix rows, int row) {
         int width = rows.columns();
         for (int c = 0; c < width; c++) {
@@ -135,7 +141,7 @@ final class Factors {
 
     static double square(Matrix rows, int row) {
         int width = rows.columns();
-        return Metric.dot(rows.data(), row * width, rows.data(), row * width, width);
+        return DoubleSums.product(rows.data(), row * width, rows.data(), row * width, width);
     }
 
     /** Writes what a row of the points or of queries is multiplied as. */

@@ -1,5 +1,6 @@
 package org.latent4j.space;
 
+import org.latent4j.kernel.DoubleSums;
 import org.latent4j.kernel.Matrix;
 
 /** How far two points lie from each other. Computed in double precision, in an order that depends on the width alone. */
@@ -23,10 +24,10 @@ public enum Metric {
         int from = i * width;
         int to = j * width;
         return switch (this) {
-            case COSINE, ANGULAR -> ofCosine(cosine(dot(a.data(), from, b.data(), to, width),
-                    dot(a.data(), from, a.data(), from, width), dot(b.data(), to, b.data(), to, width)));
-            case DOT -> -dot(a.data(), from, b.data(), to, width);
-            case EUCLIDEAN -> Math.sqrt(squared(a.data(), from, b.data(), to, width));
+            case COSINE, ANGULAR -> ofCosine(cosine(DoubleSums.product(a.data(), from, b.data(), to, width),
+                    DoubleSums.product(a.data(), from, a.data(), from, width), DoubleSums.product(b.data(), to, b.data(), to, width)));
+            case DOT -> -DoubleSums.product(a.data(), from, b.data(), to, width);
+            case EUCLIDEAN -> Math.sqrt(DoubleSums.squaredDistance(a.data(), from, b.data(), to, width));
             case MANHATTAN -> manhattan(a.data(), from, b.data(), to, width);
             case HAMMING -> hamming(a.data(), from, b.data(), to, width);
         };
@@ -59,48 +60,6 @@ public enum Metric {
             throw new IllegalArgumentException("points of width %d and of width %d".formatted(a.columns(), b.columns()));
         }
         return a.columns();
-    }
-
-    /** Four sums side by side: one would wait for itself at every addition. */
-    static double dot(float[] a, int i, float[] b, int j, int width) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        int c = 0;
-        for (; c <= width - 4; c += 4) {
-            s0 += (double) a[i + c] * b[j + c];
-            s1 += (double) a[i + c + 1] * b[j + c + 1];
-            s2 += (double) a[i + c + 2] * b[j + c + 2];
-            s3 += (double) a[i + c + 3] * b[j + c + 3];
-        }
-        for (; c < width; c++) {
-            s0 += (double) a[i + c] * b[j + c];
-        }
-        return (s0 + s1) + (s2 + s3);
-    }
-
-    static double squared(float[] a, int i, float[] b, int j, int width) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        int c = 0;
-        for (; c <= width - 4; c += 4) {
-            double d0 = (double) a[i + c] - b[j + c];
-            double d1 = (double) a[i + c + 1] - b[j + c + 1];
-            double d2 = (double) a[i + c + 2] - b[j + c + 2];
-            double d3 = (double) a[i + c + 3] - b[j + c + 3];
-            s0 += d0 * d0;
-            s1 += d1 * d1;
-            s2 += d2 * d2;
-            s3 += d3 * d3;
-        }
-        for (; c < width; c++) {
-            double d = (double) a[i + c] - b[j + c];
-            s0 += d * d;
-        }
-        return (s0 + s1) + (s2 + s3);
     }
 
     private static double manhattan(float[] a, int i, float[] b, int j, int width) {

@@ -82,6 +82,60 @@ class NeighboursTest {
         }
     }
 
+    /** Points near a plane of few directions, some far out, some zero, all off centre: what shortened products are made for. */
+    private static Matrix reachingAlongFew(int rows, int width, long seed, double scale) {
+        SeededRandom random = new SeededRandom(seed, 0);
+        Matrix directions = random(4, width, seed + 7, 0);
+        Matrix points = random(rows, width, seed + 8, 0);
+        for (int row = 0; row < rows; row++) {
+            for (int c = 0; c < width; c++) {
+                double value = 0.5 + 0.05 * points.at(row, c);
+                for (int d = 0; d < 4; d++) {
+                    value += (random.at(4L * row + d) - 0.5) * directions.at(d, c) * (row % 50 == 7 ? 20 : 1);
+                }
+                points.data()[row * width + c] = row % 97 == 5 ? 0 : (float) (scale * value);
+            }
+        }
+        return points;
+    }
+
+    @Property(tries = 20)
+    void shortenedProductsGiveTheSame(
+            @ForAll Metric metric,
+            @ForAll @IntRange(min = 400, max = 500) int points,
+            @ForAll @IntRange(min = 16, max = 28) int width,
+            @ForAll @IntRange(min = 1, max = 20) int k,
+            @ForAll @IntRange(min = -15, max = 15) int scale,
+            @ForAll long seed) {
+        Matrix space = reachingAlongFew(points, width, seed, Math.pow(10, scale));
+        assertThat(LeadingDirections.mayPay(points, points, width)).isTrue();
+        try (WorkerPool pool = new WorkerPool(2)) {
+            NeighbourSearch search = new NeighbourSearch(space, metric, pool);
+            Neighbours before = search.nearest(space.rows(0, 5), k);
+            Neighbours among = search.among(k);
+            for (int p = 0; p < points; p++) {
+                assertThat(row(among, p)).isEqualTo(bruteForce(space, p, space, k, metric, true));
+            }
+            assertThat(search.nearest(space.rows(0, 5), k)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void productsThatOverflowAreMeasured() {
+        Matrix space = random(400, 16, 5, 0);
+        for (int i = 0; i < space.data().length; i++) {
+            space.data()[i] *= 3e38f;
+        }
+        try (WorkerPool pool = new WorkerPool(2)) {
+            for (Metric metric : new Metric[]{Metric.DOT, Metric.COSINE, Metric.ANGULAR}) {
+                Neighbours among = Neighbours.among(space, 5, metric, pool);
+                for (int p = 0; p < 400; p++) {
+                    assertThat(row(among, p)).isEqualTo(bruteForce(space, p, space, 5, metric, true));
+                }
+            }
+        }
+    }
+
     @Test
     void agreesWithScikitLearn() {
         Matrix digits = Golden.floats("x");
@@ -169,7 +223,7 @@ class NeighboursTest {
         int[] places = IntStream.range(0, k).map(j -> (int) (new SeededRandom(seed, 3).at(j) * ordered.length)).toArray();
         try (WorkerPool pool = new WorkerPool(1)) {
             int[] seen = Arrays.stream(places).map(place -> ordered[place]).toArray();
-            assertThat(new NeighbourSearch(centred, Metric.EUCLIDEAN, pool).ranks(new int[]{row}, seen, k))
+            assertThat(new NeighbourRanks(centred, Metric.EUCLIDEAN, pool).of(new int[]{row}, seen, k))
                     .containsExactly(Arrays.stream(places).map(place -> place + 1).toArray());
         }
     }
@@ -178,11 +232,11 @@ class NeighboursTest {
     void ranksCountWhatIsEquallyFarByIndex() {
         Matrix space = Matrix.of(7, 1, 0, 2, -1, 1, 1, 1, 5);
         try (WorkerPool pool = new WorkerPool(1)) {
-            NeighbourSearch search = new NeighbourSearch(space, Metric.EUCLIDEAN, pool);
-            assertThat(search.ranks(new int[]{0, 6}, new int[]{6, 5, 2, 1, 0, 4}, 3)).containsExactly(6, 4, 1, 1, 5, 3);
+            NeighbourRanks ranks = new NeighbourRanks(space, Metric.EUCLIDEAN, pool);
+            assertThat(ranks.of(new int[]{0, 6}, new int[]{6, 5, 2, 1, 0, 4}, 3)).containsExactly(6, 4, 1, 1, 5, 3);
             Matrix equal = Matrix.zeros(500, 3);
             int[] last = {499, 3, 17};
-            assertThat(new NeighbourSearch(equal, Metric.COSINE, pool).ranks(new int[]{5}, last, 3)).containsExactly(499, 4, 17);
+            assertThat(new NeighbourRanks(equal, Metric.COSINE, pool).of(new int[]{5}, last, 3)).containsExactly(499, 4, 17);
         }
     }
 

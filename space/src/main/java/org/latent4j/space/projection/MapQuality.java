@@ -7,6 +7,7 @@ import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
+import org.latent4j.space.NeighbourRanks;
 import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
 
@@ -53,8 +54,10 @@ public record MapQuality(double trustworthiness, double continuity, double neigh
         }
         // The most that ranks can be off, so that the measures reach from 0 to 1.
         double worst = (double) rows.length * near * (2.0 * n - 3 * near - 1) / 2;
-        double trust = worst > 0 ? 1 - off(space.ranks(rows, inMap, near), near) / worst : 1;
-        double continuity = worst > 0 ? 1 - off(map.ranks(rows, inSpace, near), near) / worst : 1;
+        double trust = worst > 0 ? 1 - off(new NeighbourRanks(points, metric, pool).of(rows, inMap, near), near) / worst : 1;
+        double continuity = worst > 0
+                ? 1 - off(new NeighbourRanks(coordinates, Metric.EUCLIDEAN, pool).of(rows, inSpace, near), near) / worst
+                : 1;
         return new MapQuality(trust, continuity, kept / ((double) rows.length * near), near, rows.length);
     }
 
