@@ -1,12 +1,15 @@
 package org.latent4j.files;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -14,7 +17,8 @@ import org.latent4j.kernel.LatentException;
 
 /**
  * A zip archive of arrays, as {@code numpy.savez} writes it. Nothing is unpacked before it is asked for, and no more than the
- * array's own header says; an array that unpacks to more than a thousand times its size is refused.
+ * array's own header says; an array that unpacks to more than a thousand times its size is refused, and one whose checksum isn't
+ * the archive's.
  */
 public final class Npz implements AutoCloseable {
     private static final int MOST_ARRAYS = 10_000;
@@ -95,9 +99,42 @@ public final class Npz implements AutoCloseable {
                     name, packed, size);
         }
         try {
-            return Npy.of(file, "the array '" + name + "' ", () -> zip.getInputStream(entry), size);
+            return Npy.of(file, "the array '" + name + "' ", () -> new Checked(zip.getInputStream(entry), entry), size);
         } catch (IOException e) {
             throw Broken.because(e, file, "the array '%s' can't be unpacked: %s", name, e.getMessage());
+        }
+    }
+
+    /** A member whose checksum is compared behind its last byte, which {@link ZipFile} leaves undone. */
+    private static final class Checked extends CheckedInputStream {
+        private final ZipEntry entry;
+        private long left;
+
+        Checked(InputStream in, ZipEntry entry) {
+            super(in, new CRC32());
+            this.entry = entry;
+            this.left = entry.getSize();
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = super.read();
+            check(value < 0 ? 0 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            int read = super.read(bytes, from, length);
+            check(Math.max(0, read));
+            return read;
+        }
+
+        private void check(int read) throws ZipException {
+            left -= read;
+            if (read > 0 && left == 0 && entry.getCrc() >= 0 && getChecksum().getValue() != entry.getCrc()) {
+                throw new ZipException("its checksum isn't the archive's, so it was changed or damaged; fetch or save it again");
+            }
         }
     }
 

@@ -43,7 +43,7 @@ public final class Spellings {
     }
 
     /** {@code ; did you mean 'a', 'b'?}, or nothing where nothing is near. */
-    static String suggestion(String wanted, List<String> names) {
+    public static String suggestion(String wanted, List<String> names) {
         List<String> near = nearest(wanted, names);
         List<String> nearest = near.isEmpty() ? containing(wanted, names) : near;
         return nearest.isEmpty() ? "" : nearest.stream().collect(Collectors.joining("', '", "; did you mean '", "'?"));

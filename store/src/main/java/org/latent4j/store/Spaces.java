@@ -197,8 +197,9 @@ public final class Spaces {
         for (int i = 0; i < data.length; i++) {
             if (!Float.isFinite(data[i])) {
                 int point = i / vectors.columns();
-                throw Broken.file(file, "point %d%s has the value %s in column %d; points need finite values: remove or repair it", point,
-                        read.names().map(names -> " '" + names.get(point) + "'").orElse(""), data[i], i % vectors.columns());
+                throw Broken.file(file, "point %d%s has the value %s in column %d%s; points need finite values: remove or repair it", point,
+                        read.names().map(names -> " '" + names.get(point) + "'").orElse(""), data[i], i % vectors.columns(),
+                        Float.isInfinite(data[i]) ? " (single precision ends at 3.4e38)" : "");
             }
         }
         if (read.names().isEmpty()) {

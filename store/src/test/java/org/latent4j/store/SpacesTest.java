@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +30,9 @@ import org.latent4j.space.Space;
 
 /** Every kind of file that holds vectors opens as it is, or is refused in one line. */
 class SpacesTest {
+    /** Bytes before a zip member's name. */
+    private static final int LOCAL_HEADER = 30;
+
     @TempDir
     Path folder;
 
@@ -71,6 +77,27 @@ class SpacesTest {
         assertThat(space.items().fields(3)).isEqualTo(Map.of("label", 0L));
         assertThat(open(file, ImportOptions.NONE.withArray("emb")).size()).isEqualTo(1);
         refused(() -> open(file, ImportOptions.NONE.withArray("Z"))).contains("no array 'Z'", "emb, X, y, words", "--array");
+    }
+
+    @Test
+    void anNpzWithAChangedByteIsRefusedThoughItIsNotPacked() throws IOException {
+        byte[] array = Points.npy(Points.random());
+        Path file = folder.resolve("changed.npz");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            CRC32 checksum = new CRC32();
+            checksum.update(array);
+            ZipEntry entry = new ZipEntry("X.npy");
+            entry.setMethod(ZipEntry.STORED);
+            entry.setSize(array.length);
+            entry.setCrc(checksum.getValue());
+            zip.putNextEntry(entry);
+            zip.write(array);
+        }
+        assertThat(Spaces.open(file).size()).isEqualTo(Points.random().rows());
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[LOCAL_HEADER + "X.npy".length() + array.length - 8] ^= 1; // in the last values
+        Files.write(file, bytes);
+        refused(() -> Spaces.open(file)).contains("its checksum isn't the archive's");
     }
 
     @Test

@@ -46,9 +46,10 @@ final class Encode {
      *
      * @param tokens of all texts
      * @param cut how many texts were longer than the encoder takes
+     * @param empty how many texts have nothing in them
      * @param ran how many texts this run encoded
      */
-    record Result(int texts, long vectors, long tokens, long cut, int ran, long nanos) {}
+    record Result(int texts, long vectors, long tokens, long cut, int empty, int ran, long nanos) {}
 
     private final Encoder encoder;
     private final Request request;
@@ -60,6 +61,8 @@ final class Encode {
     private long vectors;
     private long tokens;
     private long cut;
+    private int empty;
+    private String firstEmpty = "";
 
     /**
      * Prepares the work; {@code notes} hears what the user should know, a line each.
@@ -160,12 +163,20 @@ final class Encode {
             notes.accept("%s longer than the %d tokens that the encoder takes, and cut; --chunk keeps all of a text"
                     .formatted(cut == 1 ? "1 text is" : Amounts.count(cut) + " texts are", encoder.limit()));
         }
+        if (empty > 0) {
+            notes.accept(empty == 1
+                    ? "1 text is empty (%s); it is a point all the same".formatted(firstEmpty)
+                    : "%s texts are empty (the first: %s); they are points all the same".formatted(Amounts.count(empty), firstEmpty));
+        }
         sink.finish();
-        return new Result(survey.texts, vectors, tokens, cut, ran, nanos);
+        return new Result(survey.texts, vectors, tokens, cut, empty, ran, nanos);
     }
 
     /** Puts a text's pieces into the window, but for those that are done; whether there are any. */
     private boolean add(int text, TextRow row, long done) {
+        if (row.text().isBlank()) {
+            firstEmpty = empty++ == 0 ? row.origin() : firstEmpty;
+        }
         List<String> contents = request.chunk.isPresent()
                 ? encoder.chunks(row.text(), request.chunk.getAsInt(), request.overlap)
                 : List.of(row.text());

@@ -207,6 +207,7 @@ final class EncodeCommand implements Callable<Integer> {
             written.writeNumberField("width", opened.width());
             written.writeNumberField("tokens", result.tokens());
             written.writeNumberField("cut", result.cut());
+            written.writeNumberField("empty", result.empty());
             written.writeNumberField("limit", opened.limit());
             written.writeNumberField("seed", seed);
             written.writeNumberField("seconds", (float) seconds);

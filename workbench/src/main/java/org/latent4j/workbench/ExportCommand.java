@@ -64,7 +64,9 @@ final class ExportCommand implements Callable<Integer> {
                 json.writeEndObject();
             });
         } else {
-            written.println("%s: %s".formatted(SpaceTable.shape(opened), String.join(", ", files.stream().map(Path::toString).toList())));
+            boolean beside = wanted == SpaceExport.Format.NPY || wanted == SpaceExport.Format.SAFETENSORS;
+            written.println("%s: %s%s".formatted(SpaceTable.shape(opened), String.join(", ", files.stream().map(Path::toString).toList()),
+                    beside ? " (read with --names " + files.getLast() + ")" : ""));
         }
         return 0;
     }

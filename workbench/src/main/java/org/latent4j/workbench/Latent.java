@@ -8,9 +8,12 @@ import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.WarmUp;
 import org.latent4j.space.Spellings;
@@ -31,6 +34,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Latent implements Runnable {
     private static final int USERS_MISTAKE = 2;
     private static final int OUR_MISTAKE = 1;
+    /** How picocli tells of a word that is none of an enumeration's. */
+    private static final Pattern CHOICES = Pattern.compile("(.*)expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'");
     /** The commands by name; which class is which is told by {@link #command}. */
     private static final List<String> COMMANDS = List.of("read", "generate", "chat", "capture", "encode", "near", "math", "between", "axis",
             "ask", "duplicates", "recommend", "evaluate", "store", "import", "export", "map", "manifold", "clusters", "outliers",
@@ -141,13 +146,25 @@ final class Latent implements Runnable {
     /** A command line that can't be understood, in one line, with the nearest that can. */
     private static int tellMisuse(ParameterException thrown) {
         CommandLine line = thrown.getCommandLine();
-        StringBuilder message = new StringBuilder("latent: ").append(firstLine(thrown));
+        StringBuilder message = new StringBuilder("latent: ").append(choices(firstLine(thrown)));
         if (thrown instanceof UnmatchedArgumentException unmatched) {
             meant(unmatched).ifPresent(name -> message.append("; did you mean '").append(name).append("'?"));
         }
         message.append(" (see: ").append(line.getCommandSpec().qualifiedName()).append(" --help)");
         line.getErr().println(message);
         return USERS_MISTAKE;
+    }
+
+    /** A message of picocli's that lists the constants of an enumeration, with the words that people write. */
+    private static String choices(String message) {
+        Matcher listed = CHOICES.matcher(message);
+        if (!listed.matches()) {
+            return message;
+        }
+        List<String> words = List.of(listed.group(2).toLowerCase(Locale.ROOT).split(", "));
+        String given = listed.group(3);
+        return "%sexpected one of %s but was '%s'%s".formatted(
+                listed.group(1), String.join(", ", words), given, Spellings.suggestion(given, words));
     }
 
     /** The command or option that is nearest to the first word that isn't one; picocli's own choice counts letters in any order. */

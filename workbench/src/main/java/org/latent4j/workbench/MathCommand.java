@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 }, footer = {
     "",
     "  latent math \"king - man + woman\"",
-    "  latent math \"France - Paris + Berlin\" -s glove-50d -k 3",
+    "  latent math glove-50d \"France - Paris + Berlin\" -k 3",
     "  latent math --analogies questions-words.txt"
 })
 final class MathCommand implements Callable<Integer> {
@@ -42,8 +42,8 @@ final class MathCommand implements Callable<Integer> {
     @Mixin
     private SpaceArgument argument = new SpaceArgument();
 
-    @Parameters(paramLabel = "EXPR", arity = "0..*", description = "Names with plus and minus between them, spaces around the signs.")
-    private List<String> expression = new ArrayList<>();
+    @Parameters(paramLabel = "[SPACE] EXPR", arity = "0..*", description = "The space, unless -s names it (default: glove), and names with plus and minus between them, spaces around the signs.")
+    private List<String> arguments = new ArrayList<>();
 
     @Option(names = "-k", paramLabel = "K", defaultValue = "10", description = "How many results (default: ${DEFAULT-VALUE}).")
     private int k = 10;
@@ -68,16 +68,18 @@ final class MathCommand implements Callable<Integer> {
         if (mostFrequent != null && mostFrequent < 1) {
             throw new LatentException("--most-frequent %d: at least 1 point is needed".formatted(mostFrequent));
         }
+        boolean first = argument.isFirst(arguments, analogies != null) && !isBeforeASign(arguments);
+        List<String> expression = first ? arguments.subList(1, arguments.size()) : arguments;
         if (expression.isEmpty() == (analogies == null)) {
             throw new LatentException("give an expression like \"king - man + woman\", or --analogies FILE");
         }
         Expression.Method how = how();
-        List<String> lines = analogies == null ? List.of() : SpaceQueries.lines(analogies);
-        Space space = argument.open(SpaceArgument.DEFAULT);
+        Analogies test = analogies == null ? new Analogies(List.of()) : analogies(analogies);
+        Space space = first ? argument.named(arguments.getFirst()) : argument.open(SpaceArgument.DEFAULT);
         int among = mostFrequent == null ? space.size() : Math.min(mostFrequent, space.size());
         try (WorkerPool pool = common.pool()) {
             if (analogies != null) {
-                score(Analogies.parse(lines).ask(space, how, among, pool, common.progress()), space);
+                score(test.ask(space, how, among, pool, common.progress()), space);
             } else {
                 String text = String.join(" ", expression);
                 Expression parsed = Expression.parse(text, space);
@@ -85,6 +87,19 @@ final class MathCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** {@code glove - hand + foot}: a word of the sum, though a space is called so as well. */
+    private static boolean isBeforeASign(List<String> arguments) {
+        return arguments.size() > 1 && (arguments.get(1).equals("+") || arguments.get(1).equals("-"));
+    }
+
+    private static Analogies analogies(Path file) {
+        Analogies test = Analogies.parse(SpaceQueries.lines(file));
+        if (test.groups().stream().allMatch(group -> group.questions().isEmpty())) {
+            throw new LatentException("%s has no questions; write four words a line: Athens Greece Berlin Germany".formatted(file));
+        }
+        return test;
     }
 
     private Expression.Method how() {

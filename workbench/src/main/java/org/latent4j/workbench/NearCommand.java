@@ -215,6 +215,9 @@ final class NearCommand implements Callable<Integer> {
         if (searching.hasCondition() && neighbours.stream().allMatch(List::isEmpty)) {
             note("no point of %s satisfies --where".formatted(space.origin().source()));
         }
+        if (space.size() == 1 && neighbours.stream().allMatch(List::isEmpty)) {
+            note("%s has one point, and no other that could be near to it".formatted(space.origin().source()));
+        }
         for (int query = 0; query < neighbours.size(); query++) {
             if (neighbours.size() > 1) {
                 out.println(SpaceTable.shown(queried.get(query)));

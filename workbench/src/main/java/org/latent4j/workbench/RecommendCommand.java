@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Space;
+import org.latent4j.space.Spellings;
 import org.latent4j.space.arithmetic.Similarities;
 import org.latent4j.space.arithmetic.Similarities.Ranked;
 import org.latent4j.space.ranking.MeanInterval;
@@ -176,7 +177,8 @@ final class RecommendCommand implements Callable<Integer> {
             if (found.points().get(i).isPresent()) {
                 out.add(found.points().get(i).getAsInt());
             } else {
-                note("'%s' is no point's name and is taken as a text".formatted(PlainLine.of(all.get(i))));
+                note("'%s' is no point's name and is taken as a text%s".formatted(
+                        PlainLine.of(all.get(i)), Spellings.suggestion(all.get(i), space.names())));
             }
         }
         return Likes.of(found.vectors(), numbers(0, liked.size()), numbers(liked.size(), all.size()));

@@ -127,10 +127,20 @@ final class SpaceArgument {
             throw new LatentException("there is no space %s: no file or folder of this name, and no word vectors of the catalogue (%s)"
                     .formatted(name, String.join(", ", catalogueNames())));
         }
+        requireNothingChosen(name);
         ModelStore store = ModelStore.standard(System.getenv(), offline).saying(this::note);
         ModelStore.Located located = store.locate(name, progress);
         Path kept = store.folder().orElseThrow(() -> new LatentException("there is no folder to keep spaces in; set LATENT_HOME to one"));
         return CachedSpaces.open(name, located.path(), kept.resolve("spaces"), progress);
+    }
+
+    /** Word vectors of the catalogue have one array, and names of their own: an option that would go unheard is a mistake. */
+    private void requireNothingChosen(String name) {
+        String option = array != null ? "--array " + array : names != null ? "--names " + names : site != null ? "--site " + site : "";
+        if (!option.isEmpty()) {
+            throw new LatentException("%s are word vectors of the catalogue, so %s means nothing; leave it out or name a file of vectors"
+                    .formatted(name, option));
+        }
     }
 
     private ImportOptions options() {

@@ -40,6 +40,9 @@ record SpaceQueries(List<String> queries, List<OptionalInt> points, Matrix vecto
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < queries.size(); i++) {
             if (points.get(i).isEmpty()) {
+                if (queries.get(i).isBlank()) {
+                    throw new LatentException("a query is empty; write a point's name or a text");
+                }
                 texts.add(queries.get(i));
             }
         }

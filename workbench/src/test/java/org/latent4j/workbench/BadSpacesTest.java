@@ -70,6 +70,11 @@ class BadSpacesTest {
         assertThat(run(words(command, space)).mistake()).contains("no point 'kimg'; did you mean 'king'?");
     }
 
+    @Test
+    void aSpaceOfOnePointSaysThatNothingElseIsThere() {
+        assertThat(run("near", one, "alone").err()).contains("one.csv has one point, and no other that could be near to it");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"near SPACE nothing", "math nothing -s SPACE", "between SPACE king nothing",
         "axis SPACE --from king --to nothing",

@@ -167,6 +167,14 @@ class EncodeCommandTest {
     }
 
     @Test
+    void textsWithNothingInThemAreTold() throws IOException {
+        Path texts = file("gaps.tsv", "text\nthe cat\n\nthe\n \n");
+        Ran ran = encode("--texts", texts.toString(), "--json");
+        assertThat(ran.err()).contains("2 texts are empty (the first: ", "line 3); they are points all the same");
+        assertThat(new ObjectMapper().readTree(ran.out()).path("empty").asInt()).isEqualTo(2);
+    }
+
+    @Test
     void mistakesAreToldInOneLine() throws IOException {
         refused("holds no text", "--texts", file("empty.txt", "").toString());
         refused("has no column 'body'", "--texts", file("a.tsv", "name\ttext\nx\ty\n").toString(), "--column", "body");

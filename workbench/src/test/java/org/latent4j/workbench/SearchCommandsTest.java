@@ -102,6 +102,43 @@ class SearchCommandsTest {
     }
 
     @Test
+    void sumsTakeTheirSpaceFirstAsTheOthersDo() throws IOException {
+        String named = out("math", "p0 - p4 + p8", "-s", space(), "-k", "3", "--json");
+        assertThat(out("math", space(), "p0 - p4 + p8", "-k", "3", "--json")).isEqualTo(named);
+        assertThat(out("math", space(), "p0", "-", "p4", "+", "p8", "-k", "3", "--json")).isEqualTo(named);
+        Path test = Files.writeString(folder.resolve("test.txt"), ": some\np0 p4 p8 p12\n");
+        assertThat(out("math", space(), "--analogies", test.toString(), "--json")).contains("\"asked\":1,\"skipped\":0}");
+        Files.writeString(test, "\n: some\n");
+        mistake("has no questions; write four words a line", "math", space(), "--analogies", test.toString());
+    }
+
+    @Test
+    void aQueryThatIsEmptyIsToldSo() {
+        mistake("a query is empty", "near", space(), " ");
+    }
+
+    @Test
+    void aWordThatIsNoneOfAFewIsAnsweredWithThem() {
+        mistake("expected one of projector, npy, csv, glove, safetensors, parquet but was 'csvv'; did you mean 'csv'?", "export", space(),
+                "--to", "csvv");
+    }
+
+    @Test
+    void whatGoesUnheardWithWordVectorsOfTheCatalogueIsRefused() {
+        mistake("glove are word vectors of the catalogue, so --array X means nothing", "near", "cat", "--array", "X", "--offline");
+        mistake("so --site resid_post.3 means nothing", "math", "glove", "cat", "--site", "resid_post.3", "--offline");
+    }
+
+    @Test
+    void namesBesideAnExportAreToldAndRead() {
+        String file = folder.resolve("s.npy").toString();
+        String names = folder.resolve("s.names.txt").toString();
+        assertThat(out("export", space(), "--to", "npy", "--out", file)).contains("(read with --names " + names + ")");
+        assertThat(out("near", file, "p1", "--names", names, "-k", "3", "--json")).isEqualTo(
+                out("near", space(), "p1", "-k", "3", "--json"));
+    }
+
+    @Test
     void likesAndUnlikesRecommend() {
         String liked = out("recommend", space(), "--like", "p0,p4", "--unlike", "p1", "-k", "3", "--json");
         assertThat(liked).startsWith("{\"recommended\":[{\"index\":").contains("\"name\":\"p").doesNotContain("\"p0\"", "\"p4\"", "\"p1\"");
