@@ -35,7 +35,7 @@ class SteeredCommandsTest {
     private Path direction(String tensor, int dimension, Map<String, String> metadata) {
         float[] values = new float[64];
         values[dimension] = 2;
-        Path file = folder.resolve(tensor + dimension + (metadata.isEmpty() ? "" : "-of") + ".safetensors");
+        Path file = folder.resolve("d" + dimension + (metadata.isEmpty() ? "" : "-of") + ".safetensors");
         try (SafetensorsWriter writer = SafetensorsWriter.create(file)) {
             writer.add(tensor, values, values.length);
             metadata.forEach(writer::metadata);
