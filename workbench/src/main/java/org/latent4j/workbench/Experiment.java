@@ -153,7 +153,8 @@ final class Experiment {
                             + " --layers " + Shell.quote(shown.layers()) + on,
                     "latent steer " + own + " --sweep --data " + write("judged-by", labelled(judging)) + " --prompts "
                             + write("prompts", single(recipe.prompts())) + " --strengths=" + strengths + " --layers-ranges "
-                            + Shell.quote(ranges.stream().map(Range::name).collect(Collectors.joining(","))) + " --max-tokens " + recipe.maxTokens()
+                            + Shell.quote(ranges.stream().map(Range::name).collect(Collectors.joining(","))) + " --max-tokens "
+                            + recipe.maxTokens()
                             + " --controls " + recipe.controls() + " --seed " + recipe.seed() + on);
         } catch (IOException e) {
             throw new LatentException("can't write to %s: %s".formatted(files, e.getMessage()), e);

@@ -24,7 +24,8 @@ record ProbeFigures(ProbeReport report, String subject, String model, long seed)
     String table(Terminal terminal) {
         StringBuilder out = new StringBuilder();
         boolean numbers = report.classes().isEmpty();
-        out.append("%s in %s: %s, %s rows fitted, %s tested%n".formatted(PlainLine.of(subject), model, probes(), Amounts.count(report.trained()), Amounts.count(report.tested())));
+        out.append("%s in %s: %s, %s rows fitted, %s tested%n".formatted(PlainLine.of(subject), model, probes(),
+                Amounts.count(report.trained()), Amounts.count(report.tested())));
         if (!numbers) {
             out.append("%d classes (%s), the most frequent one is right in %s%n".formatted(report.classes().size(),
                     PlainLine.of(String.join(", ", report.classes().stream().limit(8).toList()))

@@ -83,7 +83,9 @@ public record ProbeReport(
     /** What {@link #floor} is, in words. */
     private String chance() {
         if (known(best().shuffled()) > untaught()) {
-            return classes.isEmpty() ? "with shuffled numbers" : String.format(Locale.ROOT, "with shuffled labels, %.2f", best().shuffled());
+            return classes.isEmpty()
+                    ? "with shuffled numbers"
+                    : String.format(Locale.ROOT, "with shuffled labels, %.2f", best().shuffled());
         }
         if (classes.isEmpty()) {
             return "their mean";

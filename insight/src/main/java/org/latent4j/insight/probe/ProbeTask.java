@@ -86,7 +86,8 @@ final class ProbeTask {
             String label = items.get(row).label();
             if (!isNumber(label)) {
                 throw new LatentException(
-                        "label '%.40s' is not a finite number: leave its row out, or choose --kind logistic if labels name classes".formatted(label));
+                        "label '%.40s' is not a finite number: leave its row out, or choose --kind logistic if labels name classes"
+                                .formatted(label));
             }
             return Double.parseDouble(label);
         }).toArray();

@@ -32,7 +32,8 @@ class ProbeReportTest {
         ProbeReport report = classes(0.78, 240, score(EMBED, 0.85, 0.8, 0.9, 0.95, 0.75, NONE),
                 score(LAYER, 0.95, 0.92, 0.98, 0.6, 0.76, 0.8));
         assertThat(report.verdict())
-                .isEqualTo("layer 12 knows (0.95 ± 0.03, control 0.60, majority 0.78); the embedding alone reaches 0.85: the layers add to it");
+                .isEqualTo(
+                        "layer 12 knows (0.95 ± 0.03, control 0.60, majority 0.78); the embedding alone reaches 0.85: the layers add to it");
     }
 
     @Test
