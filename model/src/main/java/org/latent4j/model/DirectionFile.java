@@ -10,6 +10,7 @@ import org.latent4j.files.Safetensors;
 import org.latent4j.files.Tensor;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.format.Gguf;
+import org.latent4j.model.site.Site;
 
 /**
  * Directions from a file: a safetensors with one tensor {@code direction} {@code [width]} for every site, or with a tensor
@@ -20,12 +21,14 @@ public final class DirectionFile {
     private final Path file;
     private final float @Nullable [] everywhere;
     private final Map<Integer, float[]> byLayer;
+    private final String kind; // of the sites that the layers are of; empty where there is one direction for all
     private final Optional<String> model;
 
-    private DirectionFile(Path file, float @Nullable [] everywhere, Map<Integer, float[]> byLayer, Optional<String> model) {
+    private DirectionFile(Path file, float @Nullable [] everywhere, Map<Integer, float[]> byLayer, String kind, Optional<String> model) {
         this.file = file;
         this.everywhere = everywhere;
         this.byLayer = byLayer;
+        this.kind = kind;
         this.model = model;
     }
 
@@ -41,9 +44,10 @@ public final class DirectionFile {
     private static DirectionFile openSafetensors(Path file) {
         try (Safetensors opened = Safetensors.open(file)) {
             Optional<String> madeFor = Optional.ofNullable(opened.metadata().get("model_sha256"));
-            Map<Integer, float[]> byLayer = byLayer(opened, file);
-            if (!byLayer.isEmpty()) {
-                return new DirectionFile(file, null, byLayer, madeFor);
+            Map<Integer, float[]> byLayer = new TreeMap<>();
+            Optional<String> kind = byLayer(opened, file, byLayer);
+            if (kind.isPresent()) {
+                return new DirectionFile(file, null, byLayer, kind.get(), madeFor);
             }
             Tensor tensor = opened.tensor("direction")
                     .orElseThrow(() -> new LatentException(
@@ -51,13 +55,12 @@ public final class DirectionFile {
             if (tensor.shape().length != 1) {
                 throw new LatentException("%s: 'direction' has %d dimensions, not one".formatted(file, tensor.shape().length));
             }
-            return new DirectionFile(file, checked(tensor.floats(), file), Map.of(), madeFor);
+            return new DirectionFile(file, checked(tensor.floats(), file), Map.of(), "", madeFor);
         }
     }
 
-    /** Tensors {@code direction.resid_post.12}, or of another kind of site, by layer; all must be of one kind. */
-    private static Map<Integer, float[]> byLayer(Safetensors opened, Path file) {
-        Map<Integer, float[]> byLayer = new TreeMap<>();
+    /** Finds tensors {@code direction.resid_post.12}, or of another kind of site, by layer; all must be of one kind, which is told. */
+    private static Optional<String> byLayer(Safetensors opened, Path file, Map<Integer, float[]> byLayer) {
         String kind = null;
         for (Map.Entry<String, Tensor> entry : opened.tensors().entrySet()) {
             String name = entry.getKey();
@@ -72,7 +75,7 @@ public final class DirectionFile {
                 byLayer.put(parts.length > 2 ? Integer.parseInt(parts[2]) : -1, checked(entry.getValue().floats(), file));
             }
         }
-        return byLayer;
+        return Optional.ofNullable(kind);
     }
 
     private static DirectionFile openGguf(Path file) {
@@ -87,7 +90,7 @@ public final class DirectionFile {
         if (byLayer.isEmpty()) {
             throw new LatentException("%s is no control vector: it has no tensors 'direction.K'".formatted(file));
         }
-        return new DirectionFile(file, null, byLayer, Optional.empty());
+        return new DirectionFile(file, null, byLayer, Site.Kind.RESID_POST.label(), Optional.empty());
     }
 
     private static float[] checked(float[] values, Path file) {
@@ -122,6 +125,19 @@ public final class DirectionFile {
                     "%s has no direction for layer %d; it has them for %s".formatted(file, layer, byLayer.keySet()));
         }
         return found.clone();
+    }
+
+    /**
+     * The direction for a site.
+     *
+     * @throws LatentException if there is none, or if the file's are of another kind of site, whose space is another
+     */
+    public float[] at(Site site) {
+        if (everywhere == null && !kind.equals(site.kind().label())) {
+            throw new LatentException("%s has directions of %s, not of %s: find one there (latent direction find --sites %s)"
+                    .formatted(file, kind, site, site));
+        }
+        return at(site.layer());
     }
 
     /** Whether it is one direction for every site, and not one for each layer. */

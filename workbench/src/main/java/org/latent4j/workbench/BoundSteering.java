@@ -52,7 +52,7 @@ record BoundSteering(Steering steering, List<Step> steps) {
             List<Site> sites = model.resolve(edit.sites());
             Map<Site, Double> typical = edit.relative() ? typicalNorms(model, reference, edit.sites()) : Map.of();
             for (Site site : sites) {
-                float[] direction = file.at(site.layer());
+                float[] direction = file.at(site);
                 Sites here = Sites.of(site.toString());
                 if (edit.kind() == SteeringEdit.Kind.ABLATE) {
                     all = all.then(Steering.ablate(direction, here));

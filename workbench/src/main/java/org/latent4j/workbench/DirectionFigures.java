@@ -74,18 +74,32 @@ record DirectionFigures(Direction direction, List<SiteReport> reports, Site site
 
     /** Whether it is a direction of its texts or of chance. */
     static String verdict(SiteReport r) {
-        if (works(r) && r.separation() < WEAK) {
-            return "it separates texts that it wasn't found from, but weakly: %s, where 0.5 is chance\n"
-                    .formatted(Decimals.fixed(r.separation(), 2));
+        if (!separates(r)) {
+            return "it doesn't work: on texts that it wasn't found from it is hardly better than chance (%s, interval %s to %s, shuffled labels %s)\n"
+                    .formatted(Decimals.fixed(r.separation(), 2), Decimals.fixed(r.low(), 2), Decimals.fixed(r.high(), 2),
+                            Decimals.fixed(r.shuffledSeparation(), 2));
         }
-        return works(r)
-                ? "it separates texts that it wasn't found from\n"
-                : "it doesn't work: on texts that it wasn't found from it is hardly better than chance, or its halves disagree\n";
+        if (!stable(r)) {
+            return "it separates texts that it wasn't found from, but other texts would give another direction: two halves agree by %s only\n"
+                    .formatted(Decimals.fixed(r.agreement(), 2));
+        }
+        return r.separation() < WEAK
+                ? "it separates texts that it wasn't found from, but weakly: %s, where 0.5 is chance\n"
+                        .formatted(Decimals.fixed(r.separation(), 2))
+                : "it separates texts that it wasn't found from\n";
     }
 
+    /** Whether it separates, and two halves of the texts give it. */
     static boolean works(SiteReport r) {
-        boolean stable = Double.isNaN(r.agreement()) || r.agreement() > Math.max(0.2, r.shuffledAgreement());
-        return r.low() > 0.5 && r.separation() > r.shuffledSeparation() + 0.1 && stable;
+        return separates(r) && stable(r);
+    }
+
+    private static boolean separates(SiteReport r) {
+        return r.low() > 0.5 && r.separation() > r.shuffledSeparation() + 0.1;
+    }
+
+    private static boolean stable(SiteReport r) {
+        return Double.isNaN(r.agreement()) || r.agreement() > Math.max(0.2, r.shuffledAgreement());
     }
 
     private static String tokens(List<String> tokens) {

@@ -86,7 +86,7 @@ final class Experiment {
                 recipe.controls() == 0 ? 0 : 1,
                 Optional.of(shuffled), recipe.seed());
         SweepReport report = new Sweep(model, plan, settings, state, progress, interrupted).run();
-        List<String> commands = keep(found.direction(), finding, judging, about, ranges);
+        List<String> commands = keep(found.direction(), finding, judging, about, ranges, shown(report));
         Outcome outcome = new Outcome(recipe, probes, found.reports(), judge, report, commands);
         ExperimentPage shown = new ExperimentPage(outcome, about);
         long size = to.write(shown::write);
@@ -129,8 +129,16 @@ final class Experiment {
         return about;
     }
 
+    /** The cell to look at side by side: what was held against controls, else what is whole, else any. */
+    private static SweepReport.Cell shown(SweepReport report) {
+        List<SweepReport.Cell> cells = report.cells();
+        return cells.stream().filter(c -> c.controls().isPresent()).findFirst()
+                .or(() -> cells.stream().filter(SweepReport.Cell::whole).findFirst()).orElseGet(cells::getLast);
+    }
+
     /** Writes what the steps by hand begin with, and tells them. */
-    private List<String> keep(Direction direction, Samples finding, Samples judging, Map<String, String> about, List<Range> ranges) {
+    private List<String> keep(Direction direction, Samples finding, Samples judging, Map<String, String> about, List<Range> ranges,
+            SweepReport.Cell shown) {
         try {
             Files.createDirectories(files);
             direction.write(files.resolve("direction.safetensors"), about);
@@ -141,11 +149,12 @@ final class Experiment {
                     "latent direction find " + texts("all", recipe.samples()) + found(Method.LOGISTIC) + " --out "
                             + quoted("probe.safetensors") + on,
                     "latent direction find " + texts("found-from", finding) + found(recipe.method()) + " --out " + own + on,
-                    "latent steer " + own + " " + Shell.quote(recipe.prompts().getFirst()) + " --strength " + recipe.strengths().getLast()
-                            + " --layers " + ranges.get(ranges.size() / 2).name() + on,
+                    "latent steer " + own + " " + Shell.quote(recipe.prompts().getFirst()) + " --strength=" + shown.strength()
+                            + " --layers " + Shell.quote(shown.layers()) + on,
                     "latent steer " + own + " --sweep --data " + write("judged-by", labelled(judging)) + " --prompts "
                             + write("prompts", single(recipe.prompts())) + " --strengths=" + strengths + " --layers-ranges "
-                            + ranges.stream().map(Range::name).collect(Collectors.joining(",")) + " --max-tokens " + recipe.maxTokens()
+                            + Shell.quote(ranges.stream().map(Range::name).collect(Collectors.joining(","))) + " --max-tokens "
+                            + recipe.maxTokens()
                             + " --controls " + recipe.controls() + " --seed " + recipe.seed() + on);
         } catch (IOException e) {
             throw new LatentException("can't write to %s: %s".formatted(files, e.getMessage()), e);

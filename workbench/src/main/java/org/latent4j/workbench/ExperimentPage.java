@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.latent4j.insight.direction.SiteReport;
 import org.latent4j.insight.steering.SweepReport.Cell;
 
@@ -27,12 +28,22 @@ record ExperimentPage(Experiment.Outcome outcome, Map<String, String> about) {
         all.add("Steering: " + outcome.sweep().verdict() + ".");
         long confirmed = outcome.sweep().cells().stream().filter(c -> c.result().confirmed()).count();
         all.add("In %d of %d cells the projections moved as asked.".formatted(confirmed, outcome.sweep().cells().size()));
-        outcome.sweep().cells().stream().filter(c -> c.whole() && c.strength() < 0)
-                .min(Comparator.comparingDouble(this::effect))
-                .ifPresent(c -> all.add(
-                        "The other way, layers %s at strength %s move it by %s%s.".formatted(c.layers(), Decimals.fixed(c.strength(), 2),
-                                SweepPage.signed(effect(c)), effect(c) < 0 ? "" : ", which is not down")));
+        theOtherWay().ifPresent(all::add);
         return all;
+    }
+
+    /** What steering against the direction does; of that no cell need have been compared. */
+    private Optional<String> theOtherWay() {
+        List<Cell> against = outcome.sweep().cells().stream().filter(c -> c.strength() < 0).toList();
+        if (against.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Cell> furthest = against.stream().filter(Cell::whole).min(Comparator.comparingDouble(this::effect));
+        return Optional.of(furthest.map(c -> "The other way, layers %s at strength %s move it by %s%s%s.".formatted(c.layers(),
+                Decimals.fixed(c.strength(), 2), SweepPage.signed(effect(c)), effect(c) < 0 ? "" : ", which is not down",
+                c.controls().isPresent() ? "" : " (not compared with random directions)"))
+                .orElse("The other way the text breaks at every strength and layer (%d of them): give the recipe negative strengths nearer to 0."
+                        .formatted(against.size())));
     }
 
     private double effect(Cell cell) {

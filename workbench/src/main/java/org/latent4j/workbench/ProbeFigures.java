@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.Map;
+import org.latent4j.insight.probe.Probe;
 import org.latent4j.insight.probe.ProbeReport;
 import org.latent4j.insight.probe.SiteScore;
 
@@ -23,8 +24,8 @@ record ProbeFigures(ProbeReport report, String subject, String model, long seed)
     String table(Terminal terminal) {
         StringBuilder out = new StringBuilder();
         boolean numbers = report.classes().isEmpty();
-        out.append("%s in %s: %s probes, C %s, %s rows fitted, %s tested%n".formatted(PlainLine.of(subject), model,
-                report.kind().label(), penalty(), Amounts.count(report.trained()), Amounts.count(report.tested())));
+        out.append("%s in %s: %s, %s rows fitted, %s tested%n".formatted(PlainLine.of(subject), model, probes(),
+                Amounts.count(report.trained()), Amounts.count(report.tested())));
         if (!numbers) {
             out.append("%d classes (%s), the most frequent one is right in %s%n".formatted(report.classes().size(),
                     PlainLine.of(String.join(", ", report.classes().stream().limit(8).toList()))
@@ -59,9 +60,12 @@ record ProbeFigures(ProbeReport report, String subject, String model, long seed)
         return out.append("%n%s%n".formatted(report.verdict())).toString();
     }
 
-    /** The inverse strength of the penalty, without an exponent. */
-    String penalty() {
-        return BigDecimal.valueOf(report.c()).stripTrailingZeros().toPlainString();
+    /** What kind of probes, with the inverse strength of their penalty if they have one. */
+    String probes() {
+        return report.kind() == Probe.Kind.MEANS
+                ? "nearest-mean probes"
+                : "%s probes, C %s".formatted(report.kind().label(),
+                        BigDecimal.valueOf(report.c()).stripTrailingZeros().toPlainString());
     }
 
     /** The figures as JSON, in one line. */

@@ -12,8 +12,8 @@ record ProbePage(ProbeFigures figures, String command) {
         ProbeReport report = figures.report();
         Html page = new Html("latent probe: " + figures.subject());
         page.text("h1", "What each layer knows of " + figures.subject());
-        page.add("<p class=\"sub\">" + Html.escaped("%s · %s probes, C %s · %d rows fitted, %d tested · seed %d".formatted(figures.model(),
-                report.kind().label(), figures.penalty(), report.trained(), report.tested(), figures.seed())) + "</p>\n");
+        page.add("<p class=\"sub\">" + Html.escaped("%s · %s · %d rows fitted, %d tested · seed %d".formatted(figures.model(),
+                figures.probes(), report.trained(), report.tested(), figures.seed())) + "</p>\n");
         page.add("<p class=\"verdict " + (report.knows() ? "yes" : "no") + "\">" + Html.escaped(report.verdict()) + "</p>\n");
         page.add("<figure>" + new ProbeCurves(report).drawing().inPage() + "<figcaption>" + caption(report) + "</figcaption></figure>\n");
         report.notes().forEach(note -> page.text("p", note));

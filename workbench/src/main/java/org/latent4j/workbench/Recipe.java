@@ -30,7 +30,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * prompts: prompts.txt
  * method: means                  # means, pca-diff, pca-center, logistic, lda
  * positions: mean                # mean or last
- * strengths: [-0.1, 0.05, 0.1]
+ * strengths: [-0.05, 0.05, 0.1]
  * layers: [6-11, 12-17]
  * max_tokens: 24
  * controls: 20
@@ -57,7 +57,7 @@ record Recipe(
     private static final Set<String> KEYS = Set.of("name", "model", "data", "concept", "prompts", "method", "positions", "strengths",
             "layers",
             "max_tokens", "controls", "seed");
-    private static final List<Double> STRENGTHS = List.of(-0.1, 0.05, 0.1);
+    private static final List<Double> STRENGTHS = List.of(-0.05, 0.05, 0.1);
     private static final int PROMPTS = 8;
 
     /** Reads a recipe, or makes the one of a concept of the library. */

@@ -146,7 +146,9 @@ record SweepEffects(List<Effect> effects, Optional<Samples> samples, List<String
                     Object label = row.columns().get("label");
                     if (label == null) {
                         throw new LatentException(
-                                "%s has neither columns positive and negative nor text and label".formatted(row.origin()));
+                                "%s has neither columns positive and negative nor text and label (it has a text, and %s): name them so"
+                                        .formatted(row.origin(),
+                                                row.columns().isEmpty() ? "nothing else" : String.join(", ", row.columns().keySet())));
                     }
                     texts.add(row.text());
                     labels.add(String.valueOf(label));

@@ -184,8 +184,13 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
     }
 
     private static String chance(Cell cell, Controls controls) {
-        return Drawing.format("p %.3f (rank), %.4f (Student), corrected %.4f: %s.", controls.p(), controls.pStudent(), controls.corrected(),
+        return "p %s (rank), %s (Student), corrected %s: %s.".formatted(p(controls.p()), p(controls.pStudent()), p(controls.corrected()),
                 cell.verdict());
+    }
+
+    /** A probability, which is never told to be 0. */
+    private static String p(double p) {
+        return p < 1e-4 ? "below 0.0001" : Decimals.fixed(p, 4);
     }
 
     private void costs(Html page) {

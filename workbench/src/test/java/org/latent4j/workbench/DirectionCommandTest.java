@@ -176,7 +176,10 @@ class DirectionCommandTest {
         assertThat(DirectionFigures.verdict(new SiteReport(site, 0.61, 0.58, 0.64, 0.6, 0.5, 0))).contains("weakly: 0.61");
         assertThat(DirectionFigures.verdict(new SiteReport(site, 0.95, 0.9, 1, 0.6, 0.5, 0))).startsWith("it separates")
                 .doesNotContain("weakly");
-        assertThat(DirectionFigures.verdict(new SiteReport(site, 0.61, 0.49, 0.7, 0.6, 0.5, 0))).startsWith("it doesn't work");
+        assertThat(DirectionFigures.verdict(new SiteReport(site, 0.61, 0.49, 0.7, 0.6, 0.5, 0)))
+                .startsWith("it doesn't work").contains("0.61, interval 0.49 to 0.70, shuffled labels 0.50");
+        assertThat(DirectionFigures.verdict(new SiteReport(site, 0.96, 0.93, 1, 0.14, 0.5, 0))).startsWith("it separates")
+                .contains("two halves agree by 0.14 only");
     }
 
     @Test

@@ -225,6 +225,8 @@ class ProbeCommandTest {
                 .contains("none of 1 labelled items has a token");
         assertThat(probe("--data", file("empty.tsv", List.of("text\tlabel", "\tx", " \ty"))).mistake())
                 .contains("all 2 labelled texts are empty");
+        assertThat(probe("--data", file("own.tsv", List.of("text\tlabel", "a\t1", "b\t2", "c\t3", "d\t4", "e\t5", "f\tNaN"))).mistake())
+                .contains("no row to fit on has the class of one to test on").contains("--kind ridge");
         assertThat(probe("--data", tsv(), "--label", "label", "--sites", "attn_pattern.0").mistake()).contains("attention weights");
         assertThat(probe("--data", tsv(), "--label", "label", "--save-site", "mlp_out.1").mistake()).contains("add it to --sites");
         assertThat(probe("--data", tsv(), "--label", "label", "--c", "-1").mistake()).contains("positive number");
@@ -241,7 +243,7 @@ class ProbeCommandTest {
         }
         lines.add(" \tvowels\t5");
         JsonNode out = json(probe("--data", file("data.tsv", lines), "--group", "group", "--sites", "embed", "--c", "1", "--json"));
-        assertThat(out.path("notes").toString()).contains("1 empty texts left out");
+        assertThat(out.path("notes").toString()).contains("1 empty text left out").doesNotContain("labelled item");
         for (int seed = 1; seed < 20; seed++) { // in one of five divisions the group of the rare class is tested on
             List<String> rare = new ArrayList<>(lines);
             rare.replaceAll(line -> line.endsWith("\t4") ? line.replaceFirst("\t[a-z]+\t", "\trare\t") : line);

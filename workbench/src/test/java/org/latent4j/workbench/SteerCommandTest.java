@@ -151,11 +151,11 @@ class SteerCommandTest {
         }
         Files.writeString(folder.resolve("data.tsv"), data);
         Path recipe = folder.resolve("mine.yaml");
-        Files.writeString(recipe, "data: data.tsv\nstrengths: [0.1]\nlayers: [1]\nmax_tokens: 4\ncontrols: 3\n");
+        Files.writeString(recipe, "data: data.tsv\nstrengths: [-0.1, 0.1]\nlayers: [1]\nmax_tokens: 4\ncontrols: 3\n");
         Path page = folder.resolve("mine.html");
         Ran ran = Ran.command(new ExperimentCommand(), recipe.toString(), "-m", model, "-o", page.toString());
         assertThat(ran.code()).as(ran.err()).isZero();
-        assertThat(ran.out()).contains("A probe tells").contains("Steering: ");
+        assertThat(ran.out()).contains("A probe tells").contains("Steering: ").contains("The other way");
         assertThat(Files.readString(page)).contains("Conclusions").contains("data sha256").contains("latent steer ")
                 .doesNotContain("<script");
         assertThat(folder.resolve("mine.files")).isDirectoryContaining("glob:**.safetensors").isDirectoryContaining("glob:**all.jsonl");
@@ -198,5 +198,7 @@ class SteerCommandTest {
         Path data = folder.resolve("one.tsv");
         Files.writeString(data, "text\tlabel\na\tx\nb\tx\n");
         assertThat(steer(d, "--sweep", "--data", data.toString()).mistake()).contains("two kinds");
+        Files.writeString(data, "text\tmanner\na\tx\nb\ty\n");
+        assertThat(steer(d, "--sweep", "--data", data.toString()).mistake()).contains("text and label").contains("manner");
     }
 }

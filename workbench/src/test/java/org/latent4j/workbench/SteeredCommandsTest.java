@@ -29,11 +29,15 @@ class SteeredCommandsTest {
     }
 
     private Path direction(int dimension, Map<String, String> metadata) {
+        return direction("direction", dimension, metadata);
+    }
+
+    private Path direction(String tensor, int dimension, Map<String, String> metadata) {
         float[] values = new float[64];
         values[dimension] = 2;
         Path file = folder.resolve("d" + dimension + (metadata.isEmpty() ? "" : "-of") + ".safetensors");
         try (SafetensorsWriter writer = SafetensorsWriter.create(file)) {
-            writer.add("direction", values, values.length);
+            writer.add(tensor, values, values.length);
             metadata.forEach(writer::metadata);
             writer.finish();
         }
@@ -133,6 +137,14 @@ class SteeredCommandsTest {
         Path other = direction(4, Map.of("model_sha256", "0123456789abcdef".repeat(4)));
         assertThat(generate("--add", other + ":1@1").mistake()).contains("made for another model (0123456789ab)");
         assertThat(read("--ablate", other + "@1", "abc").mistake()).contains("made for another model");
+    }
+
+    @Test
+    void aDirectionOfAnotherKindOfSiteIsRefusedWithBothNames() {
+        Path other = direction("direction.mlp_out.1", 4, Map.of());
+        assertThat(generate("--add", other + ":1@mlp_out.1").code()).isZero();
+        assertThat(generate("--add", other + ":1@1").mistake()).contains("has directions of mlp_out, not of resid_post.1");
+        assertThat(generate("--ablate", other + "@attn_out.1").mistake()).contains("mlp_out").contains("--sites attn_out.1");
     }
 
     @Test

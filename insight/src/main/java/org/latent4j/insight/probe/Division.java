@@ -81,10 +81,17 @@ record Division(int[] train, int[] test, List<String> notes) {
         if (unknown.isEmpty()) {
             return this;
         }
+        String named = String.join(", ", unknown.stream().limit(5).toList()) + (unknown.size() > 5 ? ", …" : "");
+        if (kept.length == 0) {
+            throw new LatentException(
+                    "no row to fit on has the class of one to test on (%s): give more rows of each class, or --kind ridge for numbers"
+                            .formatted(named));
+        }
         List<String> all = new ArrayList<>(notes);
-        all.add("%d rows of the test part left out: class %s %s there alone".formatted(
-                test.length - kept.length, String.join(", ", unknown.stream().limit(5).toList()), unknown.size() == 1 ? "is" : "are"));
-        return new Division(train, kept, all).checked(items.size());
+        int left = test.length - kept.length;
+        all.add("%d %s of the test part left out: class %s %s there alone".formatted(left, left == 1 ? "row" : "rows", named,
+                unknown.size() == 1 ? "is" : "are"));
+        return new Division(train, kept, all);
     }
 
     private static int[] rows(int[] part, int which) {

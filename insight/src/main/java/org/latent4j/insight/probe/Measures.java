@@ -9,6 +9,8 @@ import org.latent4j.kernel.SeededRandom;
 final class Measures {
     private static final int SAMPLES = 1000;
     private static final double TAIL = 0.025;
+    /** Where the normal distribution leaves {@link #TAIL}. */
+    private static final double NORMAL = 1.959964;
 
     private Measures() {}
 
@@ -99,6 +101,12 @@ final class Measures {
             }
             return explained(said, right, drawn, mean);
         });
+    }
+
+    /** The lower end of Wilson's interval (1927) of a share, at 95 percent: right for few rows, and where all are right. */
+    static double wilsonLow(double share, int rows) {
+        double z2 = NORMAL * NORMAL / rows;
+        return (share + z2 / 2 - Math.sqrt(z2 * (share * (1 - share) + z2 / 4))) / (1 + z2);
     }
 
     /** One figure of a sample that random numbers draw. */

@@ -33,6 +33,13 @@ public record ProbeReport(
         Map<Integer, Double> dimensions,
         Map<String, Double> others,
         List<String> notes) {
+    /** Below so many tested rows the verdict says how many there were. */
+    private static final int FEW = 100;
+    /** Of what is above chance: so much of it from the words alone is as much. */
+    private static final double SAME = 0.8;
+    /** Accuracies that differ by less are alike. */
+    private static final double NEAR = 0.02;
+
     /** The same with a closer look at the best site. */
     ProbeReport with(Map<Integer, Double> dimensionsThere, Map<String, Double> othersThere) {
         return new ProbeReport(kind, classes, sites, majority, c, trained, tested, dimensionsThere, othersThere, notes);
@@ -61,55 +68,91 @@ public record ProbeReport(
         return sites.stream().filter(s -> s.site().kind() == Site.Kind.EMBED).findFirst();
     }
 
-    /** Whether the best site's probe is better than chance: than the majority and than shuffled labels, by its interval. */
+    /**
+     * Whether the best site's probe is better than chance: than the majority, guessing and shuffled labels, by its interval and, as
+     * bootstrap samples of few rows vary too little, by Wilson's of so many rows.
+     */
     public boolean knows() {
-        return !(best().low() <= floor() + 0.005);
+        return !(surely() <= floor() + 0.005);
+    }
+
+    private double surely() {
+        return classes.isEmpty() ? best().low() : Math.min(best().low(), Measures.wilsonLow(best().accuracy(), tested));
     }
 
     /** What {@link #floor} is, in words. */
     private String chance() {
-        double shuffled = best().shuffled();
-        if (!(shuffled > majority)) {
-            return classes.isEmpty() ? "their mean" : "the majority";
+        if (known(best().shuffled()) > untaught()) {
+            return classes.isEmpty()
+                    ? "with shuffled numbers"
+                    : String.format(Locale.ROOT, "with shuffled labels, %.2f", best().shuffled());
         }
-        return classes.isEmpty() ? "with shuffled numbers" : String.format(Locale.ROOT, "with shuffled labels, %.2f", shuffled);
+        if (classes.isEmpty()) {
+            return "their mean";
+        }
+        return majority < untaught() ? String.format(Locale.ROOT, "guessing, %.2f", untaught()) : "the majority";
     }
 
+    /** What chance reaches. */
     private double floor() {
-        return Math.max(majority, best().shuffled());
+        return Math.max(untaught(), known(best().shuffled()));
+    }
+
+    /** What needs no states: the most frequent class, or a guess. */
+    private double untaught() {
+        return classes.isEmpty() ? 0 : Math.max(majority, 1.0 / classes.size());
+    }
+
+    /** A figure of a control; where the control wasn't fitted, none that anything falls short of. */
+    private static double known(double figure) {
+        return Double.isNaN(figure) ? Double.NEGATIVE_INFINITY : figure;
     }
 
     /** The verdict in words: what is known where, and whether a control exposes it. */
     public String verdict() {
-        SiteScore best = best();
-        double floor = floor();
-        double control = classes.isEmpty() ? best.shuffled() : best.control();
-        String figures = String.format(Locale.ROOT, "%.2f ± %.2f%s%s", best.accuracy(), (best.high() - best.low()) / 2,
-                Double.isNaN(control) ? "" : String.format(Locale.ROOT, ", %s %.2f", classes.isEmpty() ? "shuffled" : "control", control),
-                classes.isEmpty() ? "" : String.format(Locale.ROOT, ", majority %.2f", majority));
-        String where = said(best.site());
+        String where = said(best().site());
         if (!knows()) {
-            return "no sign that %s knows (%s): not better than %s".formatted(where, figures, chance());
+            return "no sign that %s knows (%s): not better than %s, by %d rows tested".formatted(where, figures(), chance(), tested);
         }
-        StringBuilder verdict = new StringBuilder("%s knows (%s)".formatted(where, figures));
-        Optional<SiteScore> embedding = embedding();
-        if (embedding.isPresent() && !embedding.get().site().equals(best.site())) {
-            double gain = (best.accuracy() - floor) <= 0 ? 0 : (embedding.get().accuracy() - floor) / (best.accuracy() - floor);
-            if (gain >= 0.8) {
-                verdict.append(
-                        String.format(Locale.ROOT, "; so does the embedding (%.2f): mostly word identity", embedding.get().accuracy()));
-            } else {
-                verdict.append(
-                        String.format(Locale.ROOT, "; the embedding alone reaches %.2f: the layers add to it", embedding.get().accuracy()));
-            }
+        return "%s knows (%s)%s%s%s%s".formatted(where, figures(), besideEmbedding(), besideControl(), besideRandomWeights(),
+                tested < FEW ? "; only %d rows were tested".formatted(tested) : "");
+    }
+
+    private String figures() {
+        SiteScore best = best();
+        if (classes.isEmpty()) { // a share of variance may fall much further than it can rise
+            return String.format(Locale.ROOT, "R² %.2f, interval %.2f to %.2f%s", best.accuracy(), best.low(), best.high(),
+                    Double.isNaN(best.shuffled()) ? "" : String.format(Locale.ROOT, ", shuffled %.2f", best.shuffled()));
         }
-        if (!classes.isEmpty() && best.control() > best.accuracy() - 0.02) {
-            verdict.append("; but random labels are learnt as well: the probe memorises, not the model knows");
+        return String.format(Locale.ROOT, "%.2f ± %.2f%s, majority %.2f", best.accuracy(), (best.high() - best.low()) / 2,
+                Double.isNaN(best.control()) ? "" : String.format(Locale.ROOT, ", control %.2f", best.control()), majority);
+    }
+
+    /** Whether the words alone give as much: four fifths of what is above chance, or all that can be told from it. */
+    private String besideEmbedding() {
+        SiteScore best = best();
+        if (embedding().isEmpty() || best.site().kind() == Site.Kind.EMBED) {
+            return "";
         }
-        if (!Double.isNaN(best.random()) && best.random() > best.accuracy() - 0.02) {
-            verdict.append(String.format(Locale.ROOT, "; but random weights give %.2f: nothing that was trained is needed", best.random()));
+        double words = embedding().get().accuracy();
+        if (words - floor() >= SAME * (best.accuracy() - floor())) {
+            return String.format(Locale.ROOT, "; so does the embedding (%.2f): mostly word identity", words);
         }
-        return verdict.toString();
+        return String.format(Locale.ROOT, "; the embedding alone reaches %.2f: %s", words, words < surely()
+                ? "the layers add to it"
+                : "that the layers add to it isn't sure");
+    }
+
+    private String besideControl() {
+        return !classes.isEmpty() && best().control() > best().accuracy() - NEAR
+                ? "; but random labels are learnt as well: the probe may remember words rather than the layer know"
+                : "";
+    }
+
+    private String besideRandomWeights() {
+        return best().random() > best().accuracy() - NEAR
+                ? String.format(Locale.ROOT, "; but random weights give %.2f: nothing that was trained is needed", best().random())
+                : "";
     }
 
     private static String said(Site site) {

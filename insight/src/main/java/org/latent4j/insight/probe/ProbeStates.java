@@ -16,7 +16,7 @@ import org.latent4j.model.PromptMode;
  * @param ids each text's tokens; none where no item needs them
  * @param items those that are kept
  * @param places each kept item's first and last token; null for a whole text
- * @param lost how many items have no token
+ * @param lost how many items of other texts have no token
  * @param empty how many texts are empty
  */
 record ProbeStates(List<int[]> ids, List<Item> items, List<int @Nullable []> places, int lost, int empty) {
@@ -51,7 +51,7 @@ record ProbeStates(List<int[]> ids, List<Item> items, List<int @Nullable []> pla
             for (Item item : own) {
                 int[] place = found.length == 0 || item.wholeText() ? null : aligned.of(item, written, found.length);
                 if (found.length == 0 || (!item.wholeText() && place == null)) {
-                    lost++;
+                    lost += written.isBlank() ? 0 : 1; // those are counted as empty
                 } else {
                     items.add(item);
                     places.add(place);

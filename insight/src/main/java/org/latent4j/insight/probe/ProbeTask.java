@@ -45,10 +45,11 @@ final class ProbeTask {
         division = numbers ? all : all.withoutUnknown(items);
         notes.addAll(0, division.notes());
         if (aligned.empty() > 0) {
-            notes.add("%d empty texts left out".formatted(aligned.empty()));
+            notes.add("%d empty %s left out".formatted(aligned.empty(), aligned.empty() == 1 ? "text" : "texts"));
         }
         if (aligned.lost() > 0) {
-            notes.add("%d labelled items left out: no token of their text lies there".formatted(aligned.lost()));
+            notes.add("%d labelled %s left out: no token of the text lies there".formatted(aligned.lost(),
+                    aligned.lost() == 1 ? "item" : "items"));
         }
         trainNumbers = numbers ? numbers(division.train()) : new double[0];
         testNumbers = numbers ? numbers(division.test()) : new double[0];
@@ -85,7 +86,8 @@ final class ProbeTask {
             String label = items.get(row).label();
             if (!isNumber(label)) {
                 throw new LatentException(
-                        "label '%.40s' is not a finite number: ridge fits numbers, choose --kind logistic".formatted(label));
+                        "label '%.40s' is not a finite number: leave its row out, or choose --kind logistic if labels name classes"
+                                .formatted(label));
             }
             return Double.parseDouble(label);
         }).toArray();

@@ -74,19 +74,26 @@ final class SweepVerdict {
         String against = "%d random directions%s".formatted(settings.controls(),
                 compared.getFirst().controls().orElseThrow().shuffled().isPresent() ? " and the direction of shuffled labels" : "");
         String found = compared.stream().filter(c -> c.verdict().equals("works")).map(c -> String.format(Locale.ROOT,
-                "layers %s at strength %s (%s %+.2f, p %.3f by rank, %.3f by Student's, corrected)", c.layers(), number(c.strength()),
-                effect,
-                c.shift(effect).mean(), c.controls().orElseThrow().p(), c.controls().orElseThrow().corrected()))
+                "layers %s at strength %s (%s %+.2f, %s)", c.layers(), number(c.strength()), effect, c.shift(effect).mean(),
+                chance(c.controls().orElseThrow())))
                 .collect(Collectors.joining("; "));
         if (works) {
             return "works: %s, more than %s; %s".formatted(found, against, window(cells, effect));
         }
         Cell best = compared.getFirst();
         return String.format(Locale.ROOT,
-                "no effect found: layers %s at strength %s moves %s by %+.2f, not reliably more than %s do (p %.3f by rank, %.3f by Student's, corrected)%s",
+                "no effect found: layers %s at strength %s moves %s by %+.2f, not reliably more than %s do (%s)%s",
                 best.layers(), number(best.strength()), effect, best.shift(effect).mean(), against,
-                best.controls().orElseThrow().p(),
-                best.controls().orElseThrow().corrected(), tooFew());
+                chance(best.controls().orElseThrow()), tooFew());
+    }
+
+    private static String chance(Controls controls) {
+        return "p %s by rank, %s by Student's, corrected".formatted(p(controls.p()), p(controls.corrected()));
+    }
+
+    /** A probability, which is never told to be 0. */
+    private static String p(double p) {
+        return p < 0.001 ? "below 0.001" : String.format(Locale.ROOT, "%.3f", p);
     }
 
     private String tooFew() {

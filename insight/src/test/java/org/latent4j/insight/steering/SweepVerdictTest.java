@@ -35,7 +35,7 @@ class SweepVerdictTest {
         SweepReport works = judged(9, true, 20, OptionalDouble.of(0.5));
         assertThat(works.works()).isTrue();
         assertThat(works.verdict()).startsWith("works: layers 4-7 at strength 1").contains("the direction of shuffled labels")
-                .contains("p 0.048 by rank");
+                .contains("p 0.048 by rank, below 0.001 by Student's, corrected");
         assertThat(judged(9, true, 20, OptionalDouble.of(9.5)).works()).as("shuffled labels do more").isFalse();
         assertThat(judged(0.9, true, 20, OptionalDouble.empty()).verdict()).startsWith("no effect found").contains("not reliably more")
                 .doesNotContain("can't tell");
