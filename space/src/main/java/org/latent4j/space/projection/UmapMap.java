@@ -57,13 +57,17 @@ public record UmapMap(UmapSettings settings, Matrix points, Matrix coordinates) 
 
     static Neighbours neighbours(Matrix points, int neighbours, Metric metric, long seed, WorkerPool pool, Progress progress) {
         int n = points.rows();
-        if (n < 2) {
-            throw new LatentException("a map of %d point%s; at least 2 are needed".formatted(n, n == 1 ? "" : "s"));
-        }
+        requireTwo(n);
         int others = Math.min(neighbours - 1, n - 1);
         return n < DESCENT_FROM
                 ? Neighbours.among(points, others, metric, pool, progress)
                 : Neighbours.nearly(points, others, metric, seed, pool, progress);
+    }
+
+    static void requireTwo(int points) {
+        if (points < 2) {
+            throw new LatentException("a map of %d point%s; at least 2 are needed".formatted(points, points == 1 ? "" : "s"));
+        }
     }
 
     /** Every coordinate from 0 to 10, as umap-learn begins. */
