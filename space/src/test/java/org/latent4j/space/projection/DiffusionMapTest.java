@@ -193,6 +193,7 @@ class DiffusionMapTest {
             points.data()[2 * i] = i + 1;
         }
         DiffusionMap map = fit(points, DiffusionSettings.of(2, Metric.COSINE), 2);
+        assertThat(map.values()[1]).isCloseTo(map.values()[0], within(1e-12));
         for (float value : map.coordinates().data()) {
             assertThat(value).isFinite();
         }
