@@ -47,6 +47,7 @@ public record DiffusionMap(
         UmapMap.requireTwo(n);
         Distinct distinct = Distinct.of(points);
         if (distinct.groups() == 1) {
+            Crowd.requireMeasurable(points, settings.metric(), pool);
             double[] densities = new double[n];
             Arrays.fill(densities, n);
             double bandwidth = settings.bandwidth() > 0 ? settings.bandwidth() : 1;
