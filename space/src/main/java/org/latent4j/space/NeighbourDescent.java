@@ -22,8 +22,6 @@ public final class NeighbourDescent {
     /** It ends where fewer than this share of all neighbours changed. */
     private static final double STILL = 0.001;
     private static final int CHUNK = 256;
-    /** Rows are padded to a multiple of so many columns: those left over from whole vectors would take as long as all others. */
-    private static final int WHOLE = 32;
 
     private final Matrix points;
     private final Metric metric;
@@ -32,7 +30,7 @@ public final class NeighbourDescent {
     private final int[] order;
     /** Where each point is in {@link #order}. */
     private final int[] places;
-    /** What is multiplied, in that order, {@code [points, width]}: as wide as the points or somewhat wider, with zeros at the end. */
+    /** What is multiplied, in that order, {@code [points, width]}. */
     private final Matrix rows;
     private final int n;
     private final int k;
@@ -79,13 +77,11 @@ public final class NeighbourDescent {
 
     private Matrix ordered(Matrix given) {
         int width = given.columns();
-        int padded = (width + WHOLE - 1) / WHOLE * WHOLE;
-        padded = (long) n * padded > Integer.MAX_VALUE - 8 ? width : padded;
-        Matrix ordered = Matrix.zeros(n, padded);
+        Matrix rows = Matrix.zeros(n, width);
         for (int place = 0; place < n; place++) {
-            System.arraycopy(given.data(), order[place] * width, ordered.data(), place * padded, width);
+            System.arraycopy(given.data(), order[place] * width, rows.data(), place * width, width);
         }
-        return ordered;
+        return rows;
     }
 
     /** The neighbours, nearest first, measured in double precision. */
@@ -109,7 +105,7 @@ public final class NeighbourDescent {
         if (!factors.isUsed()) {
             return (float) -metric.distance(points, point, points, other);
         }
-        int width = rows.columns();
+        int width = points.columns();
         float[] data = rows.data();
         return Panels.innerProduct(data, places[point] * width, data, places[other] * width, width) - factors.half(other);
     }
