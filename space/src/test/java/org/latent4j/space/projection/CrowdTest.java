@@ -25,7 +25,8 @@ class CrowdTest {
 
     static Stream<Arguments> maps() {
         Map<String, Function<Matrix, Matrix>> maps = Map.of(
-                "umap", points -> on(pool -> UmapMap.fit(points, UmapSettings.of(2, Metric.EUCLIDEAN, 1), pool, Progress.NONE).coordinates()),
+                "umap",
+                points -> on(pool -> UmapMap.fit(points, UmapSettings.of(2, Metric.EUCLIDEAN, 1), pool, Progress.NONE).coordinates()),
                 "tsne", points -> on(pool -> TsneMap.fit(points, TsneSettings.of(2, Metric.COSINE, 1), pool, Progress.NONE).coordinates()),
                 "diffusion", points -> on(
                         pool -> DiffusionMap.fit(points, DiffusionSettings.of(2, Metric.EUCLIDEAN), pool, Progress.NONE).coordinates()),
