@@ -54,6 +54,19 @@ public record Distinct(int[] groupOf, int[] firsts, int[] counts) {
         return different;
     }
 
+    /** What was found for the different points, {@code [groups, width]}, for each of all points; the same where no two are equal. */
+    public Matrix spread(Matrix found) {
+        if (firsts.length == groupOf.length) {
+            return found;
+        }
+        int width = found.columns();
+        Matrix all = Matrix.zeros(groupOf.length, width);
+        for (int row = 0; row < groupOf.length; row++) {
+            System.arraycopy(found.data(), groupOf[row] * width, all.data(), row * width, width);
+        }
+        return all;
+    }
+
     private static int hash(Matrix points, int row) {
         int width = points.columns();
         long hash = width;

@@ -26,7 +26,11 @@ public final class NeighbourDescent {
     private final Matrix points;
     private final Metric metric;
     private final Factors factors;
-    /** What is multiplied, {@code [points, width]}. */
+    /** The points leaf by leaf of the first tree: those that lie near each other lie near in memory, where they are looked for. */
+    private final int[] order;
+    /** Where each point is in {@link #order}. */
+    private final int[] places;
+    /** What is multiplied, in that order, {@code [points, width]}. */
     private final Matrix rows;
     private final int n;
     private final int k;
@@ -47,7 +51,6 @@ public final class NeighbourDescent {
         this.points = points;
         this.metric = metric;
         this.factors = new Factors(points, metric, pool);
-        this.rows = factors.of(points, 0, points.rows());
         this.n = points.rows();
         this.k = Math.min(k, n - 1);
         if (this.k < 1 || (long) n * this.k > Integer.MAX_VALUE - 8) {
@@ -62,12 +65,29 @@ public final class NeighbourDescent {
         this.fresh = new boolean[n * this.k];
         Arrays.fill(lists, -1);
         Arrays.fill(scores, Float.NEGATIVE_INFINITY);
+        this.places = new int[n];
+        Arrays.setAll(places, i -> i);
+        Matrix given = factors.of(points, 0, n);
+        this.order = new SplitTree(given, places, seed, 0, pool).items();
+        for (int place = 0; place < n; place++) {
+            places[order[place]] = place;
+        }
+        this.rows = ordered(given);
+    }
+
+    private Matrix ordered(Matrix given) {
+        int width = given.columns();
+        Matrix rows = Matrix.zeros(n, width);
+        for (int place = 0; place < n; place++) {
+            System.arraycopy(given.data(), order[place] * width, rows.data(), place * width, width);
+        }
+        return rows;
     }
 
     /** The neighbours, nearest first, measured in double precision. */
     public Neighbours run(Progress progress) {
         for (int tree = 0; tree < TREES; tree++) {
-            joinLeaves(new SplitTree(rows, seed, tree, pool));
+            joinLeaves(new SplitTree(rows, places, seed, tree, pool));
             progress.report("Finding neighbours", tree + 1L, TREES + MOST_ROUNDS, Progress.Unit.STEPS);
         }
         fillUp();
@@ -87,7 +107,7 @@ public final class NeighbourDescent {
         }
         int width = points.columns();
         float[] data = rows.data();
-        return Panels.innerProduct(data, point * width, data, other * width, width) - factors.half(other);
+        return Panels.innerProduct(data, places[point] * width, data, places[other] * width, width) - factors.half(other);
     }
 
     /** Puts a point into another's list, which is sorted, best first; false if it isn't good enough or there already. */
@@ -120,10 +140,11 @@ public final class NeighbourDescent {
             int from = tree.start(leaf);
             int to = tree.start(leaf + 1);
             for (int i = from; i < to; i++) {
-                int point = tree.point(i);
+                int point = order[tree.item(i)];
                 for (int j = from; j < to; j++) {
                     if (j != i) {
-                        offer(point, tree.point(j), score(point, tree.point(j)));
+                        int other = order[tree.item(j)];
+                        offer(point, other, score(point, other));
                     }
                 }
             }
@@ -155,8 +176,8 @@ public final class NeighbourDescent {
 
     private void chunks(PointTask task) {
         pool.run((n + CHUNK - 1) / CHUNK, (chunk, worker) -> {
-            for (int point = chunk * CHUNK; point < Math.min(n, (chunk + 1) * CHUNK); point++) {
-                task.run(point, worker);
+            for (int place = chunk * CHUNK; place < Math.min(n, (chunk + 1) * CHUNK); place++) {
+                task.run(order[place], worker);
             }
         });
     }
@@ -165,10 +186,10 @@ public final class NeighbourDescent {
     private long round(int round) {
         Candidates candidates = new Candidates(round);
         int[][] seen = new int[pool.threads()][];
-        long[] changed = new long[(n + CHUNK - 1) / CHUNK];
+        long[] changed = new long[pool.threads()];
         chunks((point, worker) -> {
             int[] stamps = seen[worker] == null ? seen[worker] = new int[n] : seen[worker];
-            changed[point / CHUNK] += candidates.tryAll(point, stamps);
+            changed[worker] += candidates.tryAll(point, stamps);
         });
         long sum = 0;
         for (long some : changed) {

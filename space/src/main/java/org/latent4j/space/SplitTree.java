@@ -20,12 +20,17 @@ final class SplitTree {
     private int[] starts = new int[64];
     private int leaves;
 
-    SplitTree(Matrix rows, long seed, int tree, WorkerPool pool) {
+    /**
+     * Splits points.
+     *
+     * @param rows {@code [points, width]}
+     * @param items in which order they are drawn from: the same points in the same order are split alike, however their rows lie
+     */
+    SplitTree(Matrix rows, int[] items, long seed, int tree, WorkerPool pool) {
         this.rows = rows;
         this.pool = pool;
-        this.order = new int[rows.rows()];
-        this.sides = new float[rows.rows()];
-        Arrays.setAll(order, i -> i);
+        this.order = items.clone();
+        this.sides = new float[items.length];
         split(0, order.length, new SeededRandom(seed, 100L + tree));
         add(order.length);
         leaves--;
@@ -39,8 +44,14 @@ final class SplitTree {
         return starts[leaf];
     }
 
-    int point(int place) {
+    /** The row of the point at a place; those of a leaf lie side by side. */
+    int item(int place) {
         return order[place];
+    }
+
+    /** All of them; not a copy. */
+    int[] items() {
+        return order;
     }
 
     private void add(int start) {

@@ -5,6 +5,7 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Distinct;
 import org.latent4j.space.Metric;
 import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
@@ -15,6 +16,9 @@ import org.latent4j.space.Neighbours;
  * points' density to the power of {@code alpha}. Coordinate i is {@code value_i^time * vector_i}, of the walk's eigenvectors after the
  * first, which is constant; vectors have a mean square of 1 under the walk's stationary distribution, and their largest
  * component is positive. No chance is involved.
+ *
+ * <p>Copies of a point lie where it lies: the walk goes among the different points and counts each as often as it is there, as
+ * it would if every point were everyone's neighbour. Copies that took up each other's neighbourhoods would keep it where it is.
  *
  * @param settings how it was fitted
  * @param points the points that were fitted, {@code [points, width]}; not a copy
@@ -40,7 +44,17 @@ public record DiffusionMap(
      */
     public static DiffusionMap fit(Matrix points, DiffusionSettings settings, WorkerPool pool, Progress progress) {
         int n = points.rows();
-        Neighbours neighbours = UmapMap.neighbours(points, settings.neighbours() + 1, settings.metric(), 1, pool, progress);
+        UmapMap.requireTwo(n);
+        Distinct distinct = Distinct.of(points);
+        if (distinct.groups() == 1) {
+            Crowd.requireMeasurable(points, settings.metric(), pool);
+            double[] densities = new double[n];
+            Arrays.fill(densities, n);
+            double bandwidth = settings.bandwidth() > 0 ? settings.bandwidth() : 1;
+            return new DiffusionMap(settings, points, Matrix.zeros(n, settings.dims()), new double[settings.dims()], bandwidth, densities);
+        }
+        Matrix different = distinct.pick(points);
+        Neighbours neighbours = UmapMap.neighbours(different, settings.neighbours() + 1, settings.metric(), 1, pool, progress);
         Graph graph = Geodesics.graph(neighbours, pool);
         int parts = Arrays.stream(graph.parts()).max().orElse(-1) + 1;
         if (parts > 1) {
@@ -50,18 +64,25 @@ public record DiffusionMap(
         double bandwidth = settings.bandwidth() > 0 ? settings.bandwidth() : bandwidth(neighbours, settings);
         double[] kernel = new double[graph.ends().length];
         Arrays.setAll(kernel, e -> Math.exp(-settings.square(graph.weights()[e]) / bandwidth));
-        double[] itself = new double[n];
+        double[] itself = new double[different.rows()];
         Arrays.fill(itself, 1);
-        double[] densities = sums(graph, kernel, itself);
+        int[] counts = distinct.counts();
+        double[] densities = sums(graph, kernel, itself, counts);
         normalise(graph, kernel, itself, densities, settings.alpha());
-        double[] degrees = sums(graph, kernel, itself);
+        double[] degrees = sums(graph, kernel, itself, counts);
         normalise(graph, kernel, itself, degrees, 0.5);
-        double[] stationary = new double[n];
-        double all = Arrays.stream(degrees).sum();
-        Arrays.setAll(stationary, i -> Math.sqrt(degrees[i] / all));
-        LeadingVectors found = new LeadingVectors(graph, kernel, itself, stationary, pool).find(Math.min(settings.dims(), n - 1), progress);
-        double[] values = Arrays.copyOf(found.values(), settings.dims());
-        return new DiffusionMap(settings, points, coordinates(found, stationary, values, settings), values, bandwidth, densities);
+        normalise(graph, kernel, itself, Arrays.stream(counts).asDoubleStream().toArray(), -0.5);
+        double[] stationary = new double[degrees.length];
+        Arrays.setAll(stationary, i -> counts[i] * degrees[i]);
+        double all = Arrays.stream(stationary).sum();
+        Arrays.setAll(stationary, i -> Math.sqrt(stationary[i] / all));
+        int found = Math.min(settings.dims(), degrees.length - 1);
+        LeadingVectors vectors = new LeadingVectors(graph, kernel, itself, stationary, pool).find(found, progress);
+        double[] values = Arrays.copyOf(vectors.values(), settings.dims());
+        Matrix coordinates = coordinates(vectors, stationary, values, settings);
+        double[] ofPoints = new double[n];
+        Arrays.setAll(ofPoints, i -> densities[distinct.groupOf()[i]]);
+        return new DiffusionMap(settings, points, distinct.spread(coordinates), values, bandwidth, ofPoints);
     }
 
     private static double bandwidth(Neighbours neighbours, DiffusionSettings settings) {
@@ -70,14 +91,16 @@ public record DiffusionMap(
         Arrays.sort(squares);
         double median = squares[squares.length / 2];
         double mean = Arrays.stream(squares).sum() / squares.length;
-        return median > 0 ? median : mean > 0 ? mean : 1; // mostly copies; nothing but copies
+        return median > 0 ? median : mean > 0 ? mean : 1; // by cosine different points may lie at no distance
     }
 
-    private static double[] sums(Graph graph, double[] kernel, double[] itself) {
-        double[] sums = itself.clone();
+    /** What the walk may step to from each of the different points, all copies counted. */
+    private static double[] sums(Graph graph, double[] kernel, double[] itself, int[] counts) {
+        double[] sums = new double[itself.length];
         for (int i = 0; i < sums.length; i++) {
+            sums[i] = counts[i] * itself[i];
             for (int e = graph.starts()[i]; e < graph.starts()[i + 1]; e++) {
-                sums[i] += kernel[e];
+                sums[i] += counts[graph.ends()[e]] * kernel[e];
             }
         }
         return sums;
@@ -120,7 +143,8 @@ public record DiffusionMap(
     @Override
     public Matrix place(Matrix added, WorkerPool pool) {
         int dims = settings.dims();
-        Neighbours nearest = new NeighbourSearch(points, settings.metric(), pool).nearest(added, settings.neighbours() + 1);
+        Distinct distinct = Distinct.of(points);
+        Neighbours nearest = new NeighbourSearch(distinct.pick(points), settings.metric(), pool).nearest(added, settings.neighbours() + 1);
         Matrix placed = Matrix.zeros(added.rows(), dims);
         pool.run(added.rows(), (row, _) -> {
             double[] steps = new double[nearest.k()];
@@ -129,13 +153,14 @@ public record DiffusionMap(
             for (int j = 0; j < steps.length; j++) {
                 // What all have in common falls out; so that a point far away has steps as well.
                 double kernel = Math.exp((least - settings.square(nearest.distance(row, j))) / bandwidth);
-                steps[j] = kernel * Math.pow(densities[nearest.index(row, j)], -settings.alpha());
+                int group = nearest.index(row, j);
+                steps[j] = distinct.counts()[group] * kernel * Math.pow(densities[distinct.firsts()[group]], -settings.alpha());
                 all += steps[j];
             }
             for (int d = 0; d < dims; d++) {
                 double sum = 0;
                 for (int j = 0; j < steps.length && values[d] > GONE; j++) {
-                    sum += steps[j] / all * coordinates.at(nearest.index(row, j), d) / values[d];
+                    sum += steps[j] / all * coordinates.at(distinct.firsts()[nearest.index(row, j)], d) / values[d];
                 }
                 placed.data()[row * dims + d] = (float) sum;
             }

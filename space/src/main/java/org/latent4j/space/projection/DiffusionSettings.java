@@ -7,9 +7,9 @@ import org.latent4j.space.Metric;
  *
  * @param dims dimensions of the map, 1 to 16
  * @param metric {@link Metric#EUCLIDEAN} or {@link Metric#COSINE}, which is Euclidean between points of length 1
- * @param neighbours to how many others each point is joined; where there are fewer, to all
- * @param bandwidth the squared distance at which the kernel has fallen to 1/e; 0 for the median over all points of the squared
- *     distance to the last neighbour
+ * @param neighbours to how many other points each is joined, copies counted once; where there are fewer, to all
+ * @param bandwidth the squared distance at which the kernel has fallen to 1/e; 0 for the median over the different points of the
+ *     squared distance to the last neighbour
  * @param alpha how much of the points' density is taken out: 1 leaves the shape alone (Laplace-Beltrami), 0 keeps the density
  *     (the graph Laplacian), 0.5 is in between (Fokker-Planck)
  * @param time how many steps the walk takes: the more, the less of the detail is left

@@ -58,11 +58,16 @@ public record Isomap(Matrix coordinates, int landmarks) {
         Arrays.fill(nearest, Double.POSITIVE_INFINITY);
         int next = 0;
         for (int i = 0; i < ways.length; i++) {
+            if (nearest[next] <= n * (double) Float.MIN_NORMAL) { // nothing but copies of the landmarks is left
+                return Arrays.copyOf(ways, i);
+            }
             ways[i] = geodesics.from(next);
+            int farthest = 0;
             for (int p = 0; p < n; p++) {
                 nearest[p] = Math.min(nearest[p], ways[i][p]);
-                next = nearest[p] > nearest[next] ? p : next;
+                farthest = nearest[p] > nearest[farthest] ? p : farthest;
             }
+            next = farthest;
             progress.report("Measuring ways", i + 1L, ways.length, Progress.Unit.STEPS);
         }
         return ways;

@@ -21,6 +21,10 @@ final class LeadingVectors {
     /** How much a round may make the largest grow over the smallest, as a logarithm: more would drown the latter in rounding. */
     private static final double GROWTH = 14;
     private static final double RESIDUAL = 1e-8;
+    /** Values that differ by less than this share of the spectrum aren't told apart within {@link #MOST_ROUNDS}. */
+    private static final double EQUAL = 1e-5;
+    /** How far below such values the filter begins, as a share of the spectrum. */
+    private static final double BELOW = 1e-3;
     private static final int CHUNK = 1024;
 
     private final Graph graph;
@@ -71,7 +75,7 @@ final class LeadingVectors {
             if (residual(image, count) < RESIDUAL) {
                 break;
             }
-            double[] swapped = filter(image, filtered, values[size - 1], values[0]);
+            double[] swapped = filter(image, filtered, cut(), values[0]);
             filtered = swapped == filtered ? block : filtered;
             image = swapped == image ? block : image;
             block = swapped;
@@ -135,6 +139,15 @@ final class LeadingVectors {
                 }
             }
         });
+    }
+
+    /**
+     * The filter begins at the block's last value. Where that is the first one as well, since a star's leaves have one value a
+     * thousandfold, any of its vectors will do, and what must shrink is what lies below.
+     */
+    private double cut() {
+        double spectrum = values[0] + 1;
+        return values[0] - values[size - 1] > EQUAL * spectrum ? values[size - 1] : values[0] - BELOW * spectrum;
     }
 
     /** Makes the block's part above {@code cut} grow over what lies from -1 to it; returns the one of three arrays that has the result. */

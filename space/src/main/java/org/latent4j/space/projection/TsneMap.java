@@ -1,11 +1,13 @@
 package org.latent4j.space.projection;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Distinct;
 import org.latent4j.space.Metric;
 import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
@@ -32,12 +34,20 @@ public record TsneMap(TsneSettings settings, Matrix points, Matrix coordinates, 
     private static final double PLACED_LARGEST = 0.25;
 
     /**
-     * Fits a map.
+     * Fits a map. Where copies of a point fill its neighbourhood, the different points are fitted alone.
      *
      * @throws LatentException if there are no two points, or a value isn't finite
      */
     public static TsneMap fit(Matrix points, TsneSettings settings, WorkerPool pool, Progress progress) {
         int n = points.rows();
+        Optional<Distinct> crowd = Crowd.in(points, n < 2 ? 1 : settings.neighboursFor(n), settings.metric(), pool);
+        if (crowd.isPresent()) {
+            Matrix different = crowd.get().pick(points);
+            TsneMap fitted = different.rows() == 1
+                    ? new TsneMap(settings, different, Matrix.zeros(1, settings.dims()), 0)
+                    : fit(different, settings, pool, progress);
+            return new TsneMap(settings, points, crowd.get().spread(fitted.coordinates), fitted.divergence);
+        }
         Neighbours neighbours = UmapMap.neighbours(points, n < 2 ? 2 : settings.neighboursFor(n) + 1, settings.metric(), settings.seed(),
                 pool, progress);
         Graph joint = Affinities.joint(neighbours, settings.perplexityFor(n), pool);

@@ -1,10 +1,12 @@
 package org.latent4j.space.projection;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Distinct;
 import org.latent4j.space.Metric;
 import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
@@ -22,12 +24,22 @@ public record UmapMap(UmapSettings settings, Matrix points, Matrix coordinates) 
     static final int DESCENT_FROM = 20_000;
 
     /**
-     * Fits a map.
+     * Fits a map. Where copies of a point fill its neighbourhood and there are no classes, the different points are fitted alone.
      *
      * @param points {@code [points, width]}
      * @throws LatentException if there are no two points, a value isn't finite, or there aren't as many classes as points
      */
     public static UmapMap fit(Matrix points, UmapSettings settings, WorkerPool pool, Progress progress) {
+        Optional<Distinct> crowd = settings.classes().isPresent()
+                ? Optional.empty()
+                : Crowd.in(points, settings.neighbours() - 1, settings.metric(), pool);
+        if (crowd.isPresent()) {
+            Matrix different = crowd.get().pick(points);
+            Matrix places = different.rows() == 1
+                    ? Matrix.zeros(1, settings.dims())
+                    : fit(different, settings, pool, progress).coordinates();
+            return new UmapMap(settings, points, crowd.get().spread(places));
+        }
         return fit(points, neighbours(points, settings.neighbours(), settings.metric(), settings.seed(), pool, progress), settings, pool,
                 progress);
     }
@@ -57,13 +69,17 @@ public record UmapMap(UmapSettings settings, Matrix points, Matrix coordinates) 
 
     static Neighbours neighbours(Matrix points, int neighbours, Metric metric, long seed, WorkerPool pool, Progress progress) {
         int n = points.rows();
-        if (n < 2) {
-            throw new LatentException("a map of %d point%s; at least 2 are needed".formatted(n, n == 1 ? "" : "s"));
-        }
+        requireTwo(n);
         int others = Math.min(neighbours - 1, n - 1);
         return n < DESCENT_FROM
                 ? Neighbours.among(points, others, metric, pool, progress)
                 : Neighbours.nearly(points, others, metric, seed, pool, progress);
+    }
+
+    static void requireTwo(int points) {
+        if (points < 2) {
+            throw new LatentException("a map of %d point%s; at least 2 are needed".formatted(points, points == 1 ? "" : "s"));
+        }
     }
 
     /** Every coordinate from 0 to 10, as umap-learn begins. */

@@ -138,6 +138,67 @@ class DiffusionMapTest {
         }
     }
 
+    /** The walk of all points, copies among them, is that of the different ones where everyone is everyone's neighbour. */
+    @Test
+    void copiesLieWhereTheirPointsLie() {
+        Matrix once = cloud(150, 3);
+        Matrix points = Matrix.zeros(260, 3);
+        for (int i = 0; i < 260; i++) { // the first twenty points come six times, the next once more, the rest once
+            int from = i < 150 ? i : i < 250 ? (i - 150) % 20 : 20 + i - 250;
+            System.arraycopy(once.data(), from * 3, points.data(), i * 3, 3);
+        }
+        Matrix apart = points.rows(0, 260);
+        for (int i = 150; i < 260; i++) {
+            apart.data()[i * 3] += 1e-5f; // no copies any more
+        }
+        DiffusionSettings settings = PLAIN.withNeighbours(259).withBandwidth(0.3).withAlpha(0.5);
+        DiffusionMap map = fit(points, settings, 2);
+        DiffusionMap expected = fit(apart, settings, 2);
+        for (int d = 0; d < 2; d++) {
+            assertThat(map.values()[d]).isCloseTo(expected.values()[d], within(1e-4));
+        }
+        for (int i = 0; i < 520; i++) {
+            assertThat(map.coordinates().data()[i]).isCloseTo(expected.coordinates().data()[i], within(1e-3f));
+        }
+        try (WorkerPool pool = new WorkerPool(2)) {
+            Matrix placed = map.place(points, pool);
+            for (int i = 0; i < 520; i++) {
+                assertThat(placed.data()[i]).isCloseTo(map.coordinates().data()[i], within(1e-4f));
+            }
+        }
+    }
+
+    /** Copies don't crowd a neighbourhood: half of these are one point, and have 40 others for neighbours, not each other alone. */
+    @Test
+    void aThousandCopiesAreOnePoint() {
+        Matrix points = cloud(2000, 3);
+        for (int i = 0; i < 1000; i++) {
+            System.arraycopy(points.data(), 0, points.data(), 3 * i, 3);
+        }
+        DiffusionMap map = fit(points, PLAIN.withNeighbours(40), 2);
+        assertThat(map.values()[1]).isPositive();
+        for (int i = 1; i < 1000; i++) {
+            assertThat(map.coordinates().at(i, 0)).isEqualTo(map.coordinates().at(0, 0));
+        }
+        DiffusionMap equal = fit(points.rows(0, 1000), PLAIN, 2);
+        assertThat(equal.values()).containsOnly(0);
+        assertThat(equal.coordinates().data()).containsOnly(0);
+    }
+
+    /** Different points that lie at no distance by cosine: hubs of a star, whose leaves have one eigenvalue a thousandfold. */
+    @Test
+    void multiplesOfOnePointEndSoon() {
+        Matrix points = Matrix.zeros(3000, 2);
+        for (int i = 0; i < 3000; i++) {
+            points.data()[2 * i] = i + 1;
+        }
+        DiffusionMap map = fit(points, DiffusionSettings.of(2, Metric.COSINE), 2);
+        assertThat(map.values()[1]).isCloseTo(map.values()[0], within(1e-12));
+        for (float value : map.coordinates().data()) {
+            assertThat(value).isFinite();
+        }
+    }
+
     @Test
     void oddInputHasASensibleMapOrALine() {
         for (Matrix points : OddPoints.all()) {

@@ -25,6 +25,11 @@ function flatCloud(canvas, [x, y], moved) {
   const eye = { scale: 0.92, right: 0, down: 0, all: false };
   let width = 1, height = 1, size = 3, hidden = null, marked = [], turn = Promise.resolve(), index;
   const rows = Array.from({ length: count }, (_, i) => [x[i], y[i], 0]);
+  // An opaque picture, which needn't be mixed with what is beneath it whenever anything moves above: where the library clears it, it gets
+  // its ground.
+  let ground = GROUND[state.theme];
+  const brush = canvas.getContext('2d', { alpha: false });
+  brush.clearRect = (left, top, w, h) => { brush.fillStyle = ground; brush.fillRect(left, top, w, h); };
   // With a renderer of the picture's own size: what the library makes by itself is as large as the window, but never larger than the screen.
   const renderer = createScatterplot.createRenderer({ canvas: document.createElement('canvas') });
   const plot = createScatterplot.default({ renderer, canvas, width: 600, height: 400, colorBy: 'valueA', pointColor: ['#888888', '#888888'],
@@ -63,7 +68,8 @@ function flatCloud(canvas, [x, y], moved) {
       plot.set({ width: w, height: h });
       if (eye.all) cloud.fit(null, false); else look();
     },
-    async colour(slots, palette, ground) {
+    async colour(slots, palette, newGround) {
+      ground = newGround;
       for (let i = 0; i < count; i++) rows[i][2] = slots[i];
       const colours = palette.length > 1 ? palette : [palette[0], palette[0]];
       plot.set({ backgroundColor: ground, pointColor: colours, pointColorActive: colours, pointColorHover: colours });
