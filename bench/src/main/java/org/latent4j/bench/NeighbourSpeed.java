@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.latent4j.kernel.Matrix;
-import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
 import org.latent4j.space.NeighbourSearch;
 
 /**
- * Exact 10 nearest of embedded descriptions: queries a second, one at a time on one thread and 500 at once. The same work as the peers'
- * {@code neighbours.py}. The first 500 that a search is asked are told apart from those after 2,000, for which it has shortened its products;
+ * Exact 10 nearest of embedded descriptions: queries a second, one at a time on one thread and 500 at once. The same work as
+ * {@code peers/exact.py} here: the first 500 are searched for among the others. The first 500 that a search is asked are told apart from those after 2,000, for which it has shortened its products;
  * in these laying points out and shortening isn't counted. Arguments: the vectors as {@code .npy}, how many runs are counted.
  */
 public final class NeighbourSpeed {
@@ -24,7 +23,7 @@ public final class NeighbourSpeed {
     public static void main(String[] arguments) throws IOException {
         Matrix all = Vectors.read(Path.of(arguments[0]), Integer.MAX_VALUE);
         int runs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
-        Matrix queries = disturbed(all.rows(0, QUERIES));
+        Matrix queries = all.rows(0, QUERIES);
         Matrix points = all.rows(QUERIES, all.rows());
         for (int run = 0; run <= runs; run++) {
             try (WorkerPool one = new WorkerPool(1); WorkerPool two = new WorkerPool(2)) {
@@ -59,15 +58,5 @@ public final class NeighbourSpeed {
             search.nearest(queries.rows(from, from + atATime), 10);
         }
         return queries.rows() / ((System.nanoTime() - begun) / 1e9);
-    }
-
-    /** Queries beside the points, as the peers' script has them. */
-    private static Matrix disturbed(Matrix queries) {
-        SeededRandom random = new SeededRandom(0, 0);
-        for (int i = 0; i < queries.data().length; i++) {
-            double radius = Math.sqrt(-2 * Math.log(1 - random.at(2L * i)));
-            queries.data()[i] += (float) (0.02 * radius * Math.cos(2 * Math.PI * random.at(2L * i + 1)));
-        }
-        return queries;
     }
 }

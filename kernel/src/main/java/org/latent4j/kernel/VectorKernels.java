@@ -11,6 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = FLOATS.length();
+    private static final long ALL_OF_FOUR = -1L >>> 64 - 4 * LANES;
     private static final boolean WIDE = LANES >= 16;
 
     private final VectorUnpack unpack = new VectorUnpack();
@@ -141,10 +142,17 @@ final class VectorKernels implements Kernels {
     public int allAbove(float[] values, int from, int to, float bound, int[] out) {
         int count = 0;
         int at = from;
-        for (; at <= to - LANES; at += LANES) {
-            long above = FloatVector.fromArray(FLOATS, values, at).compare(VectorOperators.LE, bound).not().toLong();
-            for (; above != 0; above &= above - 1) {
-                out[count++] = at + Long.numberOfTrailingZeros(above);
+        for (; at <= to - 4 * LANES; at += 4 * LANES) {
+            VectorMask<Float> a = FloatVector.fromArray(FLOATS, values, at).compare(VectorOperators.LE, bound);
+            VectorMask<Float> b = FloatVector.fromArray(FLOATS, values, at + LANES).compare(VectorOperators.LE, bound);
+            VectorMask<Float> c = FloatVector.fromArray(FLOATS, values, at + 2 * LANES).compare(VectorOperators.LE, bound);
+            VectorMask<Float> d = FloatVector.fromArray(FLOATS, values, at + 3 * LANES).compare(VectorOperators.LE, bound);
+            if (!a.and(b).and(c.and(d)).allTrue()) {
+                long low = a.toLong() | b.toLong() << LANES;
+                long high = c.toLong() | d.toLong() << LANES;
+                for (long above = ~(low | high << 2 * LANES) & ALL_OF_FOUR; above != 0; above &= above - 1) {
+                    out[count++] = at + Long.numberOfTrailingZeros(above);
+                }
             }
         }
         for (; at < to; at++) {
