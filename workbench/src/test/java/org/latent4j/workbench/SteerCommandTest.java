@@ -69,14 +69,6 @@ class SteerCommandTest {
     }
 
     @Test
-    void aSteeredTextThatIsEmptySaysSo() throws IOException {
-        String[] arguments = {direction("d", 0, 3), "abcdef", "--max-tokens", "5", "--strength", "1e30", "--layers", "1"};
-        assertThat(steer(arguments).out()).containsPattern("(?m)^\\S.* \\(no text\\)$").contains("Stopped: overflow at");
-        JsonNode out = json(steer(Stream.concat(Stream.of(arguments), Stream.of("--json")).toArray(String[]::new)));
-        assertThat(out.path("steered").path("text").asText()).as("data stay as they are").isEmpty();
-    }
-
-    @Test
     void everyOperatorAndRuleDoesWhatItSays() throws IOException {
         String d = direction("d", 0, 3, 1);
         for (String operator : new String[]{"ablate", "dampen", "clamp"}) {
