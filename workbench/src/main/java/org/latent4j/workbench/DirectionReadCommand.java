@@ -64,6 +64,9 @@ final class DirectionReadCommand implements Callable<Integer> {
             Direction direction = DirectionFiles.open(named, opened);
             Site where = site != null ? SiteNames.one(site) : direction.bestSite();
             float[] unit = direction.unitAt(where);
+            if (!json) {
+                out.note("projections on '%s' at %s".formatted(direction.name(), where)); // figures of other sites don't compare
+            }
             PromptTokens tokens = new PromptTokens(opened, texts.mode(), Positions.ALL, true, false);
             try (PromptReader reader = input.open()) {
                 for (Prompt prompt = reader.next(); prompt != null; prompt = reader.next()) {

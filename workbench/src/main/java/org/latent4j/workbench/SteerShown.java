@@ -69,7 +69,7 @@ record SteerShown(
 
     private static List<String> lines(String text, int column) {
         List<String> lines = new ArrayList<>();
-        for (String paragraph : text.strip().split("\n", -1)) {
+        for (String paragraph : TokenText.orSaidBlank(text).strip().split("\n", -1)) {
             StringBuilder wrapped = new StringBuilder();
             Wrapped.append(wrapped, PlainLine.of(paragraph), 0, 0, column);
             lines.addAll(wrapped.toString().lines().toList());

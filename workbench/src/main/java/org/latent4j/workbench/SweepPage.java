@@ -232,10 +232,10 @@ record SweepPage(SweepReport report, Map<String, String> about, List<String> not
         page.add("</tr>\n");
         for (int p = 0; p < Math.min(SHOWN_TEXTS, report.plain().texts().size()); p++) {
             page.add("<tr><td class=\"text\">" + Html.escaped(prompts.get(p)) + "</td><td class=\"text\">"
-                    + Html.escaped(report.plain().texts().get(p)) + "</td>");
+                    + Html.escaped(TokenText.orSaidBlank(report.plain().texts().get(p))) + "</td>");
             for (Optional<Cell> cell : List.of(up, down)) {
                 if (cell.isPresent()) {
-                    page.add("<td class=\"text\">" + Html.escaped(cell.get().result().texts().get(p)) + "</td>");
+                    page.add("<td class=\"text\">" + Html.escaped(TokenText.orSaidBlank(cell.get().result().texts().get(p))) + "</td>");
                 }
             }
             page.add("</tr>\n");

@@ -58,6 +58,14 @@ final class TokenText {
         return same ? text : whole.toString();
     }
 
+    /** The text, or where there is nothing to be seen of it, a word in brackets that says so. */
+    static String orSaidBlank(String text) {
+        if (!text.isBlank()) {
+            return text;
+        }
+        return text.isEmpty() ? "(no text)" : "(only white space)";
+    }
+
     private static boolean isPlain(String token) {
         for (int i = 0; i < token.length(); i++) {
             char c = token.charAt(i);

@@ -166,6 +166,8 @@ class DirectionCommandTest {
         assertThat(read.path("tokens")).hasSize(7);
         assertThat(read.path("tokens").get(4).path("projection").asDouble())
                 .isGreaterThan(read.path("tokens").get(6).path("projection").asDouble());
+        assertThat(run(new DirectionReadCommand(), at("d.safetensors"), "abc", "--site", "resid_post.1").err())
+                .contains("at resid_post.1");
         assertThat(run(new DirectionReadCommand(), at("d.safetensors"), "abc", "--site", "mlp_out.1").mistake())
                 .contains("no vector for mlp_out.1");
     }

@@ -29,6 +29,13 @@ class TokenTextTest {
     }
 
     @Test
+    void aTextOfWhichNothingIsSeenSaysSo() {
+        assertThat(TokenText.orSaidBlank("")).isEqualTo("(no text)");
+        assertThat(TokenText.orSaidBlank(" \n\t")).isEqualTo("(only white space)");
+        assertThat(TokenText.orSaidBlank(" a")).isEqualTo(" a");
+    }
+
+    @Test
     void everyCharacterBecomesVisibleAndFitsExactly() {
         for (int codePoint = 0; codePoint <= Character.MAX_CODE_POINT; codePoint++) {
             String seen = TokenText.visible("x" + Character.toString(codePoint) + Character.toString(codePoint));

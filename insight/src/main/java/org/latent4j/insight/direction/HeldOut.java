@@ -10,6 +10,7 @@ import org.latent4j.model.site.Site;
 final class HeldOut {
     private static final int FOLDS = 5;
     private static final int SAMPLES = 500;
+    private static final int DRAWS = 5; // of labels by chance: one alone may agree with itself by luck
 
     private final Method method;
     private final boolean paired;
@@ -24,9 +25,14 @@ final class HeldOut {
     SiteReport of(Site site, Matrix positive, Matrix negative) {
         Projections own = projections(positive, negative);
         double[] interval = own.interval(paired, seed);
-        Matrix[] mixed = shuffled(positive, negative);
-        return new SiteReport(site, own.separation(), interval[0], interval[1], agreement(positive, negative),
-                projections(mixed[0], mixed[1]).separation(), agreement(mixed[0], mixed[1]));
+        double separation = 0;
+        double agreement = 0;
+        for (int draw = 0; draw < DRAWS; draw++) {
+            Matrix[] mixed = shuffled(positive, negative, draw);
+            separation += projections(mixed[0], mixed[1]).separation() / DRAWS;
+            agreement += agreement(mixed[0], mixed[1]) / DRAWS;
+        }
+        return new SiteReport(site, own.separation(), interval[0], interval[1], agreement(positive, negative), separation, agreement);
     }
 
     /** Where held-out states lie: 0 is the middle of the two means of the fitted part, 1 their distance. */
@@ -155,12 +161,12 @@ final class HeldOut {
     }
 
     /** The same states with labels by chance: partners change places, or all are dealt out anew. */
-    private Matrix[] shuffled(Matrix positive, Matrix negative) {
+    private Matrix[] shuffled(Matrix positive, Matrix negative, int draw) {
         int width = positive.columns();
         Matrix first = positive.rows(0, positive.rows());
         Matrix second = negative.rows(0, negative.rows());
         if (paired) {
-            SeededRandom coin = new SeededRandom(seed, 5);
+            SeededRandom coin = new SeededRandom(seed, 5 + draw);
             for (int i = 0; i < positive.rows(); i++) {
                 if (coin.at(i) < 0.5) {
                     System.arraycopy(negative.data(), i * width, first.data(), i * width, width);
@@ -169,7 +175,7 @@ final class HeldOut {
             }
             return new Matrix[]{first, second};
         }
-        int[] order = Splits.order(positive.rows() + negative.rows(), new SeededRandom(seed, 5));
+        int[] order = Splits.order(positive.rows() + negative.rows(), new SeededRandom(seed, 5 + draw));
         for (int i = 0; i < order.length; i++) {
             Matrix to = i < positive.rows() ? first : second;
             int at = i < positive.rows() ? i : i - positive.rows();
