@@ -75,6 +75,15 @@ public final class SpaceExport {
         return List.copyOf(export.written);
     }
 
+    /** The files that {@link #write} writes, in its order. */
+    public static List<Path> files(Format format, Path file) {
+        return switch (format) {
+            case PROJECTOR -> List.of(file, beside(file, "metadata.tsv"));
+            case NPY, SAFETENSORS -> List.of(file, beside(file, "names.txt"));
+            case CSV, GLOVE, PARQUET -> List.of(file);
+        };
+    }
+
     /** {@code a.vectors.tsv} and {@code a.npy} become {@code a.OTHER}. */
     private static Path beside(Path file, String other) {
         String name = String.valueOf(file.getFileName());

@@ -15,9 +15,11 @@ import java.util.stream.Stream;
 import org.latent4j.files.Broken;
 import org.latent4j.files.Npy;
 import org.latent4j.files.Npz;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.space.Items;
+import org.latent4j.space.Origin;
 import org.latent4j.space.Space;
 
 /**
@@ -96,6 +98,29 @@ public final class Spaces {
     /** Whether a space isn't there yet, and something of it is: it is being written, or that was interrupted. */
     public static boolean isGrowing(Path path) {
         return !Files.exists(path) && path.getFileName() != null && Files.isDirectory(PartialSpace.growing(path));
+    }
+
+    /**
+     * What a {@code .space} folder says of itself, without its points being read: those that were added or deleted since it was written
+     * don't count.
+     *
+     * @param points how many
+     * @param width how many coordinates each has
+     * @param origin how they were made
+     */
+    public record Contents(long points, int width, Origin origin) {}
+
+    /** What a {@code .space} folder holds; empty where there is none, or what it says can't be read. */
+    public static Optional<Contents> contents(Path folder) {
+        if (!SpaceFolder.is(folder)) {
+            return Optional.empty();
+        }
+        try {
+            SpaceManifest manifest = SpaceManifest.read(folder);
+            return Optional.of(new Contents(manifest.points(), manifest.width(), manifest.origin()));
+        } catch (LatentException _) {
+            return Optional.empty(); // damaged, or of a newer version
+        }
     }
 
     private static Imported read(Path path, VectorFile kind, ImportOptions options, Progress progress) {

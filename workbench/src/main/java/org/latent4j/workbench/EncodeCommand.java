@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -156,6 +157,7 @@ final class EncodeCommand implements Callable<Integer> {
         if (sink.done() > 0) {
             note("going on with the interrupted work after %s vectors".formatted(Amounts.count(sink.done())));
         }
+        Replaced.told(List.of(file)).ifPresent(this::note);
         Thread farewell = new Thread(() -> note("stopped; the same command goes on from where it was"));
         Runtime.getRuntime().addShutdownHook(farewell);
         try {

@@ -49,6 +49,9 @@ final class ExportCommand implements Callable<Integer> {
         Path file = out != null
                 ? out
                 : Path.of(String.valueOf(Path.of(space).getFileName()).replaceFirst("\\.[^.]*$", "") + wanted.ending());
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        Replaced.told(SpaceExport.files(wanted, file)).ifPresent(line -> err.println("latent: " + line));
+        err.flush();
         List<Path> files = SpaceExport.write(opened, wanted, file);
         PrintWriter written = Objects.requireNonNull(spec).commandLine().getOut();
         if (common.json()) {

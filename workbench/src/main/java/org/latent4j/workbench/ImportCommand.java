@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -68,6 +69,9 @@ final class ImportCommand implements Callable<Integer> {
         made.put("latent4j", CaptureManifest.version());
         made.put("command", commandLine());
         Space space = Space.of(read.vectors(), read.items(), read.origin().with(made));
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        Replaced.told(List.of(place)).ifPresent(line -> err.println("latent: " + line));
+        err.flush();
         SpaceWriter.write(space, place, bf16 ? SpaceWriter.Type.BF16 : SpaceWriter.Type.F32);
         PrintWriter written = Objects.requireNonNull(spec).commandLine().getOut();
         if (common.json()) {

@@ -131,6 +131,7 @@ final class RecommendCommand implements Callable<Integer> {
         ImplicitFactors found = ImplicitFactors.of(known, settings, pool, common.progress());
         Space space = InteractionSpace.of(known, found, Objects.requireNonNull(interactions).toString());
         if (out != null) {
+            Replaced.told(List.of(out)).ifPresent(this::note);
             SpaceWriter.write(space, out, SpaceWriter.Type.F32);
             note("%s: %s users and %s items as points of %d dimensions".formatted(out, Amounts.count(known.users().size()),
                     Amounts.count(known.items().size()), factors));

@@ -240,6 +240,27 @@ class EncodeCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"out.safetensors", "out.space"})
+    void whatIsReplacedIsToldAndStaysUntilTheNewOneIsWhole(String name) throws Exception {
+        out = folder.resolve(name);
+        assertThat(encode("--texts", file("few.txt", "the cat\na dog\n").toString()).err()).doesNotContain("replaces");
+        List<byte[]> before = content(out);
+        List<String> texts = IntStream.range(0, 6000).mapToObj(i -> "the cat sat " + i).toList();
+        List<String> options = List.of("--texts", file("many.txt", String.join("\n", texts) + "\n").toString(), "--threads", "1");
+        Path partial = folder.resolve(name.endsWith(".space") ? ".out.space.partial" : "out.safetensors.partial");
+        Process process = start(options);
+        while (process.isAlive() && done(partial) == 0) {
+            Thread.sleep(20);
+        }
+        assertThat(process.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as("killed in the middle").isNotZero();
+        assertThat(content(out)).usingRecursiveComparison().isEqualTo(before);
+        Ran again = encode(options.toArray(String[]::new));
+        assertThat(again.err()).contains("replaces " + out, "going on with the interrupted work");
+        assertThat(content(out).getFirst()).hasSizeGreaterThan(before.getFirst().length);
+    }
+
     /** How many texts were noted as done; of a space, how many points are whole in its growing files: items may be ahead of vectors. */
     private static long done(Path partial) throws IOException {
         Path progress = partial.resolve("progress.json");

@@ -106,6 +106,32 @@ class SpaceCommandsTest {
     }
 
     @Test
+    void whatIsReplacedIsToldAndStaysWhereTheNewOneFails() throws IOException {
+        String space = folder.resolve("w.space").toString();
+        assertThat(Ran.command(new ImportCommand(), words, "--out", space).err()).isEmpty();
+        String one = Files.writeString(folder.resolve("one.txt"), "alone 1 2\n").toString();
+        String bad = Files.writeString(folder.resolve("bad.txt"), "alone 1 nan\n").toString();
+        assertThat(Ran.command(new ImportCommand(), bad, "--out", space).mistake()).contains("bad.txt");
+        assertThat(Ran.command(new NearCommand(), space, "king", "-k", "1").out()).contains("prince");
+        assertThat(Ran.command(new ImportCommand(), one, "--out", space).err())
+                .contains("latent: replaces " + space + " (5 points of 3 dimensions, made by: latent", "), as soon as the new one is whole");
+        assertThat(Ran.command(new ImportCommand(), words, "--out", space).err()).contains("(1 point of 2 dimensions, made by: latent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"projector", "npy", "csv", "glove", "safetensors", "parquet"})
+    void anExportTellsEveryFileThatItReplaces(String format) throws IOException {
+        String file = folder.resolve("e.out").toString();
+        Ran first = Ran.command(new ExportCommand(), words, "--to", format, "--out", file, "--json");
+        assertThat(first.err()).isEmpty();
+        Ran second = Ran.command(new ExportCommand(), words, "--to", format, "--out", file, "--json");
+        assertThat(second.err().lines()).hasSize(1);
+        for (JsonNode written : json(second).get("files")) {
+            assertThat(second.err()).contains(written.asText());
+        }
+    }
+
+    @Test
     void mistakesAreToldInOneLine() {
         assertThat(Ran.command(new NearCommand(), words, "quean").mistake()).contains("no point 'quean'; did you mean 'queen'?");
         assertThat(Ran.command(new NearCommand(), words).mistake()).contains("--queries FILE");
