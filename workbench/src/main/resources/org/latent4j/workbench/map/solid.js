@@ -11,7 +11,7 @@ function solidCloud(canvas, axes, moved) {
   const gl = canvas.getContext('webgl', { antialias: true, preserveDrawingBuffer: true });
   if (!gl) throw new Error('WebGL');
   const AWAY = 3.2; // from the eye to the middle, in half-widths of the cloud
-  const eye = { scale: 1, right: 0, down: 0, all: false, turn: new Float64Array([1, 0, 0, 0, 1, 0, 0, 0, 1]) };
+  const eye = { scale: 1, right: 0, down: 0, whole: 1, all: false, turn: new Float64Array([1, 0, 0, 0, 1, 0, 0, 0, 1]) };
   let width = 1, height = 1, size = 4, hidden = null, ground = [255, 255, 255], asked = false, slots = new Uint8Array(count), palette = [[128, 128, 128]];
   const marked = new Uint8Array(count);
   let any = false;
@@ -72,11 +72,12 @@ function solidCloud(canvas, axes, moved) {
     gl.uniformMatrix3fv(uniforms.turn, false, [t[0], t[3], t[6], t[1], t[4], t[7], t[2], t[5], t[8]]);
     gl.uniform2f(uniforms.shift, eye.right / (width / 2), -eye.down / (height / 2));
     gl.uniform2f(uniforms.stretch, 2 * unit() / width, 2 * unit() / height);
-    gl.uniform1f(uniforms.size, size * devicePixelRatio * Math.max(0.6, Math.sqrt(eye.scale)));
+    gl.uniform1f(uniforms.size, size * devicePixelRatio * growth());
     gl.uniform3f(uniforms.ground, ground[0] / 255, ground[1] / 255, ground[2] / 255);
     gl.drawArrays(gl.POINTS, 0, count);
   }
   const unit = () => 0.44 * Math.min(width, height) * eye.scale; // pixels to one half-width in the middle
+  const growth = () => Math.max(0.6, Math.sqrt(eye.scale / eye.whole)); // points grow as one comes nearer than where all are shown
   const redraw = () => { if (!asked) { asked = true; requestAnimationFrame(paint); } };
   const look = () => { redraw(); moved(); };
   const drawn = () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
@@ -102,7 +103,7 @@ function solidCloud(canvas, axes, moved) {
     async show(hide) { hidden = hide; tint(); redraw(); await drawn(); },
     async mark(points) { marked.fill(0); for (const i of points) marked[i] = 1; any = points.length > 0; tint(); redraw(); },
     size(pixels) { size = 1.25 * pixels; look(); },
-    radius: () => Math.max(1.5, size * Math.max(0.6, Math.sqrt(eye.scale))) / 2,
+    radius: () => Math.max(1.5, size * growth()) / 2,
     place(i, to) {
       const t = eye.turn, near = AWAY / (AWAY - (t[6] * x[i] + t[7] * y[i] + t[8] * z[i])), s = unit() * near;
       to[0] = width / 2 + eye.right + s * (t[0] * x[i] + t[1] * y[i] + t[2] * z[i]);
@@ -126,7 +127,7 @@ function solidCloud(canvas, axes, moved) {
     drag(dx, dy) { eye.all = false; eye.right += dx; eye.down += dy; look(); },
     turn(dx, dy) { rotate(0, 2, -dx / 160); rotate(1, 2, dy / 160); look(); },
     zoom(factor, px = width / 2, py = height / 2) {
-      const to = Math.min(60, Math.max(0.2, eye.scale * factor)), f = to / eye.scale;
+      const to = Math.min(60 * eye.whole, Math.max(0.2 * eye.whole, eye.scale * factor)), f = to / eye.scale;
       eye.right = px - width / 2 - f * (px - width / 2 - eye.right);
       eye.down = py - height / 2 - f * (py - height / 2 - eye.down);
       eye.scale = to;
@@ -140,9 +141,10 @@ function solidCloud(canvas, axes, moved) {
       for (let n = 0; n < shown; n++) [across[n], along[n]] = cloud.place(some ? points[n] : n, to);
       const ends = axis => some ? [axis.reduce((a, b) => Math.min(a, b)), axis.reduce((a, b) => Math.max(a, b))] : bulk(axis);
       const [x0, x1] = ends(across), [y0, y1] = ends(along);
-      const f = Math.min(8 / eye.scale, (some ? 0.8 : 0.9) * Math.min(width / Math.max(40, x1 - x0), height / Math.max(40, y1 - y0)));
+      const f = Math.min((some ? 8 * eye.whole : 60) / eye.scale, (some ? 0.8 : 0.9) * Math.min(width / Math.max(40, x1 - x0), height / Math.max(40, y1 - y0)));
       const scale = eye.scale * f, right = -f * ((x0 + x1) / 2 - width / 2 - eye.right), down = -f * ((y0 + y1) / 2 - height / 2 - eye.down);
       eye.all = !some;
+      if (!some) eye.whole = scale;
       return glide(gliding ? 380 : 0, t => {
         eye.scale = from.scale + (scale - from.scale) * t;
         eye.right = from.right + (right - from.right) * t;
