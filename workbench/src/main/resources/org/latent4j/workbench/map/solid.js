@@ -127,7 +127,7 @@ function solidCloud(canvas, axes, moved) {
     drag(dx, dy) { eye.all = false; eye.right += dx; eye.down += dy; look(); },
     turn(dx, dy) { rotate(0, 2, -dx / 160); rotate(1, 2, dy / 160); look(); },
     zoom(factor, px = width / 2, py = height / 2) {
-      const to = Math.min(60 * eye.whole, Math.max(0.2 * eye.whole, eye.scale * factor)), f = to / eye.scale;
+      const to = Math.min(60 * eye.whole, Math.max(0.2, eye.scale * factor)), f = to / eye.scale;
       eye.right = px - width / 2 - f * (px - width / 2 - eye.right);
       eye.down = py - height / 2 - f * (py - height / 2 - eye.down);
       eye.scale = to;
@@ -140,8 +140,8 @@ function solidCloud(canvas, axes, moved) {
       const across = new Float32Array(shown), along = new Float32Array(shown), to = [0, 0];
       for (let n = 0; n < shown; n++) [across[n], along[n]] = cloud.place(some ? points[n] : n, to);
       const ends = axis => some ? [axis.reduce((a, b) => Math.min(a, b)), axis.reduce((a, b) => Math.max(a, b))] : bulk(axis);
-      const [x0, x1] = ends(across), [y0, y1] = ends(along);
-      const f = Math.min((some ? 8 * eye.whole : 60) / eye.scale, (some ? 0.8 : 0.9) * Math.min(width / Math.max(40, x1 - x0), height / Math.max(40, y1 - y0)));
+      const [x0, x1] = ends(across), [y0, y1] = ends(along), floor = some ? 40 : 1e-6;
+      const f = Math.min((some ? 8 * eye.whole : 60) / eye.scale, (some ? 0.8 : 0.9) * Math.min(width / Math.max(floor, x1 - x0), height / Math.max(floor, y1 - y0)));
       const scale = eye.scale * f, right = -f * ((x0 + x1) / 2 - width / 2 - eye.right), down = -f * ((y0 + y1) / 2 - height / 2 - eye.down);
       eye.all = !some;
       if (!some) eye.whole = scale;
