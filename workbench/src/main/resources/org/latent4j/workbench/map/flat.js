@@ -20,6 +20,13 @@ const within = (polygon, x, y) => {
   }
   return inside;
 };
+/** From where to where a picture of all points reaches along an axis: a few far ones aren't worth making all others small. */
+function bulk(axis) {
+  const sorted = axis.slice().sort();
+  if (count < 500) return [sorted[0], sorted[count - 1]];
+  const rest = Math.floor(count / 100), low = sorted[rest], high = sorted[count - 1 - rest], edge = 0.12 * (high - low);
+  return [Math.max(sorted[0], low - edge), Math.min(sorted[count - 1], high + edge)];
+}
 
 function flatCloud(canvas, [x, y], moved) {
   const eye = { scale: 0.92, right: 0, down: 0, all: false };
@@ -122,15 +129,7 @@ function flatCloud(canvas, [x, y], moved) {
       let [x0, x1, y0, y1] = [1, -1, 1, -1];
       const take = i => { x0 = Math.min(x0, x[i]); x1 = Math.max(x1, x[i]); y0 = Math.min(y0, y[i]); y1 = Math.max(y1, y[i]); };
       if (points && points.length) points.forEach(take);
-      else if (count < 500) for (let i = 0; i < count; i++) take(i);
-      else { // a few far ones aren't worth making all others small
-        const part = axis => {
-          const sorted = axis.slice().sort(), rest = Math.floor(count / 100), low = sorted[rest], high = sorted[count - 1 - rest], edge = 0.12 * (high - low);
-          return [Math.max(sorted[0], low - edge), Math.min(sorted[count - 1], high + edge)];
-        };
-        [x0, x1] = part(x);
-        [y0, y1] = part(y);
-      }
+      else { [x0, x1] = bulk(x); [y0, y1] = bulk(y); }
       const w = Math.max(x1 - x0, points ? 0.06 : 0.01), h = Math.max(y1 - y0, points ? 0.06 : 0.01), from = { ...eye };
       const scale = Math.min(40, 0.9 * Math.min(width / w, height / h) / (height / 2));
       const right = -scale * height / 2 * (x0 + x1) / 2, down = scale * height / 2 * (y0 + y1) / 2;

@@ -1,9 +1,17 @@
 // ---- A cloud in space: it is turned, points behind are smaller and paler. Drawn with WebGL as it is.
-function solidCloud(canvas, [x, y, z], moved) {
+/** The cloud about the middle of most of it, which it is turned about, and so large that the farthest point stays before the eye. */
+function framed(axes) {
+  const FAR = 1.4, ends = axes.map(bulk), middle = ends.map(([low, high]) => (low + high) / 2);
+  let half = Math.max(1e-6, ...ends.map(([low, high]) => (high - low) / 2));
+  axes.forEach((axis, d) => axis.forEach(v => { half = Math.max(half, Math.abs(v - middle[d]) / FAR); }));
+  return axes.map((axis, d) => axis.map(v => (v - middle[d]) / half));
+}
+function solidCloud(canvas, axes, moved) {
+  let [x, y, z] = framed(axes);
   const gl = canvas.getContext('webgl', { antialias: true, preserveDrawingBuffer: true });
   if (!gl) throw new Error('WebGL');
   const AWAY = 3.2; // from the eye to the middle, in half-widths of the cloud
-  const eye = { scale: 1, right: 0, down: 0, turn: new Float64Array([1, 0, 0, 0, 1, 0, 0, 0, 1]) };
+  const eye = { scale: 1, right: 0, down: 0, whole: 1, all: false, turn: new Float64Array([1, 0, 0, 0, 1, 0, 0, 0, 1]) };
   let width = 1, height = 1, size = 4, hidden = null, ground = [255, 255, 255], asked = false, slots = new Uint8Array(count), palette = [[128, 128, 128]];
   const marked = new Uint8Array(count);
   let any = false;
@@ -64,11 +72,12 @@ function solidCloud(canvas, [x, y, z], moved) {
     gl.uniformMatrix3fv(uniforms.turn, false, [t[0], t[3], t[6], t[1], t[4], t[7], t[2], t[5], t[8]]);
     gl.uniform2f(uniforms.shift, eye.right / (width / 2), -eye.down / (height / 2));
     gl.uniform2f(uniforms.stretch, 2 * unit() / width, 2 * unit() / height);
-    gl.uniform1f(uniforms.size, size * devicePixelRatio * Math.max(0.6, Math.sqrt(eye.scale)));
+    gl.uniform1f(uniforms.size, size * devicePixelRatio * growth());
     gl.uniform3f(uniforms.ground, ground[0] / 255, ground[1] / 255, ground[2] / 255);
     gl.drawArrays(gl.POINTS, 0, count);
   }
   const unit = () => 0.44 * Math.min(width, height) * eye.scale; // pixels to one half-width in the middle
+  const growth = () => Math.max(0.6, Math.sqrt(eye.scale / eye.whole)); // points grow as one comes nearer than where all are shown
   const redraw = () => { if (!asked) { asked = true; requestAnimationFrame(paint); } };
   const look = () => { redraw(); moved(); };
   const drawn = () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
@@ -88,13 +97,13 @@ function solidCloud(canvas, [x, y, z], moved) {
       [width, height] = [w, h];
       canvas.width = Math.max(1, Math.floor(w * devicePixelRatio));
       canvas.height = Math.max(1, Math.floor(h * devicePixelRatio));
-      look();
+      if (eye.all) cloud.fit(null, false); else look();
     },
     async colour(newSlots, colours, newGround) { slots = newSlots; palette = colours.map(rgb); ground = rgb(newGround); tint(); redraw(); await drawn(); },
     async show(hide) { hidden = hide; tint(); redraw(); await drawn(); },
     async mark(points) { marked.fill(0); for (const i of points) marked[i] = 1; any = points.length > 0; tint(); redraw(); },
     size(pixels) { size = 1.25 * pixels; look(); },
-    radius: () => Math.max(1.5, size * Math.max(0.6, Math.sqrt(eye.scale))) / 2,
+    radius: () => Math.max(1.5, size * growth()) / 2,
     place(i, to) {
       const t = eye.turn, near = AWAY / (AWAY - (t[6] * x[i] + t[7] * y[i] + t[8] * z[i])), s = unit() * near;
       to[0] = width / 2 + eye.right + s * (t[0] * x[i] + t[1] * y[i] + t[2] * z[i]);
@@ -115,27 +124,27 @@ function solidCloud(canvas, [x, y, z], moved) {
       }
       return found;
     },
-    drag(dx, dy) { eye.right += dx; eye.down += dy; look(); },
+    drag(dx, dy) { eye.all = false; eye.right += dx; eye.down += dy; look(); },
     turn(dx, dy) { rotate(0, 2, -dx / 160); rotate(1, 2, dy / 160); look(); },
     zoom(factor, px = width / 2, py = height / 2) {
-      const to = Math.min(60, Math.max(0.2, eye.scale * factor)), f = to / eye.scale;
+      const to = Math.min(60 * eye.whole, Math.max(0.2, eye.scale * factor)), f = to / eye.scale;
       eye.right = px - width / 2 - f * (px - width / 2 - eye.right);
       eye.down = py - height / 2 - f * (py - height / 2 - eye.down);
       eye.scale = to;
+      eye.all = false;
       look();
     },
+    /** Shows some points, or all as they are turned now, as large as they go. */
     fit(points, gliding = true) {
-      const from = { scale: eye.scale, right: eye.right, down: eye.down };
-      let [scale, right, down] = [1, 0, 0];
-      if (points && points.length) {
-        let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
-        const to = [0, 0];
-        for (const i of points) { cloud.place(i, to); x0 = Math.min(x0, to[0]); x1 = Math.max(x1, to[0]); y0 = Math.min(y0, to[1]); y1 = Math.max(y1, to[1]); }
-        const f = Math.min(8 / eye.scale, 0.8 * Math.min(width / Math.max(40, x1 - x0), height / Math.max(40, y1 - y0)));
-        scale = eye.scale * f;
-        right = -f * ((x0 + x1) / 2 - width / 2 - eye.right);
-        down = -f * ((y0 + y1) / 2 - height / 2 - eye.down);
-      }
+      const from = { scale: eye.scale, right: eye.right, down: eye.down }, some = points && points.length, shown = some ? points.length : count;
+      const across = new Float32Array(shown), along = new Float32Array(shown), to = [0, 0];
+      for (let n = 0; n < shown; n++) [across[n], along[n]] = cloud.place(some ? points[n] : n, to);
+      const ends = axis => some ? [axis.reduce((a, b) => Math.min(a, b)), axis.reduce((a, b) => Math.max(a, b))] : bulk(axis);
+      const [x0, x1] = ends(across), [y0, y1] = ends(along), floor = some ? 40 : 1e-6;
+      const f = Math.min((some ? 8 * eye.whole : 60) / eye.scale, (some ? 0.8 : 0.9) * Math.min(width / Math.max(floor, x1 - x0), height / Math.max(floor, y1 - y0)));
+      const scale = eye.scale * f, right = -f * ((x0 + x1) / 2 - width / 2 - eye.right), down = -f * ((y0 + y1) / 2 - height / 2 - eye.down);
+      eye.all = !some;
+      if (!some) eye.whole = scale;
       return glide(gliding ? 380 : 0, t => {
         eye.scale = from.scale + (scale - from.scale) * t;
         eye.right = from.right + (right - from.right) * t;
@@ -143,8 +152,8 @@ function solidCloud(canvas, [x, y, z], moved) {
         look();
       });
     },
-    async move(to) {
-      const from = [x, y, z], now = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
+    async move(axes) {
+      const to = framed(axes), from = [x, y, z], now = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
       await glide(650, t => {
         for (let d = 0; d < 3; d++) for (let i = 0; i < count; i++) now[d][i] = from[d][i] + (to[d][i] - from[d][i]) * t;
         [x, y, z] = t < 1 ? now : to;

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.latent4j.kernel.Matrix;
+import org.latent4j.kernel.SeededRandom;
 import org.latent4j.workbench.Browser;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -394,13 +395,39 @@ class MapInABrowserTest {
         assertThat(browser.complaints()).isEmpty();
     }
 
-    @Test
-    void onePointAndManyInOnePlaceAreShown(@TempDir Path folder) throws Exception {
+    /** Of 600 points four lie thirty times as far as the others: these fill half of the picture's width or height, about its middle. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aFarGroupLeavesTheOthersLargeInTheMiddle(int dimensions, @TempDir Path folder) throws Exception {
+        SeededRandom random = new SeededRandom(5, 0);
+        Matrix positions = Matrix.zeros(600, dimensions);
+        for (int i = 0; i < positions.data().length; i++) {
+            positions.data()[i] = (float) (i / dimensions < 596 ? 2 * random.at(i) - 1 : 30 + random.at(i));
+        }
+        Browser browser = open(folder, MapPage.of(new MapAbout("Far", "by hand", Optional.empty(), Map.of()),
+                new MapPoints(java.util.Collections.nCopies(600, "a point"), List.of(), List.of()),
+                new MapView("", positions, Optional.empty(), Optional.empty())));
+        JsonNode shares = browser.evaluate("""
+                (() => {
+                  const box = document.querySelector('#stage').getBoundingClientRect();
+                  const places = Array.from({ length: 596 }, (_, i) => latentMap.place(i)), across = places.map(p => p[0]), along = places.map(p => p[1]);
+                  const [left, right, top, bottom] = [Math.min(...across), Math.max(...across), Math.min(...along), Math.max(...along)];
+                  return [Math.max((right - left) / box.width, (bottom - top) / box.height),
+                    ((left + right) / 2 - box.left) / box.width, ((top + bottom) / 2 - box.top) / box.height];
+                })()""");
+        assertThat(shares.path(0).asDouble()).as("the larger share").isBetween(0.5, 1.0);
+        assertThat(shares.path(1).asDouble()).as("middle across").isBetween(0.35, 0.65);
+        assertThat(shares.path(2).asDouble()).as("middle along").isBetween(0.35, 0.65);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void onePointAndManyInOnePlaceAreShown(int dimensions, @TempDir Path folder) throws Exception {
         MapAbout about = new MapAbout("Few", "by hand", Optional.empty(), Map.of());
         for (int count : new int[]{1, 2, 600}) {
             MapPoints points = new MapPoints(java.util.Collections.nCopies(count, "same"), List.of(), List.of());
             Browser browser = open(folder,
-                    MapPage.of(about, points, new MapView("", Matrix.zeros(count, 2), Optional.empty(), Optional.empty())));
+                    MapPage.of(about, points, new MapView("", Matrix.zeros(count, dimensions), Optional.empty(), Optional.empty())));
             for (String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
                 go(browser, type, 0);
             }
