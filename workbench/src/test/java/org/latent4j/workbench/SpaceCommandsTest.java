@@ -114,7 +114,8 @@ class SpaceCommandsTest {
         assertThat(Ran.command(new ImportCommand(), bad, "--out", space).mistake()).contains("bad.txt");
         assertThat(Ran.command(new NearCommand(), space, "king", "-k", "1").out()).contains("prince");
         assertThat(Ran.command(new ImportCommand(), one, "--out", space).err())
-                .contains("latent: replaces " + space + " (5 points of 3 dimensions, made by: latent", "), as soon as the new one is whole");
+                .contains("latent: replaces " + space + " (5 points of 3 dimensions, made by: latent",
+                        "), as soon as the new one is whole");
         assertThat(Ran.command(new ImportCommand(), words, "--out", space).err()).contains("(1 point of 2 dimensions, made by: latent");
     }
 

@@ -30,7 +30,8 @@ class HeldOutTest {
 
     private static double spread(double... values) {
         double mean = IntStream.range(0, values.length).mapToDouble(i -> values[i]).average().orElseThrow();
-        return Math.sqrt(IntStream.range(0, values.length).mapToDouble(i -> (values[i] - mean) * (values[i] - mean)).average().orElseThrow());
+        return Math
+                .sqrt(IntStream.range(0, values.length).mapToDouble(i -> (values[i] - mean) * (values[i] - mean)).average().orElseThrow());
     }
 
     /** Labels that say nothing are one draw of labels by chance; the mean of five must lie closer together than these. */
