@@ -10,8 +10,9 @@ import org.latent4j.space.NeighbourSearch;
 
 /**
  * Exact 10 nearest of embedded descriptions: queries a second, one at a time on one thread and 500 at once. The same work as
- * {@code peers/exact.py} here: the first 500 are searched for among the others. The first 500 that a search is asked are told apart from those after 2,000, for which it has shortened its products;
- * in these laying points out and shortening isn't counted. Arguments: the vectors as {@code .npy}, how many runs are counted.
+ * {@code peers/exact.py} here: the first 500 are searched for among the others. The first 500 that a search is asked are told apart from those
+ * after 2,000, for which it has shortened its products; in these laying points out and shortening isn't counted. Arguments: the vectors as
+ * {@code .npy}, how many runs are counted.
  */
 public final class NeighbourSpeed {
     private static final int QUERIES = 500;
