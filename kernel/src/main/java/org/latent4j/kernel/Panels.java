@@ -35,7 +35,7 @@ public final class Panels {
         Matrix rows(int from, int to);
     }
 
-    private Panels(int rows, int width, Kernels kernels) {
+    Panels(int rows, int width, Kernels kernels) {
         this.kernels = kernels;
         this.rows = rows;
         this.width = width;
@@ -48,7 +48,8 @@ public final class Panels {
         this.data = new float[(int) (padded * width)];
     }
 
-    private void lay(int row, float[] from, int at) {
+    /** Writes a row, which the constructor leaves zero. */
+    void lay(int row, float[] from, int at) {
         int to = row / panel * panel * width + row % panel;
         for (int k = 0; k < width; k++) {
             data[to + k * panel] = from[at + k];
@@ -122,21 +123,30 @@ public final class Panels {
         /** Takes copies of rows {@code from} (inclusive) to {@code to} (exclusive). */
         public void take(Matrix x, int from, int to) {
             Objects.checkFromToIndex(from, to, x.rows());
-            rows = to - from;
-            width = x.columns();
+            prepare(to - from, x.columns());
+            for (int r = 0; r < rows; r++) {
+                lay(r, x.data(), (from + r) * width);
+            }
+        }
+
+        /** Makes room for rows of which {@link #lay} then writes each. */
+        void prepare(int newRows, int newWidth) {
+            rows = newRows;
+            width = newWidth;
             int needed = Math.multiplyExact(rows == 1 ? 1 : roundedRows(), width);
             if (interleaved.length < needed) {
                 interleaved = new float[needed];
             }
+        }
+
+        void lay(int row, float[] from, int at) {
             if (rows == 1) {
-                System.arraycopy(x.data(), from * width, interleaved, 0, width);
+                System.arraycopy(from, at, interleaved, 0, width);
                 return;
             }
-            for (int r = 0; r < rows; r++) {
-                int at = r / TILE_ROWS * TILE_ROWS * width + r % TILE_ROWS;
-                for (int k = 0; k < width; k++) {
-                    interleaved[at + k * TILE_ROWS] = x.data()[(from + r) * width + k];
-                }
+            int to = row / TILE_ROWS * TILE_ROWS * width + row % TILE_ROWS;
+            for (int k = 0; k < width; k++) {
+                interleaved[to + k * TILE_ROWS] = from[at + k];
             }
         }
 

@@ -8,7 +8,7 @@ import org.latent4j.kernel.WorkerPool;
 
 /** Points split again and again, each time by the plane midway between two of them drawn at random, down to small leaves. */
 final class SplitTree {
-    private static final int MOST_IN_LEAF = 40;
+    static final int MOST_IN_LEAF = 96;
     private static final int CHUNK = 1024;
     /** So often two equal points may be drawn before a part is halved as it lies. */
     private static final int DRAWS = 3;
@@ -24,13 +24,14 @@ final class SplitTree {
      * Splits points.
      *
      * @param rows {@code [points, width]}
-     * @param items in which order they are drawn from: the same points in the same order are split alike, however their rows lie
+     * @param tree which one of the seed's trees
      */
-    SplitTree(Matrix rows, int[] items, long seed, int tree, WorkerPool pool) {
+    SplitTree(Matrix rows, long seed, int tree, WorkerPool pool) {
         this.rows = rows;
         this.pool = pool;
-        this.order = items.clone();
-        this.sides = new float[items.length];
+        this.order = new int[rows.rows()];
+        Arrays.setAll(order, i -> i);
+        this.sides = new float[order.length];
         split(0, order.length, new SeededRandom(seed, 100L + tree));
         add(order.length);
         leaves--;

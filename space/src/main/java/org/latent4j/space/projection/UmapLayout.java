@@ -100,10 +100,12 @@ final class UmapLayout {
         SeededRandom random = new SeededRandom(seed, 16L + epoch);
         pool.run((inTurn + CHUNK - 1) / CHUNK, (chunk, _) -> {
             float[] at = new float[dims];
+            Sight sight = new Sight(seen, schedule, themselves);
             for (int item = chunk * CHUNK; item < Math.min(inTurn, (chunk + 1) * CHUNK); item++) {
                 int point = item * TURNS + turn;
                 if (dims == 2 && dense == null) {
-                    movePlanar(places, seen, moved, point, epoch, step, schedule, random.bits(point), themselves);
+                    sight.begin(point, epoch, random.bits(point));
+                    movePlanar(places, moved, point, step, sight, themselves);
                 } else {
                     System.arraycopy(places, point * dims, at, 0, dims);
                     move(seen, at, point, epoch, step, schedule, random.bits(point), themselves, dense);
@@ -122,44 +124,96 @@ final class UmapLayout {
     }
 
     /** A point's epoch in two dimensions, where it stands kept in two variables. */
-    private void movePlanar(
-            float[] places, float[] seen, float[] moved, int point, int epoch, float step, Schedule schedule, long begin,
-            boolean themselves) {
+    private void movePlanar(float[] places, float[] moved, int point, float step, Sight sight, boolean themselves) {
         float x = places[2 * point];
         float y = places[2 * point + 1];
-        long random = begin;
-        for (int e = graph.starts()[point]; e < graph.starts()[point + 1]; e++) {
-            if (!schedule.isDue(e, epoch)) {
-                continue;
-            }
-            int end = 2 * graph.ends()[e];
-            float ex = seen[end];
-            float ey = seen[end + 1];
-            for (int pull = themselves ? 2 : 1; pull > 0; pull--) {
-                float dx = x - ex;
-                float dy = y - ey;
-                float square = dx * dx + dy * dy;
-                if (square > 0) {
-                    float force = attraction.at(square);
-                    x += clipped(force * dx) * step;
-                    y += clipped(force * dy) * step;
+        while (sight.look()) {
+            float[] seen = sight.seen;
+            for (int at = 0; at < sight.used; ) {
+                float ex = seen[at++];
+                float ey = seen[at++];
+                for (int pull = themselves ? 2 : 1; pull > 0; pull--) {
+                    float dx = x - ex;
+                    float dy = y - ey;
+                    float square = dx * dx + dy * dy;
+                    if (square > 0) {
+                        float force = attraction.at(square);
+                        x += clipped(force * dx) * step;
+                        y += clipped(force * dy) * step;
+                    }
                 }
-            }
-            for (int sample = 0; sample < negatives; sample++) {
-                random += GOLDEN;
-                int other = drawn(random);
-                float dx = x - seen[2 * other];
-                float dy = y - seen[2 * other + 1];
-                float square = dx * dx + dy * dy;
-                if (square > 0 && !(themselves && other == point)) {
-                    float force = repulsion.at(square);
-                    x += clipped(force * dx) * step;
-                    y += clipped(force * dy) * step;
+                for (int sample = 0; sample < negatives; sample++) {
+                    float dx = x - seen[at++];
+                    float dy = y - seen[at++];
+                    float square = dx * dx + dy * dy;
+                    if (square > 0) {
+                        float force = repulsion.at(square);
+                        x += clipped(force * dx) * step;
+                        y += clipped(force * dy) * step;
+                    }
                 }
             }
         }
         moved[2 * point] = x;
         moved[2 * point + 1] = y;
+    }
+
+    /**
+     * What a point meets in an epoch in two dimensions: the ends of its edges whose turn it is, and negative samples behind each. They
+     * are read before the point moves, since where they stand doesn't depend on it: of many points most lie outside the caches, and so
+     * their ways to the processor overlap instead of adding to the point's chain of steps.
+     */
+    private final class Sight {
+        private static final int MOST_EDGES = 64;
+        private final float[] all;
+        private final Schedule schedule;
+        private final boolean themselves;
+        private final float[] seen = new float[MOST_EDGES * 2 * (1 + negatives)];
+        private int used;
+        private int epoch;
+        private int point;
+        private int edge;
+        private long random;
+
+        Sight(float[] all, Schedule schedule, boolean themselves) {
+            this.all = all;
+            this.schedule = schedule;
+            this.themselves = themselves;
+        }
+
+        void begin(int newPoint, int newEpoch, long counter) {
+            point = newPoint;
+            epoch = newEpoch;
+            edge = graph.starts()[point];
+            random = counter;
+        }
+
+        /** Reads what comes next; false at the end of the epoch. */
+        boolean look() {
+            int to = graph.starts()[point + 1];
+            int at = 0;
+            long counter = random;
+            int e = edge;
+            for (; e < to && at < seen.length; e++) {
+                if (!schedule.isDue(e, epoch)) {
+                    continue;
+                }
+                int end = 2 * graph.ends()[e];
+                seen[at++] = all[end];
+                seen[at++] = all[end + 1];
+                for (int sample = 0; sample < negatives; sample++) {
+                    counter += GOLDEN;
+                    int other = drawn(counter);
+                    boolean itself = themselves && other == point;
+                    seen[at++] = itself ? Float.NaN : all[2 * other]; // at no distance, so it is passed over
+                    seen[at++] = all[2 * other + 1];
+                }
+            }
+            edge = e;
+            random = counter;
+            used = at;
+            return at > 0;
+        }
     }
 
     private void move(
