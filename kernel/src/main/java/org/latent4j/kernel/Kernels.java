@@ -82,6 +82,17 @@ interface Kernels {
     /** The bits of {@link #panelTile} for one row and several panels, one behind the other, each {@code [width, panelRows()]}. */
     void panelRow(float[] x, int xAt, float[] p, int pAt, int width, int panels, float[] out, int at);
 
+    /**
+     * {@link PlanarSteps#move}.
+     *
+     * @param x places, {@code [lanes()]}
+     * @param y places, {@code [lanes()]}
+     * @param met {@code [edges, 1 + samples, 2, lanes()]}
+     * @param places scratch, {@code [lanes()]}
+     * @param looked scratch, {@code [2, lanes()]}
+     */
+    void planarSteps(PlanarSteps.Forces forces, float[] x, float[] y, float[] met, int edges, float step, int[] places, float[] looked);
+
     /** The inner product of two rows of {@code length} values. */
     float innerProduct(float[] x, int xAt, float[] y, int yAt, int length);
 

@@ -121,6 +121,22 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void planarSteps(PlanarSteps.Forces forces, float[] x, float[] y, float[] met, int edges, float step, int[] places,
+            float[] looked) {
+        int lanes = lanes();
+        int at = 0;
+        for (int edge = 0; edge < edges; edge++) {
+            for (int encounter = -forces.pulls(); encounter < forces.samples(); encounter++) {
+                ForceTable force = encounter < 0 ? forces.attraction() : forces.repulsion();
+                for (int lane = 0; lane < lanes; lane++) {
+                    PlanarSteps.step(force, x, y, lane, met[at + lane], met[at + lanes + lane], forces.largest(), step);
+                }
+                at += encounter < -1 ? 0 : 2 * lanes;
+            }
+        }
+    }
+
+    @Override
     public float innerProduct(float[] x, int xAt, float[] y, int yAt, int length) {
         float[] parts = new float[PARTS];
         for (int k = 0; k < length; k++) {

@@ -91,6 +91,12 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void planarSteps(PlanarSteps.Forces forces, float[] x, float[] y, float[] met, int edges, float step, int[] places,
+            float[] looked) {
+        VectorPlanarSteps.run(forces, x, y, met, edges, step, places, looked);
+    }
+
+    @Override
     public float innerProduct(float[] x, int xAt, float[] y, int yAt, int length) {
         return VectorSums.innerProduct(x, xAt, y, yAt, length);
     }

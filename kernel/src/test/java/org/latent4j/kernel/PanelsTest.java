@@ -55,6 +55,29 @@ class PanelsTest {
         assertThat(all.at(rows / 2, others - 1)).isEqualTo(chain(x, rows / 2, w, others - 1));
     }
 
+    @Property(tries = 60)
+    void pickedRowsHaveTheProductsOfPanels(
+            @ForAll @IntRange(min = 1, max = 400) int width,
+            @ForAll @IntRange(min = 1, max = 120) int count,
+            @ForAll long seed) {
+        Matrix x = Weights.activations(50, width, seed);
+        SeededRandom random = new SeededRandom(seed, 0);
+        PickedRows rows = new PickedRows(120, width);
+        for (int round = 0; round < 2; round++) { // the second finds what the first has left
+            int[] picked = new int[count];
+            for (int i = 0; i < count; i++) {
+                picked[i] = (int) (random.at(round * 1000 + i) * 50);
+            }
+            int first = 1 + (int) (random.at(-1 - round) * count);
+            float[] products = rows.products(x, picked, count, first);
+            for (int i = 0; i < first; i++) {
+                for (int j = 0; j < count; j += 7) {
+                    assertThat(products[i * rows.stride() + j]).isEqualTo(chain(x, picked[i], x, picked[j]));
+                }
+            }
+        }
+    }
+
     @Test
     void refusesRowsOfAnotherWidthAndBeginningsThatAreNoSteps() {
         Panels.Block block = new Panels.Block();

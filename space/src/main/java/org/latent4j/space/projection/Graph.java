@@ -24,6 +24,11 @@ record Graph(int[] starts, int[] ends, float[] weights) {
         return starts.length - 1;
     }
 
+    /** How many edges a point has. */
+    int degree(int point) {
+        return starts[point + 1] - starts[point];
+    }
+
     /**
      * Makes the edges of points to their neighbours mutual.
      *

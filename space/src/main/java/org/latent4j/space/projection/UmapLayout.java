@@ -1,7 +1,8 @@
 package org.latent4j.space.projection;
 
-import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.latent4j.kernel.ForceTable;
+import org.latent4j.kernel.PlanarSteps;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
@@ -26,8 +27,8 @@ final class UmapLayout {
     private final double learningRate;
     private final long seed;
     private final int others;
-    private final Force attraction;
-    private final Force repulsion;
+    private final ForceTable attraction;
+    private final ForceTable repulsion;
     private final Curve curve;
     private final WorkerPool pool;
     private @Nullable DensityTerm density;
@@ -49,8 +50,8 @@ final class UmapLayout {
         this.curve = Curve.fitted(settings.leastDistance(), settings.spread());
         double a = curve.a();
         double b = curve.b();
-        this.attraction = new Force(square -> -2 * a * b * Math.pow(square, b - 1) / (a * Math.pow(square, b) + 1));
-        this.repulsion = new Force(square -> 2 * b / ((0.001 + square) * (a * Math.pow(square, b) + 1)));
+        this.attraction = new ForceTable(square -> -2 * a * b * Math.pow(square, b - 1) / (a * Math.pow(square, b) + 1));
+        this.repulsion = new ForceTable(square -> 2 * b / ((0.001 + square) * (a * Math.pow(square, b) + 1)));
     }
 
     /** Lets the last epochs keep how dense the points lie. */
@@ -99,18 +100,17 @@ final class UmapLayout {
         boolean themselves = seen == places;
         SeededRandom random = new SeededRandom(seed, 16L + epoch);
         pool.run((inTurn + CHUNK - 1) / CHUNK, (chunk, _) -> {
+            int first = chunk * CHUNK * TURNS + turn;
+            int end = Math.min(n, (chunk + 1) * CHUNK * TURNS);
+            if (dims == 2 && dense == null) {
+                new PlanarTurn(seen, themselves, schedule).move(places, moved, first, end, epoch, step, random);
+                return;
+            }
             float[] at = new float[dims];
-            Sight sight = new Sight(seen, schedule, themselves);
-            for (int item = chunk * CHUNK; item < Math.min(inTurn, (chunk + 1) * CHUNK); item++) {
-                int point = item * TURNS + turn;
-                if (dims == 2 && dense == null) {
-                    sight.begin(point, epoch, random.bits(point));
-                    movePlanar(places, moved, point, step, sight, themselves);
-                } else {
-                    System.arraycopy(places, point * dims, at, 0, dims);
-                    move(seen, at, point, epoch, step, schedule, random.bits(point), themselves, dense);
-                    System.arraycopy(at, 0, moved, point * dims, dims);
-                }
+            for (int point = first; point < end; point += TURNS) {
+                System.arraycopy(places, point * dims, at, 0, dims);
+                move(seen, at, point, epoch, step, schedule, random.bits(point), themselves, dense);
+                System.arraycopy(at, 0, moved, point * dims, dims);
             }
         });
     }
@@ -123,96 +123,92 @@ final class UmapLayout {
         }
     }
 
-    /** A point's epoch in two dimensions, where it stands kept in two variables. */
-    private void movePlanar(float[] places, float[] moved, int point, float step, Sight sight, boolean themselves) {
-        float x = places[2 * point];
-        float y = places[2 * point + 1];
-        while (sight.look()) {
-            float[] seen = sight.seen;
-            for (int at = 0; at < sight.used; ) {
-                float ex = seen[at++];
-                float ey = seen[at++];
-                for (int pull = themselves ? 2 : 1; pull > 0; pull--) {
-                    float dx = x - ex;
-                    float dy = y - ey;
-                    float square = dx * dx + dy * dy;
-                    if (square > 0) {
-                        float force = attraction.at(square);
-                        x += clipped(force * dx) * step;
-                        y += clipped(force * dy) * step;
-                    }
-                }
-                for (int sample = 0; sample < negatives; sample++) {
-                    float dx = x - seen[at++];
-                    float dy = y - seen[at++];
-                    float square = dx * dx + dy * dy;
-                    if (square > 0) {
-                        float force = repulsion.at(square);
-                        x += clipped(force * dx) * step;
-                        y += clipped(force * dy) * step;
-                    }
-                }
-            }
-        }
-        moved[2 * point] = x;
-        moved[2 * point + 1] = y;
-    }
-
     /**
-     * What a point meets in an epoch in two dimensions: the ends of its edges whose turn it is, and negative samples behind each. They
-     * are read before the point moves, since where they stand doesn't depend on it: of many points most lie outside the caches, and so
-     * their ways to the processor overlap instead of adding to the point's chain of steps.
+     * An epoch of some points in two dimensions, as many side by side as {@link PlanarSteps} moves. What a point meets is read before it
+     * moves, since where others stand doesn't depend on it: of many points most lie outside the caches, and so their ways to the
+     * processor overlap instead of adding to the point's chain of steps.
      */
-    private final class Sight {
+    private final class PlanarTurn {
         private static final int MOST_EDGES = 64;
-        private final float[] all;
-        private final Schedule schedule;
+        private final float[] seen;
         private final boolean themselves;
-        private final float[] seen = new float[MOST_EDGES * 2 * (1 + negatives)];
-        private int used;
-        private int epoch;
-        private int point;
-        private int edge;
-        private long random;
+        private final Schedule schedule;
+        private final PlanarSteps steps;
+        private final int[] points;
+        private final int[] due = new int[MOST_EDGES];
+        /** The next edge of each point, and the counter behind its random numbers. */
+        private final int[] edges;
+        private final long[] counters;
 
-        Sight(float[] all, Schedule schedule, boolean themselves) {
-            this.all = all;
-            this.schedule = schedule;
+        PlanarTurn(float[] seen, boolean themselves, Schedule schedule) {
+            this.seen = seen;
             this.themselves = themselves;
+            this.schedule = schedule;
+            this.steps = new PlanarSteps(new PlanarSteps.Forces(attraction, repulsion, themselves ? 2 : 1, negatives, LARGEST_STEP),
+                    MOST_EDGES);
+            this.points = new int[steps.lanes()];
+            this.edges = new int[points.length];
+            this.counters = new long[points.length];
         }
 
-        void begin(int newPoint, int newEpoch, long counter) {
-            point = newPoint;
-            epoch = newEpoch;
-            edge = graph.starts()[point];
-            random = counter;
-        }
-
-        /** Reads what comes next; false at the end of the epoch. */
-        boolean look() {
-            int to = graph.starts()[point + 1];
-            int at = 0;
-            long counter = random;
-            int e = edge;
-            for (; e < to && at < seen.length; e++) {
-                if (!schedule.isDue(e, epoch)) {
-                    continue;
+        /** Moves points {@code first}, {@code first + TURNS} and so on before {@code end}. */
+        void move(float[] places, float[] moved, int first, int end, int epoch, float step, SeededRandom random) {
+            for (int point = first; point < end; point += points.length * TURNS) {
+                int used = Math.min(points.length, (end - point + TURNS - 1) / TURNS);
+                for (int lane = 0; lane < used; lane++) {
+                    points[lane] = point + lane * TURNS;
+                    edges[lane] = schedule.starts[points[lane]];
+                    counters[lane] = random.bits(points[lane]);
+                    steps.stand(lane, places[2 * points[lane]], places[2 * points[lane] + 1]);
                 }
-                int end = 2 * graph.ends()[e];
-                seen[at++] = all[end];
-                seen[at++] = all[end + 1];
-                for (int sample = 0; sample < negatives; sample++) {
-                    counter += GOLDEN;
-                    int other = drawn(counter);
-                    boolean itself = themselves && other == point;
-                    seen[at++] = itself ? Float.NaN : all[2 * other]; // at no distance, so it is passed over
-                    seen[at++] = all[2 * other + 1];
+                for (int met = meet(used, epoch); met > 0; met = meet(used, epoch)) {
+                    steps.move(met, step);
+                }
+                for (int lane = 0; lane < used; lane++) {
+                    moved[2 * points[lane]] = steps.x(lane);
+                    moved[2 * points[lane] + 1] = steps.y(lane);
                 }
             }
-            edge = e;
-            random = counter;
-            used = at;
-            return at > 0;
+        }
+
+        /** Lets all meet what comes next; returns how many edges the one with the most has. */
+        private int meet(int used, int epoch) {
+            int most = 0;
+            int[] met = new int[points.length];
+            for (int lane = 0; lane < used; lane++) {
+                met[lane] = meetOf(lane, epoch);
+                most = Math.max(most, met[lane]);
+            }
+            for (int lane = 0; lane < points.length; lane++) {
+                steps.meetNothing(lane, met[lane], most);
+            }
+            return most;
+        }
+
+        private int meetOf(int lane, int epoch) {
+            int point = points[lane];
+            int end = schedule.starts[point] + graph.degree(point);
+            int e = edges[lane];
+            int met = 0;
+            for (; e < end && met < MOST_EDGES; e++) {
+                due[met] = e;
+                met += schedule.take(e, epoch);
+            }
+            long counter = counters[lane];
+            for (int i = 0; i < met; i++) {
+                int encounter = i * (1 + negatives);
+                int other = 2 * schedule.ends[due[i]];
+                steps.meet(lane, encounter, seen[other], seen[other + 1]);
+                for (int sample = 1; sample <= negatives; sample++) {
+                    counter += GOLDEN;
+                    int drawn = drawn(counter);
+                    boolean itself = themselves && drawn == point;
+                    steps.meet(lane, encounter + sample, itself ? Float.NaN : seen[2 * drawn], seen[2 * drawn + 1]);
+                }
+            }
+            edges[lane] = e;
+            counters[lane] = counter;
+            return met;
         }
     }
 
@@ -220,8 +216,9 @@ final class UmapLayout {
             float[] seen, float[] at, int point, int epoch, float step, Schedule schedule, long begin, boolean themselves,
             @Nullable DensityTerm dense) {
         long random = begin;
+        int scheduled = schedule.starts[point] - graph.starts()[point];
         for (int e = graph.starts()[point]; e < graph.starts()[point + 1]; e++) {
-            if (!schedule.isDue(e, epoch)) {
+            if (schedule.take(scheduled + e, epoch) == 0) {
                 continue;
             }
             int end = graph.ends()[e];
@@ -271,8 +268,14 @@ final class UmapLayout {
         return Math.max(-LARGEST_STEP, Math.min(LARGEST_STEP, step));
     }
 
-    /** When each edge's turn comes: an edge of weight w in {@code w / strongest} of the epochs, evenly. */
+    /**
+     * When each edge's turn comes: an edge of weight w in {@code w / strongest} of the epochs, evenly. Edges lie in the order in which
+     * they are asked for, points that move together side by side, so that they stream from memory.
+     */
     private static final class Schedule {
+        private static final float NEVER = 1e30f;
+        private final int[] starts;
+        private final int[] ends;
         private final float[] interval;
         private final float[] next;
 
@@ -281,41 +284,29 @@ final class UmapLayout {
             for (float weight : graph.weights()) {
                 strongest = Math.max(strongest, weight);
             }
-            float most = strongest;
-            interval = new float[graph.weights().length];
-            for (int e = 0; e < interval.length; e++) {
-                float weight = graph.weights()[e];
-                interval[e] = weight < most / epochs ? Float.POSITIVE_INFINITY : most / weight;
+            int n = graph.points();
+            starts = new int[n];
+            ends = new int[graph.ends().length];
+            interval = new float[ends.length];
+            int to = 0;
+            for (int turn = 0; turn < TURNS; turn++) {
+                for (int point = turn; point < n; point += TURNS) {
+                    starts[point] = to;
+                    for (int e = graph.starts()[point]; e < graph.starts()[point + 1]; e++, to++) {
+                        float weight = graph.weights()[e];
+                        ends[to] = graph.ends()[e];
+                        interval[to] = weight < strongest / epochs ? NEVER : strongest / weight;
+                    }
+                }
             }
             next = interval.clone();
         }
 
-        boolean isDue(int edge, int epoch) {
-            if (next[edge] > epoch + 1) {
-                return false;
-            }
-            next[edge] += interval[edge];
-            return true;
-        }
-    }
-
-    /** A force as a function of the squared distance, from a table with 32 places between powers of two, interpolated. */
-    private static final class Force {
-        private static final int FIRST = Float.floatToRawIntBits(0x1p-60f) >>> 18;
-        private static final int LAST = Float.floatToRawIntBits(0x1p60f) >>> 18;
-        private final float[] table = new float[LAST - FIRST + 2];
-
-        Force(DoubleUnaryOperator bySquare) {
-            for (int i = 0; i < table.length; i++) {
-                table[i] = (float) bySquare.applyAsDouble(Float.intBitsToFloat(FIRST + i << 18));
-            }
-        }
-
-        float at(float square) {
-            int bits = Float.floatToRawIntBits(square);
-            int place = Math.max(0, Math.min(table.length - 2, (bits >>> 18) - FIRST));
-            float below = table[place];
-            return below + (table[place + 1] - below) * ((bits & 0x3FFFF) * 0x1p-18f);
+        /** 1 for an edge whose turn it is, 0 for others; without a branch, which would be foretold wrongly for every third edge. */
+        int take(int edge, int epoch) {
+            int due = Float.floatToRawIntBits(epoch + 1 - next[edge]) >>> 31 ^ 1;
+            next[edge] += due * interval[edge];
+            return due;
         }
     }
 }
