@@ -217,9 +217,12 @@ class OddSpacesTest {
         Path map = folder.resolve("equal.npy");
         assertThat(run("equal", "compare F F", map).out()).contains("all points of a space are equal", "keep their neighbours")
                 .doesNotContain("little in common");
+        assertThat(run("two", "map F --colour cluster --out O", map).err()).contains("--colour cluster takes at least 3 points");
         assertThat(run("two", "compare F F", map).out()).contains("linear CKA   1.0000, unbiased not to be had: items are too few");
         assertThat(run("equal", "clusters F -k 3", map).err()).contains("3 clusters asked for, 1 found: more of the points don't differ");
         assertThat(run("equal", "outliers F --method mahalanobis", map).out()).contains("a usual point scores 0.000");
+        assertThat(run("equal", "describe F", map).out()).contains("Hubs: no telling, the points are equal");
+        assertThat(run("line", "describe F", map).out()).doesNotContain("Mixed origins");
         assertThat(run("equal", "describe F --json", map).out()).contains("\"local_pca\":null,\"participation\":null");
         assertThat(run("equal", "map F --method tsne --json", map).out()).contains("\"kl\":0.0");
         assertThat(run("equal", "manifold F --metric cosine --from A --to B --json", map).out()).startsWith("{\"geodesic\":0.0,");

@@ -6,6 +6,7 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Distinct;
 import org.latent4j.space.Metric;
 
 /**
@@ -70,6 +71,7 @@ public record Separation(double silhouette, double[] silhouettes, int looked) {
         private final Matrix factors;
         private final Panels panels;
         private final double[] squares;
+        private final int[] copyOf;
         private final int[] labels;
         private final int[] sizes;
         private final boolean angles;
@@ -85,6 +87,7 @@ public record Separation(double silhouette, double[] silhouettes, int looked) {
             for (int row = 0; row < squares.length && angles; row++) {
                 squares[row] += Rows.square(points, row) > 0 ? 0 : 1; // a zero vector's cosine is 0: as far from all as a right angle
             }
+            this.copyOf = Distinct.of(points).groupOf();
             this.labels = labels;
             this.sizes = sizes;
             this.pool = pool;
@@ -127,7 +130,10 @@ public record Separation(double silhouette, double[] silhouettes, int looked) {
         private double distance(int row, int other, double product) {
             double both = squares[row] + squares[other];
             double square = both - 2 * product;
-            return square < NEAR * both ? metric.distance(points, row, points, other) : angles ? square / 2 : Math.sqrt(square);
+            if (square >= NEAR * both) {
+                return angles ? square / 2 : Math.sqrt(square);
+            }
+            return copyOf[row] == copyOf[other] ? 0 : metric.distance(points, row, points, other);
         }
 
         private double silhouette(int label, double[] sums) {
