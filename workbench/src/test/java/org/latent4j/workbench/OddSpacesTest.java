@@ -249,7 +249,8 @@ class OddSpacesTest {
         Path map = folder.resolve("copies.npy.map.npy");
         assertThat(run("copies", "outliers F --method knn", map).out()).contains("a usual point scores 0.000");
         assertThat(run("copies", "outliers F --method lof", map).out()).contains("a usual point scores 1.000");
-        assertThat(run("copies", "describe F", map).out()).contains("99,999 points are copies of others", "no telling, the points are equal");
+        assertThat(run("copies", "describe F", map).out()).contains("99,999 points are copies of others",
+                "no telling, the points are equal");
         assertThat(run("copies", "compare F F", map).out()).contains("all points of a space are equal", "keep their neighbours");
         assertThat(run("copies", "clusters F --method hdbscan", map).out()).contains("100,000 points, no clusters");
         assertThat(run("copies", "clusters F -k 2", map).out()).contains("100,000 points, one cluster");

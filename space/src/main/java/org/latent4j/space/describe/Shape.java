@@ -81,7 +81,8 @@ public record Shape(
         return new Shape(n, points.columns(), rows.length, norms(lengths),
                 Arrays.stream(lengths).filter(length -> Math.abs(length - 1) < 1e-3).count() / (double) n, meanCosine(points, lengths),
                 (int) Arrays.stream(variances).filter(variance -> variance == 0).count(),
-                total > 0 ? Arrays.stream(variances).max().orElse(0) / total : Double.NaN, duplicates(points), hubness(looked, near, rows, pool),
+                total > 0 ? Arrays.stream(variances).max().orElse(0) / total : Double.NaN, duplicates(points),
+                hubness(looked, near, rows, pool),
                 clusterability(looked, near, search, seed), dimensions(looked, near, pool));
     }
 
