@@ -80,7 +80,8 @@ public final class NeighbourRanks {
 
     /**
      * The seen points' scores in order, the best first, are steps: all others are counted by how many steps they are not above. In a
-     * poor map nearly every point is above some, so that the step is found without a branch; in a good one few are above any.
+     * poor map nearly every point is above some, so that the step is found without a branch; in a good one few are above any. Copies of
+     * the last step's point stand behind it, once its index is passed: they are no more looked at than others that aren't above it.
      */
     private void rank(float[] scores, int at, int self, int[] seen, int seenAt, int k, int[] ranks) {
         int[] order = order(scores, at, seen, seenAt, k);
@@ -93,9 +94,11 @@ public final class NeighbourRanks {
         scores[at + self] = -Float.MAX_VALUE;
         int[] before = new int[2 * half];
         int end = at + points.rows();
+        int lastSeen = at + seen[seenAt + order[k - 1]]; // of equally high ones it has the highest index
         for (int from = at; from < end; from += RANKED) {
             int to = Math.min(end, from + RANKED);
-            for (int i = Panels.firstAbove(scores, from, to, Math.nextDown(steps[k - 1])); i < to; i++) {
+            float exceeded = from > lastSeen ? steps[k - 1] : Math.nextDown(steps[k - 1]);
+            for (int i = Panels.firstAbove(scores, from, to, exceeded); i < to; i++) {
                 float score = scores[i];
                 int place = 0;
                 for (int step = half; step > 0; step >>= 1) { // a difference's sign bit is 1 where the score is above the step

@@ -258,10 +258,11 @@ public final class NeighbourSearch {
             if (!nearest.isFull(query)) {
                 return Float.NaN;
             }
-            if (factors.byAngle() && squares[query] == 0) { // as far from everything as from everything else
-                return Float.POSITIVE_INFINITY;
-            }
-            return bounds.least(rows.squares()[query], nearest.farthest(query));
+            boolean zero = factors.byAngle() && squares[query] == 0; // as far from everything as from everything else
+            double farthest = nearest.farthest(query);
+            return zero || factors.differences() && farthest == 0 // equally near ones with lower indices have come before
+                    ? Float.POSITIVE_INFINITY
+                    : bounds.least(rows.squares()[query], farthest);
         }
 
         private double distance(int query, int point) {

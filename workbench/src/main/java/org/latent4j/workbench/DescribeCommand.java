@@ -25,6 +25,8 @@ final class DescribeCommand implements Callable<Integer> {
     /** Fields that say where an item's vector comes from. */
     private static final List<String> ORIGINS = List.of("origin", "model", "encoder", "site", "fingerprint");
     private static final int MOST_VALUES = 20;
+    /** Fewer points of length 1 may have it by chance. */
+    private static final int LEAST_UNIT = 5;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "SPACE", description = "The space (see -s).")
     private @Nullable String space;
@@ -67,7 +69,7 @@ final class DescribeCommand implements Callable<Integer> {
     }
 
     private static boolean mixedLengths(Shape shape) {
-        return shape.unitShare() > 0.01 && shape.unitShare() < 0.99;
+        return shape.unitShare() > 0.01 && shape.unitShare() < 0.99 && shape.unitShare() * shape.points() >= LEAST_UNIT;
     }
 
     private void json(Shape shape, Map<String, TreeSet<String>> origins) {
@@ -139,13 +141,7 @@ final class DescribeCommand implements Callable<Integer> {
         findings.add(norms(shape));
         findings.add(directions(shape));
         findings.add(dimension(shape));
-        Shape.Hubness hubness = shape.hubness();
-        findings.add(in("Hubs: %s. '%s' is among the %d nearest of %s; %.0f %% are among nobody's (skewness %.1f).",
-                hubness.skewness() > 2
-                        ? "there are, and searches will meet them again and again"
-                        : hubness.skewness() > 1 ? "some" : "none to speak of",
-                PlainLine.of(opened.name(hubness.hub())), hubness.k(), Amounts.of(hubness.largest(), "point"), 100 * hubness.orphans(),
-                hubness.skewness()));
+        findings.add(hubs(opened, shape.hubness()));
         double hopkins = shape.clusterability();
         findings.add(Double.isNaN(hopkins)
                 ? "Clusters: no telling, the points are equal."
@@ -174,6 +170,18 @@ final class DescribeCommand implements Callable<Integer> {
                 .add("Mixed origins: the field '%s' has the values %s. Points of different origins can't be compared."
                         .formatted(field, PlainLine.of(String.join(", ", values)))));
         return findings;
+    }
+
+    private static String hubs(Space opened, Shape.Hubness hubness) {
+        if (hubness.k() == 0) {
+            return "Hubs: no telling, the points are equal.";
+        }
+        return in("Hubs: %s. '%s' is among the %d nearest of %s; %.0f %% are among nobody's (skewness %.1f).",
+                hubness.skewness() > 2
+                        ? "there are, and searches will meet them again and again"
+                        : hubness.skewness() > 1 ? "some" : "none to speak of",
+                PlainLine.of(opened.name(hubness.hub())), hubness.k(), Amounts.of(hubness.largest(), "point"), 100 * hubness.orphans(),
+                hubness.skewness());
     }
 
     private static String norms(Shape shape) {

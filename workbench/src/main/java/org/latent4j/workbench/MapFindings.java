@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.WorkerPool;
 import org.latent4j.space.Metric;
@@ -72,6 +73,10 @@ final class MapFindings {
     }
 
     private List<String> clusters() {
+        if (space.size() < 3) {
+            throw new LatentException("--colour %s takes at least 3 points to be in clusters; there are %d: choose another column"
+                    .formatted(CLUSTER, space.size()));
+        }
         boolean spherical = metric == Metric.COSINE;
         int count = ClusterCount.bySilhouette(space.vectors(), spherical, seed, pool, progress);
         int[] labels = KMeans.fit(space.vectors(), new KMeans.Options(count, STARTS, ITERATIONS, TOLERANCE, 0, spherical, seed), pool,

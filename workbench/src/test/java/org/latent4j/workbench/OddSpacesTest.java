@@ -20,10 +20,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.latent4j.kernel.SeededRandom;
 
 /** Odd spaces by every method that looks at a space as a whole: each has a result without nonsense, or one line that says why not. */
@@ -215,17 +217,41 @@ class OddSpacesTest {
         Path map = folder.resolve("equal.npy");
         assertThat(run("equal", "compare F F", map).out()).contains("all points of a space are equal", "keep their neighbours")
                 .doesNotContain("little in common");
+        assertThat(run("two", "map F --colour cluster --out O", map).err()).contains("--colour cluster takes at least 3 points");
         assertThat(run("two", "compare F F", map).out()).contains("linear CKA   1.0000, unbiased not to be had: items are too few");
         assertThat(run("equal", "clusters F -k 3", map).err()).contains("3 clusters asked for, 1 found: more of the points don't differ");
         assertThat(run("equal", "outliers F --method mahalanobis", map).out()).contains("a usual point scores 0.000");
+        assertThat(run("equal", "describe F", map).out()).contains("Hubs: no telling, the points are equal");
+        assertThat(run("line", "describe F", map).out()).doesNotContain("Mixed origins");
         assertThat(run("equal", "describe F --json", map).out()).contains("\"local_pca\":null,\"participation\":null");
         assertThat(run("equal", "map F --method tsne --json", map).out()).contains("\"kl\":0.0");
         assertThat(run("equal", "manifold F --metric cosine --from A --to B --json", map).out()).startsWith("{\"geodesic\":0.0,");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"map F --method pca", "map F --method tsne", "map F --method umap", "map F --method diffusion", "manifold F"})
+    @Timeout(60)
+    void aHundredThousandCopiesHaveOnePlaceOnAMap(String command) throws IOException {
+        Path map = folder.resolve("copies.map.npy");
+        Files.deleteIfExists(map);
+        Ran ran = run("copies", command + " --out O", map);
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(Files.size(map)).isEqualTo(128 + 100_000L * 2 * Float.BYTES);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(map)).order(ByteOrder.LITTLE_ENDIAN).position(128);
+        while (bytes.hasRemaining()) {
+            assertThat(bytes.getFloat()).isZero();
+        }
+    }
+
     @Test
+    @Timeout(60)
     void aHundredThousandCopiesAreOneHeap() throws IOException {
         Path map = folder.resolve("copies.npy.map.npy");
+        assertThat(run("copies", "outliers F --method knn", map).out()).contains("a usual point scores 0.000");
+        assertThat(run("copies", "outliers F --method lof", map).out()).contains("a usual point scores 1.000");
+        assertThat(run("copies", "describe F", map).out()).contains("99,999 points are copies of others",
+                "no telling, the points are equal");
+        assertThat(run("copies", "compare F F", map).out()).contains("all points of a space are equal", "keep their neighbours");
         assertThat(run("copies", "clusters F --method hdbscan", map).out()).contains("100,000 points, no clusters");
         assertThat(run("copies", "clusters F -k 2", map).out()).contains("100,000 points, one cluster");
         assertThat(run("copies", "outliers F --method ecod", map).out()).contains("a usual point scores 0.000");

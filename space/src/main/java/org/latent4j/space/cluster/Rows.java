@@ -45,6 +45,30 @@ final class Rows {
         return less(points, Vectors.mean(points));
     }
 
+    /**
+     * The rows at length 1, zero rows as they are, less their mean. In double precision up to the end: rows of a narrow cone differ in
+     * digits that those of length 1 don't keep in single precision.
+     */
+    static Matrix centredUnit(Matrix points) {
+        int width = points.columns();
+        double[] lengths = squares(points);
+        double[] mean = new double[width];
+        for (int row = 0; row < lengths.length; row++) {
+            lengths[row] = lengths[row] > 0 ? Math.sqrt(lengths[row]) : 1;
+            for (int c = 0; c < width; c++) {
+                mean[c] += points.data()[row * width + c] / lengths[row];
+            }
+        }
+        Matrix centred = Matrix.zeros(points.rows(), width);
+        for (int row = 0; row < lengths.length; row++) {
+            for (int c = 0; c < width; c++) {
+                int at = row * width + c;
+                centred.data()[at] = (float) (points.data()[at] / lengths[row] - mean[c] / lengths.length);
+            }
+        }
+        return centred;
+    }
+
     /** The rows less a vector. */
     static Matrix less(Matrix points, double[] vector) {
         int width = points.columns();

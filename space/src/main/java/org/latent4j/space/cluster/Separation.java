@@ -6,6 +6,7 @@ import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Panels;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Distinct;
 import org.latent4j.space.Metric;
 
 /**
@@ -19,6 +20,8 @@ import org.latent4j.space.Metric;
  */
 public record Separation(double silhouette, double[] silhouettes, int looked) {
     private static final int POINTS_AT_A_TIME = 2 * Panels.STEP;
+    /** Squared distances below this part of both points' own squares have lost digits in single precision, and are measured again. */
+    private static final double NEAR = 0x1p-8;
 
     /**
      * Silhouettes of at most {@code most} points, spread evenly over the rows, each against all points.
@@ -63,19 +66,28 @@ public record Separation(double silhouette, double[] silhouettes, int looked) {
 
     /** Sums of distances from points to each cluster, by blocked products. */
     private static final class Silhouettes {
+        private final Matrix points;
+        private final Metric metric;
         private final Matrix factors;
         private final Panels panels;
         private final double[] squares;
+        private final int[] copyOf;
         private final int[] labels;
         private final int[] sizes;
         private final boolean angles;
         private final WorkerPool pool;
 
         Silhouettes(Matrix points, int[] labels, int[] sizes, Metric metric, WorkerPool pool) {
+            this.points = points;
+            this.metric = metric;
             angles = metric == Metric.COSINE;
-            factors = Rows.centred(angles ? Rows.unit(points) : points);
+            factors = angles ? Rows.centredUnit(points) : Rows.centred(points);
             panels = Panels.of(factors);
             squares = Rows.squares(factors);
+            for (int row = 0; row < squares.length && angles; row++) {
+                squares[row] += Rows.square(points, row) > 0 ? 0 : 1; // a zero vector's cosine is 0: as far from all as a right angle
+            }
+            this.copyOf = Distinct.of(points).groupOf();
             this.labels = labels;
             this.sizes = sizes;
             this.pool = pool;
@@ -107,13 +119,21 @@ public record Separation(double silhouette, double[] silhouettes, int looked) {
                     for (int other = from; other < to; other++) {
                         if (labels[other] >= 0 && other != own[i]) {
                             double product = scores[i * POINTS_AT_A_TIME + other - from];
-                            double square = Math.max(0, squares[own[i]] + squares[other] - 2 * product);
-                            sums[i][labels[other]] += angles ? square / 2 : Math.sqrt(square);
+                            sums[i][labels[other]] += distance(own[i], other, product);
                         }
                     }
                 }
             }
             return sums;
+        }
+
+        private double distance(int row, int other, double product) {
+            double both = squares[row] + squares[other];
+            double square = both - 2 * product;
+            if (square >= NEAR * both) {
+                return angles ? square / 2 : Math.sqrt(square);
+            }
+            return copyOf[row] == copyOf[other] ? 0 : metric.distance(points, row, points, other);
         }
 
         private double silhouette(int label, double[] sums) {

@@ -25,7 +25,7 @@ final class TreeReachability extends Reachability {
      */
     TreeReachability(Matrix points, int[] counts, int minSamples, int listed, boolean angles, WorkerPool pool) {
         super(points.rows(), listed);
-        this.width = points.columns();
+        this.width = points.columns() + (angles ? 1 : 0);
         this.angles = angles;
         this.tree = new KdTree(angles ? unit(points) : wide(points), width, pool);
         TreeNeighbours[] searches = new TreeNeighbours[pool.threads()];
@@ -57,19 +57,20 @@ final class TreeReachability extends Reachability {
         return wide;
     }
 
-    /** Points of length 1: half the squared distance between them is 1 minus their cosine. */
+    /**
+     * Points of length 1: half the squared distance between them is 1 minus their cosine. A zero vector, whose cosine is 0 with all, points
+     * along a coordinate more, where no other does.
+     */
     private static double[] unit(Matrix points) {
-        double[] unit = wide(points);
         int width = points.columns();
-        for (int from = 0; from < unit.length; from += width) {
-            double square = 0;
-            for (int i = from; i < from + width; i++) {
-                square += unit[i] * unit[i];
+        double[] unit = new double[points.rows() * (width + 1)];
+        for (int row = 0; row < points.rows(); row++) {
+            double length = Math.sqrt(Rows.square(points, row));
+            int to = row * (width + 1);
+            for (int c = 0; c < width && length > 0; c++) {
+                unit[to + c] = points.data()[row * width + c] / length;
             }
-            double length = Math.sqrt(square);
-            for (int i = from; i < from + width && length > 0; i++) {
-                unit[i] /= length;
-            }
+            unit[to + width] = length > 0 ? 0 : 1;
         }
         return unit;
     }

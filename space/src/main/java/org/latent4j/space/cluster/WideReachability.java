@@ -28,7 +28,7 @@ final class WideReachability extends Reachability {
         super(points.rows(), listed);
         this.points = points;
         this.metric = metric;
-        this.balls = new Balls(Rows.centred(metric == Metric.COSINE ? Rows.unit(points) : points), pool);
+        this.balls = new Balls(metric == Metric.COSINE ? Rows.centredUnit(points) : Rows.centred(points), pool);
         list(pool, progress);
         setCores(counts, minSamples);
         this.leastCore = new double[balls.blocks()];

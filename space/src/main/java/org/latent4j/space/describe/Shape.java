@@ -8,6 +8,7 @@ import org.latent4j.kernel.Matrix;
 import org.latent4j.kernel.Progress;
 import org.latent4j.kernel.SeededRandom;
 import org.latent4j.kernel.WorkerPool;
+import org.latent4j.space.Distinct;
 import org.latent4j.space.Metric;
 import org.latent4j.space.NeighbourSearch;
 import org.latent4j.space.Neighbours;
@@ -45,8 +46,10 @@ public record Shape(
     public record Norms(double mean, double deviation, double least, double median, double most) {}
 
     /**
-     * How often points are among the {@code k} nearest of others (Radovanović, Nanopoulos and Ivanović 2010).
+     * How often points are among the {@code k} nearest of others (Radovanović, Nanopoulos and Ivanović 2010). Copies of a point are left out:
+     * which of them are the nearest would be a matter of their order.
      *
+     * @param k how many are near; 0 where all points are equal, and nothing is known
      * @param skewness of these counts: near 0 without hubs, above 1 to 2 with
      * @param largest the greatest count
      * @param hub the point that has it
@@ -78,7 +81,8 @@ public record Shape(
         return new Shape(n, points.columns(), rows.length, norms(lengths),
                 Arrays.stream(lengths).filter(length -> Math.abs(length - 1) < 1e-3).count() / (double) n, meanCosine(points, lengths),
                 (int) Arrays.stream(variances).filter(variance -> variance == 0).count(),
-                total > 0 ? Arrays.stream(variances).max().orElse(0) / total : Double.NaN, duplicates(points), hubness(near, rows),
+                total > 0 ? Arrays.stream(variances).max().orElse(0) / total : Double.NaN, duplicates(points),
+                hubness(looked, near, rows, pool),
                 clusterability(looked, near, search, seed), dimensions(looked, near, pool));
     }
 
@@ -195,6 +199,18 @@ public record Shape(
             }
             return hash * 0x9E3779B9;
         }
+    }
+
+    private static Hubness hubness(Matrix looked, Neighbours near, int[] rows, WorkerPool pool) {
+        Distinct distinct = Distinct.of(looked);
+        if (distinct.groups() == looked.rows()) {
+            return hubness(near, rows);
+        }
+        if (distinct.groups() == 1) {
+            return new Hubness(0, Double.NaN, 0, rows[0], Double.NaN);
+        }
+        return hubness(Neighbours.among(distinct.pick(looked), K, Metric.EUCLIDEAN, pool),
+                Arrays.stream(distinct.firsts()).map(first -> rows[first]).toArray());
     }
 
     private static Hubness hubness(Neighbours near, int[] rows) {

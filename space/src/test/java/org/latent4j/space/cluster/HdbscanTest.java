@@ -74,6 +74,41 @@ class HdbscanTest {
         }
     }
 
+    @Test
+    void narrowConesLoseNoNeighbours() {
+        Matrix points = blobs(600, 30, 5, 4);
+        for (int i = 0; i < points.data().length; i++) {
+            points.data()[i] += 100_000; // cosines differ from the tenth digit on
+        }
+        int[] counts = new int[points.rows()];
+        Arrays.fill(counts, 1);
+        Reachability wide = new WideReachability(points, counts, 5, 9, Metric.COSINE, POOL, Progress.NONE);
+        Neighbours expected = Neighbours.among(points, 9, Metric.COSINE, POOL);
+        for (int place = 0; place < points.rows(); place++) {
+            for (int rank = 0; rank < 9; rank++) {
+                assertThat((float) wide.distances[9 * place + rank]).isEqualTo(expected.distance(wide.row(place), rank));
+            }
+        }
+    }
+
+    @Test
+    void zeroVectorsAreAtRightAnglesToAllWhateverTheWidth() {
+        for (int width : new int[]{4, 30}) {
+            Matrix points = blobs(80, width, 9, 2);
+            Arrays.fill(points.data(), 17 * width, 18 * width, 0);
+            int[] counts = new int[points.rows()];
+            Arrays.fill(counts, 1);
+            double[] expected = primWeights(points, 5, Metric.COSINE);
+            Reachability tree = new TreeReachability(points, counts, 5, 12, true, POOL);
+            Reachability wide = new WideReachability(points, counts, 5, 12, Metric.COSINE, POOL, Progress.NONE);
+            for (Reachability reachability : new Reachability[]{tree, wide}) {
+                double[] found = new SpanningTree(reachability, POOL, Progress.NONE).weights;
+                Arrays.sort(found);
+                assertThat(found).containsExactly(expected, within(1e-12));
+            }
+        }
+    }
+
     private static double[] primWeights(Matrix points, int minSamples, Metric metric) {
         int n = points.rows();
         double[][] reach = new double[n][n];

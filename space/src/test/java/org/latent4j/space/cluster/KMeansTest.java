@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.latent4j.kernel.LatentException;
@@ -48,6 +49,42 @@ class KMeansTest {
                 .isCloseTo(Golden.numbers("silhouette_euclidean_true_labels")[0], within(1e-5));
         assertThat(Separation.of(points, labels, Metric.COSINE, 600, POOL).silhouette()).isCloseTo(0.27606896, within(1e-5));
         assertThat(Separation.daviesBouldin(points, labels)).isCloseTo(2.1147948, within(1e-5));
+    }
+
+    @Test
+    void silhouettesKeepTheirDigitsInTightClustersNarrowConesAndAtZero() {
+        Matrix pairs = HdbscanTest.blobs(300, 3, 6, 150);
+        Matrix cone = HdbscanTest.blobs(300, 6, 7, 4);
+        for (int i = 450; i < pairs.data().length; i++) {
+            pairs.data()[i] = pairs.data()[i - 450] + 0.001f;
+        }
+        for (int i = 0; i < cone.data().length; i++) {
+            cone.data()[i] += 10_000;
+        }
+        Matrix zero = HdbscanTest.blobs(40, 5, 8, 4);
+        Arrays.fill(zero.data(), 30, 35, 0);
+        for (Metric metric : new Metric[]{Metric.EUCLIDEAN, Metric.COSINE}) {
+            assertSilhouettes(pairs, 150, metric);
+            assertSilhouettes(cone, 4, metric);
+            assertSilhouettes(zero, 4, metric);
+        }
+    }
+
+    /** As defined, of every pair in double precision. */
+    private static void assertSilhouettes(Matrix points, int clusters, Metric metric) {
+        int n = points.rows();
+        int[] labels = IntStream.range(0, n).map(i -> i % clusters).toArray();
+        double[] found = Separation.of(points, labels, metric, n, POOL).silhouettes();
+        for (int i = 0; i < n; i++) {
+            double[] sums = new double[clusters];
+            for (int j = 0; j < n; j++) {
+                sums[labels[j]] += i == j ? 0 : metric.distance(points, i, points, j);
+            }
+            int own = labels[i];
+            double within = sums[own] / (n / clusters - 1);
+            double next = IntStream.range(0, clusters).filter(k -> k != own).mapToDouble(k -> sums[k] / (n / clusters)).min().orElseThrow();
+            assertThat(found[i]).isCloseTo((next - within) / Math.max(within, next), within(1e-5));
+        }
     }
 
     @Test

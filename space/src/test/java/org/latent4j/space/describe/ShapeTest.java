@@ -62,6 +62,20 @@ class ShapeTest {
     }
 
     @Test
+    void copiesArentHubs() {
+        Matrix points = cloud(400, 5, 0);
+        for (int row = 1; row < 200; row++) {
+            System.arraycopy(points.data(), 0, points.data(), row * 5, 5);
+        }
+        Shape.Hubness hubness = of(points).hubness();
+        Shape.Hubness alone = of(points.rows(199, 400)).hubness();
+        assertThat(hubness.skewness()).isEqualTo(alone.skewness());
+        assertThat(hubness.largest()).isEqualTo(alone.largest());
+        assertThat(hubness.hub()).isEqualTo(alone.hub() == 0 ? 0 : alone.hub() + 199);
+        assertThat(of(Matrix.zeros(50, 3)).hubness().k()).isZero();
+    }
+
+    @Test
     void oddPointsAreDescribed() {
         assertThat(of(Matrix.of(2, 1, 1, 2)).dimension().participation()).isCloseTo(1, within(1e-9));
         assertThat(of(Matrix.zeros(50, 3)).clusterability()).isNaN();
