@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
             + "turned and scaled; trust the unbiased one where items are few.",
     "",
     "  latent compare early.space late.space",
-    "  latent compare a.npy b.npy --json"
+    "  latent compare a.npy b.npy --json",
+    "  latent compare states.safetensors states.safetensors --site resid_post.5,resid_post.20"
 })
 final class CompareCommand implements Callable<Integer> {
     /** What squared distances of a form of size 1 add up to where coordinates in single precision are the same. */
@@ -70,7 +71,8 @@ final class CompareCommand implements Callable<Integer> {
         if (spaces.isNamed()) {
             throw new LatentException("compare takes two spaces as arguments, A and B, without -s");
         }
-        Matched matched = match(spaces.named(one), spaces.named(other));
+        List<String> sites = sites();
+        Matched matched = match(opened(one, sites, 0), opened(other, sites, 1));
         try (WorkerPool pool = computing.pool()) {
             Result result = compare(matched, pool);
             if (computing.json()) {
@@ -80,6 +82,20 @@ final class CompareCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** None, one for both, or one for each. */
+    private List<String> sites() {
+        List<String> sites = spaces.site().map(site -> List.of(site.split(",", -1))).orElse(List.of());
+        if (sites.size() > 2) {
+            throw new LatentException("--site %s has %d sites; two spaces have one for both, or two: the first one's and the other's"
+                    .formatted(spaces.site().orElse(""), sites.size()));
+        }
+        return sites;
+    }
+
+    private Space opened(String name, List<String> sites, int which) {
+        return sites.size() < 2 ? spaces.named(name) : spaces.named(name, sites.get(which).strip());
     }
 
     private static Matched match(Space a, Space b) {
