@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.space.Metric;
 import org.latent4j.space.Space;
@@ -106,9 +106,12 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
         return Math.sqrt(sum);
     }
 
-    /** What the words of a point are taken from: captured states of single tokens are told apart by these, not by what is around them. */
-    private static String subject(Space space, int point) {
-        return CapturedTexts.are(space) && space.items().fields(point).get("token") instanceof String token ? token : text(space, point);
+    /** The words of a point; captured states of single tokens are told apart by these, whatever they are, not by what is around them. */
+    private static Stream<String> wordsOf(Space space, int point) {
+        if (CapturedTexts.are(space) && space.items().fields(point).get("token") instanceof String token) {
+            return Stream.of(token.strip().toLowerCase(Locale.ROOT)).filter(word -> !word.isEmpty());
+        }
+        return WORD.matcher(text(space, point).toLowerCase(Locale.ROOT)).results().map(MatchResult::group);
     }
 
     private static List<List<String>> words(Space space, List<List<Integer>> members) {
@@ -120,8 +123,7 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
     private static Map<String, Integer> texts(Space space, List<Integer> points) {
         Map<String, Integer> texts = new HashMap<>();
         for (int point : points) {
-            Matcher matcher = WORD.matcher(subject(space, point).toLowerCase(Locale.ROOT));
-            matcher.results().map(MatchResult::group).distinct().forEach(word -> texts.merge(word, 1, Integer::sum));
+            wordsOf(space, point).distinct().forEach(word -> texts.merge(word, 1, Integer::sum));
         }
         return texts;
     }

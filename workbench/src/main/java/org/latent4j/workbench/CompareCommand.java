@@ -61,7 +61,7 @@ final class CompareCommand implements Callable<Integer> {
     private int top = 10;
 
     /** The items of both: the same row is the same item. */
-    private record Matched(Space named, List<Integer> items, Matrix one, Matrix other) {}
+    private record Matched(Space named, String source, List<Integer> items, Matrix one, Matrix other) {}
 
     private record Result(int k, KernelAlignment alignment, @Nullable Procrustes procrustes, NeighbourOverlap overlap,
             List<Integer> moved) {}
@@ -117,7 +117,7 @@ final class CompareCommand implements Callable<Integer> {
                     .formatted(a.origin().source(), Amounts.of(a.size(), "point"), b.origin().source(), Amounts.of(b.size(), "point"),
                             Amounts.of(left.size(), "name")));
         }
-        return new Matched(a, left, pick(a.vectors(), left), pick(b.vectors(), right));
+        return new Matched(a, b.origin().source(), left, pick(a.vectors(), left), pick(b.vectors(), right));
     }
 
     private static Matrix pick(Matrix points, List<Integer> rows) {
@@ -181,8 +181,8 @@ final class CompareCommand implements Callable<Integer> {
 
     private void tell(Matched matched, Result result) {
         var out = computing.out();
-        out.printf(Locale.ROOT, "%s items in both, %d and %d wide%n%n", Amounts.count(matched.items().size()), matched.one().columns(),
-                matched.other().columns());
+        out.printf(Locale.ROOT, "%s%n%s%n%s items in both, %d and %d wide%n%n", matched.named().origin().source(),
+                matched.source(), Amounts.count(matched.items().size()), matched.one().columns(), matched.other().columns());
         out.printf("linear CKA   %s%n", told(result.alignment()));
         if (result.procrustes() != null) {
             out.printf(Locale.ROOT, "Procrustes   %.4f of the form is left when one is turned and laid on the other%n",
@@ -201,12 +201,11 @@ final class CompareCommand implements Callable<Integer> {
         out.printf("%nWhat moved most%n");
         for (int row : result.moved()) {
             String residual = Optional.ofNullable(result.procrustes())
-                    .map(laid -> "%.2f times as far as usual, ".formatted(
+                    .map(laid -> String.format(Locale.ROOT, "%.2f times as far as usual, ",
                             laid.residuals()[row] / Math.sqrt(left / matched.items().size())))
                     .orElse("");
-            out.printf(Locale.ROOT, "  %s   %s%.0f of %d neighbours kept%n",
-                    ClusterPortrait.shown(matched.named(), matched.items().get(row)), residual,
-                    result.overlap().ofItem()[row] * result.k(), result.k());
+            out.printf(Locale.ROOT, "  %s%.0f of %d neighbours kept   %s%n", residual, result.overlap().ofItem()[row] * result.k(),
+                    result.k(), ClusterPortrait.shown(matched.named(), matched.items().get(row)));
         }
         out.flush();
     }

@@ -24,8 +24,12 @@ final class MapFigure {
     private static final int MARGIN = 28;
     private static final int HEADER = 64;
     private static final int FOOTER = 30;
-    private static final int LEGEND = 230;
+    private static final int LEGEND = 290;
     private static final int LINE = 24;
+    /** Room for a digit of a count in the legend. */
+    private static final int COUNT = 9;
+    /** A character's width for its size, where it can't be measured. */
+    private static final double CHARACTER = 0.52;
     private static final int INK = 0x222222;
     private static final int FAINT = 0x707070;
     private static final int FRAME = 0xDDDDDD;
@@ -62,7 +66,8 @@ final class MapFigure {
 
         void frame(double x, double y, double width, double height);
 
-        void text(double x, double y, int size, boolean bold, int colour, String text, double room);
+        /** Draws as much of a text as there is room for, and how wide it has become. */
+        double text(double x, double y, int size, boolean bold, int colour, String text, double room);
     }
 
     /** Draws an SVG. */
@@ -110,7 +115,9 @@ final class MapFigure {
         for (MapColours.Entry entry : colours.legend()) {
             y += LINE;
             canvas.dot(x + 6, y - 5, 6, entry.colour(), 1);
-            canvas.text(x + 20, y, 13, false, INK, entry.text(), LEGEND - 20 - MARGIN);
+            double room = LEGEND - 20 - MARGIN - COUNT * entry.count().length();
+            double taken = canvas.text(x + 20, y, 13, false, INK, entry.text(), room);
+            canvas.text(x + 20 + taken + 8, y, 13, false, FAINT, entry.count(), LEGEND);
         }
     }
 
@@ -180,11 +187,11 @@ final class MapFigure {
         }
 
         @Override
-        public void text(double x, double y, int size, boolean bold, int colour, String text, double room) {
-            int fits = (int) Math.max(4, room / size / 0.52);
-            String shown = text.length() <= fits ? text : text.substring(0, fits - 1) + "…";
+        public double text(double x, double y, int size, boolean bold, int colour, String text, double room) {
+            String shown = PlainLine.cut(text, (int) Math.max(4, room / size / CHARACTER));
             out.append(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\"%s fill=\"#%06x\">%s</text>%n", x, y, size,
                     bold ? " font-weight=\"bold\"" : "", colour, escaped(shown)));
+            return DisplayWidth.of(shown) * size * CHARACTER;
         }
 
         private static String escaped(String text) {
@@ -215,15 +222,18 @@ final class MapFigure {
         }
 
         @Override
-        public void text(double x, double y, int size, boolean bold, int colour, String text, double room) {
+        public double text(double x, double y, int size, boolean bold, int colour, String text, double room) {
             graphics.setFont(new Font(Font.SANS_SERIF, bold ? Font.BOLD : Font.PLAIN, size));
             FontMetrics metrics = graphics.getFontMetrics();
-            String shown = text;
-            while (shown.length() > 4 && metrics.stringWidth(shown) > room) {
-                shown = shown.substring(0, shown.length() - 2) + "…";
+            int columns = (int) Math.max(4, room / size * 4); // more than fit, of the narrowest letters too
+            String shown = PlainLine.cut(text, columns);
+            while (columns > 4 && metrics.stringWidth(shown) > room) {
+                columns = Math.min(columns, DisplayWidth.of(shown)) - 1;
+                shown = PlainLine.cut(text, columns);
             }
             graphics.setColor(new Color(colour));
             graphics.drawString(shown, (float) x, (float) y);
+            return metrics.stringWidth(shown);
         }
     }
 }
