@@ -2,7 +2,6 @@ package org.latent4j.store;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -136,17 +135,44 @@ final class CaptureNotes {
                 .map(index -> index < 0 ? length + index : index).sorted().distinct().toArray();
     }
 
-    /** A token in its text, in brackets, with some tokens around it. */
-    String inContext(int[] ids, int position) {
-        int from = Math.max(0, position - AROUND);
-        int to = Math.min(ids.length, position + AROUND + 1);
-        String it = token(ids[position]);
-        int blank = it.length() - it.stripLeading().length();
-        List<String> parts = new ArrayList<>();
-        for (int at = from; at < to; at++) {
-            parts.add(at == position ? it.substring(0, blank) + "[" + it.substring(blank) + "]" : token(ids[at]));
+    /** Tokens of a text in it, each to be shown among its neighbours. */
+    Context context(int text, int[] ids) {
+        List<String> said = Arrays.stream(ids).mapToObj(this::token).toList();
+        return new Context(said, text(text).orElse(""), text(text).flatMap(whole -> TokenPlaces.of(whole, said)).orElse(new int[0][]), spaced);
+    }
+
+    /**
+     * A text and its tokens.
+     *
+     * @param said what each token says
+     * @param places where the first ones lie in the text; the others are shown by what they say
+     * @param spaced whether tokens have the spaces between words
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    record Context(List<String> said, String text, int[][] places, boolean spaced) {
+        /** A token in brackets, with some tokens around it. */
+        String around(int position) {
+            int from = Math.max(0, position - AROUND);
+            int to = Math.min(said.size(), position + AROUND + 1);
+            boolean placed = to <= places.length;
+            String it = placed ? text.substring(places[position][0], places[position][1]) : said.get(position);
+            String before = placed ? text.substring(places[from][0], places[position][0]) : joined(from, position);
+            String behind = placed ? text.substring(places[position][1], places[to - 1][1]) : joined(position + 1, to);
+            String between = placed || spaced ? "" : " ";
+            String words = before + between + marked(it) + between + behind;
+            return (from > 0 ? "… " : "") + words.strip() + (to < said.size() ? " …" : "");
         }
-        String words = String.join(spaced ? "" : " ", parts).strip();
-        return (from > 0 ? "… " : "") + words + (to < ids.length ? " …" : "");
+
+        private String joined(int from, int to) {
+            return String.join(spaced ? "" : " ", said.subList(from, to));
+        }
+
+        /** White space before a word stays outside; alone it is shown as what can be seen. */
+        private static String marked(String token) {
+            int blank = token.length() - token.stripLeading().length();
+            return blank == token.length()
+                    ? "[" + token.replace(' ', '␣').replace('\n', '⏎').replace('\t', '⇥') + "]"
+                    : token.substring(0, blank) + "[" + token.substring(blank) + "]";
+        }
     }
 }

@@ -189,13 +189,14 @@ final class SafetensorsVectors {
         }
         int[] ids = text.ids.orElse(new int[0]);
         Optional<int[]> positions = notes.positions(ids.length, states.rows());
+        CaptureNotes.Context context = notes.context(text.number, ids);
         for (int row = 0; row < states.rows(); row++) {
             int at = points.row(); // before the array is asked for, which grows
             System.arraycopy(states.data(), row * width, points.data(), at, width);
             int position = positions.isPresent() ? positions.get()[row] : row;
             boolean known = positions.isPresent() && notes.knowsTokens();
             Object said = known && (!single || notes.text(text.number).isEmpty())
-                    ? notes.inContext(ids, position)
+                    ? context.around(position)
                     : notes.text(text.number).map(Object.class::cast).orElse((long) text.number);
             points.names.add(single ? Integer.toString(text.number) : text.number + ":" + position);
             columns.forEach((column, values) -> values.add(switch (column) {

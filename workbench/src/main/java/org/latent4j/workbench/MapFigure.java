@@ -33,6 +33,8 @@ final class MapFigure {
     private static final int INK = 0x222222;
     private static final int FAINT = 0x707070;
     private static final int FRAME = 0xDDDDDD;
+    private static final int WHOLE = 900;
+    private static final String EACH = "; below each its trustworthiness and how many of the nearest it keeps";
 
     private final String title;
     private final String method;
@@ -47,7 +49,7 @@ final class MapFigure {
         this.views = List.copyOf(views);
         this.colours = colours;
         this.across = (int) Math.ceil(Math.sqrt(views.size()));
-        this.side = views.size() == 1 ? 900 : Math.max(150, 1300 / across);
+        this.side = views.size() == 1 ? WHOLE : Math.max(150, 1300 / across);
     }
 
     private int width() {
@@ -99,7 +101,7 @@ final class MapFigure {
 
     private void draw(Canvas canvas) {
         canvas.text(MARGIN, 32, 20, true, INK, title, width() - 2 * MARGIN);
-        canvas.text(MARGIN, 54, 13, false, FAINT, method, width() - 2 * MARGIN);
+        canvas.text(MARGIN, 54, 13, false, FAINT, views.size() == 1 ? method : method + EACH, width() - 2 * MARGIN);
         for (int i = 0; i < views.size(); i++) {
             int x = MARGIN + i % across * (side + MARGIN);
             int y = HEADER + i / across * (side + FOOTER);
@@ -129,7 +131,7 @@ final class MapFigure {
         if (views.size() == 1) {
             return quality;
         }
-        return view.quality().map(q -> String.format(Locale.ROOT, "%s  %.2f, %.0f%% kept", view.name(), q.trustworthiness(),
+        return view.quality().map(q -> String.format(Locale.ROOT, "%s: %.2f, %.0f%% kept", view.name(), q.trustworthiness(),
                 100 * q.neighboursKept())).orElse(view.name());
     }
 
@@ -145,7 +147,7 @@ final class MapFigure {
         }
         double extent = Math.max(most[0] - least[0], most[1] - least[1]);
         double scale = extent > 0 ? 0.94 * side / extent : 0;
-        double radius = Math.clamp(side / 30.0 / Math.sqrt(Math.sqrt(flat.length)) / 2, 0.5, 5);
+        double radius = Math.clamp(Math.sqrt((double) WHOLE * side) / 30 / Math.sqrt(Math.sqrt(flat.length)) / 2, 0.5, 5);
         double opacity = flat.length > 2000 ? 0.65 : 0.85;
         for (int i = 0; i < flat.length; i++) {
             double px = x + side / 2.0 + scale * (flat[i][0] - (least[0] + most[0]) / 2);

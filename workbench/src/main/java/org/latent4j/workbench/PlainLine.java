@@ -10,6 +10,10 @@ final class PlainLine {
     /** Makes one emoji of several. */
     private static final int ZERO_WIDTH_JOINER = 0x200D;
 
+    /** Tags that make a flag of England, Scotland or Wales of a black one. */
+    private static final int FIRST_OF_FLAGS = 0xE0020;
+    private static final int LAST_OF_FLAGS = 0xE007F;
+
     private PlainLine() {}
 
     /** The text with whatever would steer a terminal, break the line or turn its direction shown as U+FFFD. */
@@ -30,7 +34,8 @@ final class PlainLine {
     }
 
     private static boolean steers(int codePoint) {
-        if (codePoint == ZERO_WIDTH_NON_JOINER || codePoint == ZERO_WIDTH_JOINER) {
+        if (codePoint == ZERO_WIDTH_NON_JOINER || codePoint == ZERO_WIDTH_JOINER
+                || codePoint >= FIRST_OF_FLAGS && codePoint <= LAST_OF_FLAGS) {
             return false;
         }
         return switch (Character.getType(codePoint)) {
