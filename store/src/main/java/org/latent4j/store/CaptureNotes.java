@@ -83,7 +83,8 @@ final class CaptureNotes {
             return List.of();
         }
         try {
-            return Json.of(file, inputs.substring(1, inputs.length() - 1).getBytes(StandardCharsets.UTF_8)).texts("texts").orElse(List.of());
+            return Json.of(file, inputs.substring(1, inputs.length() - 1).getBytes(StandardCharsets.UTF_8)).texts("texts")
+                    .orElse(List.of());
         } catch (LatentException _) {
             return List.of(); // files beside them: points keep their numbers
         }
@@ -138,7 +139,8 @@ final class CaptureNotes {
     /** Tokens of a text in it, each to be shown among its neighbours. */
     Context context(int text, int[] ids) {
         List<String> said = Arrays.stream(ids).mapToObj(this::token).toList();
-        return new Context(said, text(text).orElse(""), text(text).flatMap(whole -> TokenPlaces.of(whole, said)).orElse(new int[0][]), spaced);
+        return new Context(said, text(text).orElse(""), text(text).flatMap(whole -> TokenPlaces.of(whole, said)).orElse(new int[0][]),
+                spaced);
     }
 
     /**

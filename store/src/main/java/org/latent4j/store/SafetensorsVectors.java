@@ -69,7 +69,8 @@ final class SafetensorsVectors {
     }
 
     private static Origin origin(Path file, Map<String, String> metadata) {
-        return new Origin(file.toString(), Fingerprint.of(metadata), Optional.ofNullable(metadata.get("model")), CaptureNotes.without(metadata));
+        return new Origin(file.toString(), Fingerprint.of(metadata), Optional.ofNullable(metadata.get("model")),
+                CaptureNotes.without(metadata));
     }
 
     static boolean holdsStates(Path file) {

@@ -90,7 +90,8 @@ class CapturedSpaceTest {
         assertThat(Ran.command(new ManifoldCommand(), states, "--site", "embed", "--from", "0:0", "--to", "1:0").out())
                 .contains("0:0  [a] \"b\" <i>");
         ran = Ran.command(new CompareCommand(), states, states, "--site", "embed,resid_post.1");
-        assertThat(ran.out()).as(ran.err()).contains("safetensors, embed", "safetensors, resid_post.1", "5 items in both", "0:0  [a] \"b\"");
+        assertThat(ran.out()).as(ran.err()).contains("safetensors, embed", "safetensors, resid_post.1", "5 items in both",
+                "0:0  [a] \"b\"");
         assertThat(Ran.command(new CompareCommand(), states, states, "--site", "embed,embed,embed").mistake()).contains("3 sites");
         assertThat(Ran.command(new CompareCommand(), states, states).mistake()).contains("embed, resid_post.1; name one with --site");
         Path csv = folder.resolve("map.csv");
@@ -107,7 +108,8 @@ class CapturedSpaceTest {
     @Test
     void textsAreKeptWithStatesOfWholeTextsAndShards() throws IOException {
         Path texts = Files.writeString(folder.resolve("texts.txt"), "x".repeat(110) + "\n\n" + "third\n");
-        Ran ran = Ran.command(new CaptureCommand(), "-m", model, "--offline", "--sites", "embed,resid_post.1", "-o", states, "--texts", texts.toString(),
+        Ran ran = Ran.command(new CaptureCommand(), "-m", model, "--offline", "--sites", "embed,resid_post.1", "-o", states, "--texts",
+                texts.toString(),
                 "--positions", "mean", "--skip-empty", "--shard-size", "1kB");
         assertThat(ran.code()).as(ran.err()).isZero();
         Space space = Spaces.open(Path.of(states + ".index.json"), ImportOptions.NONE.withSite("embed"), Progress.NONE);

@@ -85,7 +85,8 @@ class LatentTest {
     @CsvSource({
         "generate text --tokens 12,--tokens,--max-tokens", "direction combine --bogus,--bogus,", "direction find --bogus=1,--bogus,",
         "clusters a.space --k 5,--k,-k", "clusters a.space -k five --methd x,--methd,--method", "ask --bogus -k,--bogus,",
-        "probe apply --modl=x,--modl,--model", "capture --text --bogus --sits x,--sits,--sites", "export -t,-t,", "--debg read,--debg,--debug"})
+        "probe apply --modl=x,--modl,--model", "capture --text --bogus --sits x,--sits,--sites", "export -t,-t,",
+        "--debg read,--debg,--debug"})
     void anUnknownOptionIsNamedWhateverElseIsWrong(String line, String option, @Nullable String meant) {
         String told = "latent: unknown option: '" + option + "'" + (meant == null ? " (see" : "; did you mean '" + meant + "'?");
         mistake(run(line.split(" ")), told);
