@@ -1,6 +1,5 @@
 package org.latent4j.store;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,13 +18,13 @@ import org.latent4j.files.Json;
 import org.latent4j.files.Safetensors;
 import org.latent4j.files.Tensor;
 import org.latent4j.kernel.Fingerprint;
-import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.space.Origin;
 
 /**
  * Points in safetensors: a tensor {@code vectors}, or another that is named; and what {@code latent capture} writes, whose tensors are
  * called {@code TEXT.SITE}: every position of every text is a point, called {@code TEXT:POSITION}, and just {@code TEXT} where each has one.
+ * Its field {@code text} is the text, or the token among its neighbours, where the capture has kept them.
  */
 final class SafetensorsVectors {
     private static final int LONGEST_INDEX = 1 << 28;
@@ -70,7 +69,8 @@ final class SafetensorsVectors {
     }
 
     private static Origin origin(Path file, Map<String, String> metadata) {
-        return new Origin(file.toString(), Fingerprint.of(metadata), Optional.ofNullable(metadata.get("model")), metadata);
+        return new Origin(file.toString(), Fingerprint.of(metadata), Optional.ofNullable(metadata.get("model")),
+                CaptureNotes.without(metadata));
     }
 
     static boolean holdsStates(Path file) {
@@ -135,19 +135,6 @@ final class SafetensorsVectors {
                 .collect(Collectors.toCollection(LinkedHashSet::new)).stream().toList());
     }
 
-    /** The texts themselves, which the manifest has where they were given on the command line. */
-    private static Optional<List<String>> given(Path file, Map<String, String> metadata) {
-        String inputs = metadata.getOrDefault("inputs", "");
-        if (!inputs.startsWith("[{\"texts\":") || !inputs.endsWith("}]")) {
-            return Optional.empty();
-        }
-        try {
-            return Json.of(file, inputs.substring(1, inputs.length() - 1).getBytes(StandardCharsets.UTF_8)).texts("texts");
-        } catch (LatentException _) {
-            return Optional.empty(); // files beside them: points keep their numbers
-        }
-    }
-
     private record Text(int number, Tensor states, Optional<int[]> ids) {}
 
     private static Imported states(Path file, List<Safetensors> files, String site) {
@@ -159,21 +146,18 @@ final class SafetensorsVectors {
         int width = (int) Math.min(Integer.MAX_VALUE, texts.getFirst().states.shape()[1]);
         boolean single = texts.stream().allMatch(text -> text.states.shape()[0] == 1);
         Gathered points = new Gathered(file, width, texts.size());
+        CaptureNotes notes = CaptureNotes.of(file, files);
         Map<String, List<Object>> columns = new LinkedHashMap<>();
-        for (String column : single ? List.of("text") : List.of("text", "position", "token_id")) {
+        for (String column : columns(single, notes)) {
             columns.put(column, new ArrayList<>());
         }
         for (Text text : texts) {
-            add(text, width, single, points, columns);
-        }
-        if (single) {
-            given(file, files.getFirst().metadata()).filter(said -> texts.getLast().number < said.size())
-                    .ifPresent(said -> columns.put("text", texts.stream().map(text -> (Object) said.get(text.number)).toList()));
+            add(text, width, single, notes, points, columns);
         }
         files.forEach(shard -> shard.mapped().requireWhole());
         Origin origin = origin(file, files.getFirst().metadata());
         String positions = files.getFirst().metadata().getOrDefault("positions", "all");
-        Origin atSite = new Origin(origin.source(),
+        Origin atSite = new Origin(origin.source() + ", " + site,
                 origin.fingerprint()
                         .map(print -> print.at(site, positions.equals("mean") || positions.equals("last") ? positions : "none")),
                 origin.encoder(), origin.details());
@@ -193,27 +177,35 @@ final class SafetensorsVectors {
                 });
     }
 
-    private static void add(Text text, int width, boolean single, Gathered points, Map<String, List<Object>> columns) {
+    private static List<String> columns(boolean single, CaptureNotes notes) {
+        return single
+                ? List.of("text")
+                : notes.knowsTokens() ? List.of("text", "position", "token", "token_id") : List.of("text", "position", "token_id");
+    }
+
+    private static void add(Text text, int width, boolean single, CaptureNotes notes, Gathered points, Map<String, List<Object>> columns) {
         Matrix states = text.states.matrix();
         if (states.columns() != width) {
             throw text.states.broken("is %d wide, the texts before are %d", states.columns(), width);
         }
-        for (int position = 0; position < states.rows(); position++) {
+        int[] ids = text.ids.orElse(new int[0]);
+        Optional<int[]> positions = notes.positions(ids.length, states.rows());
+        CaptureNotes.Context context = notes.context(text.number, ids);
+        for (int row = 0; row < states.rows(); row++) {
             int at = points.row(); // before the array is asked for, which grows
-            System.arraycopy(states.data(), position * width, points.data(), at, width);
+            System.arraycopy(states.data(), row * width, points.data(), at, width);
+            int position = positions.isPresent() ? positions.get()[row] : row;
+            boolean known = positions.isPresent() && notes.knowsTokens();
+            Object said = known && (!single || notes.text(text.number).isEmpty())
+                    ? context.around(position)
+                    : notes.text(text.number).map(Object.class::cast).orElse((long) text.number);
             points.names.add(single ? Integer.toString(text.number) : text.number + ":" + position);
-        }
-        for (int position = 0; position < states.rows(); position++) {
-            for (Map.Entry<String, List<Object>> column : columns.entrySet()) {
-                column.getValue().add(switch (column.getKey()) {
-                    case "text" -> (long) text.number;
-                    case "position" -> (long) position;
-                    default -> {
-                        int[] ids = text.ids.orElse(new int[0]);
-                        yield ids.length == states.rows() ? (long) ids[position] : -1L;
-                    }
-                });
-            }
+            columns.forEach((column, values) -> values.add(switch (column) {
+                case "text" -> said;
+                case "position" -> (long) position;
+                case "token" -> known ? notes.token(ids[position]) : "";
+                default -> positions.isPresent() ? (long) ids[position] : -1L;
+            }));
         }
     }
 }

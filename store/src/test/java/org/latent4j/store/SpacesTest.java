@@ -293,6 +293,37 @@ class SpacesTest {
     }
 
     @Test
+    void statesHaveTheTextsAndTokensThatTheirCaptureKept() {
+        Path captured = folder.resolve("states.safetensors");
+        try (SafetensorsWriter out = SafetensorsWriter.create(captured)) {
+            out.metadata("format", "latent4j capture 1");
+            out.metadata("positions", "0,-1");
+            out.metadata("position_indices", "[-1, 0]");
+            out.metadata("text_strings", "{\"3\":\"a cat sat\",\"x\":\"?\"}");
+            out.metadata("token_strings", "{\"5\":\"a\",\"6\":\" cat\"}");
+            out.add("3.input_ids", new int[]{5, 6, 7}, 3);
+            out.add("3.resid_post.1", Matrix.of(2, 2, 1, 2, 3, 4));
+            out.add("4.input_ids", new int[]{6, 5}, 2);
+            out.add("4.resid_post.1", Matrix.of(1, 2, 1, 2));
+            out.finish();
+        }
+        Space states = open(captured, ImportOptions.NONE.withSite("resid_post.1"));
+        assertThat(states.names()).containsExactly("3:0", "3:2", "4:0"); // the last has another number of rows than was asked for
+        assertThat(states.items().fields(0)).isEqualTo(Map.of("text", "[a] cat sat", "position", 0L, "token", "a", "token_id", 5L));
+        assertThat(states.items().fields(1)).isEqualTo(
+                Map.of("text", "a cat [sat]", "position", 2L, "token", "\uFFFD", "token_id", 7L));
+        assertThat(states.items().fields(2)).isEqualTo(Map.of("text", 4L, "position", 0L, "token", "", "token_id", -1L));
+        Path damaged = folder.resolve("damaged.safetensors");
+        try (SafetensorsWriter out = SafetensorsWriter.create(damaged)) {
+            out.metadata("format", "latent4j capture 1");
+            out.metadata("text_strings", "{\"3\":7}");
+            out.add("0.resid_post.1", Matrix.of(1, 2, 1, 2));
+            out.finish();
+        }
+        refused(() -> open(damaged, ImportOptions.NONE.withSite("resid_post.1"))).contains("damaged.safetensors", "'3'", "a string");
+    }
+
+    @Test
     void anExportNeedsAFolder() {
         Path file = folder.resolve("none/out.csv");
         refused(() -> SpaceExport.write(Space.of(Points.random(), Points.names()), SpaceExport.Format.CSV, file))

@@ -166,7 +166,7 @@ final class AskCommand implements Callable<Integer> {
         int number = 0;
         for (AskPrompt.Source source : prompt.sources()) {
             out.println("  [%d] %s  %s: %s".formatted(++number, SpaceTable.number(source.similarity()), PlainLine.of(source.name()),
-                    PlainLine.of(source.text().replace('\n', ' '))));
+                    PlainLine.of(source.text().replace('\n', ' ').replace('\t', ' '))));
         }
         if (!onlySources) {
             out.println();

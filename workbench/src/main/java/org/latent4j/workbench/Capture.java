@@ -90,7 +90,7 @@ final class Capture {
         CaptureLayout layout = new CaptureLayout(model.config(), model.resolve(request.sites), request.positions);
         Survey survey = survey(tokens);
         checkMemory(layout, survey);
-        ShardPlan plan = ShardPlan.of(layout, survey.lengths(), request.shardSize);
+        ShardPlan plan = ShardPlan.of(layout, survey.lengths(), survey.kept(), request.shardSize);
         BoundSteering steering = steering(tokens);
         Map<String, String> manifest = new CaptureManifest(model, request, survey, steering).entries();
         try {
@@ -155,6 +155,9 @@ final class Capture {
             notes.accept("%s longer than the context and cut to %s tokens (%s)"
                     .formatted(texts(cut, ""), Amounts.count(model.config().context()), first));
         }
+        if (survey.kept().dropped()) {
+            notes.accept("the texts are too many to lie beside their states; points will be shown by their numbers");
+        }
     }
 
     private static String texts(int count, String kind) {
@@ -200,7 +203,7 @@ final class Capture {
     private Result publish(
             CaptureLayout layout, Survey survey, ShardPlan plan, CaptureRun.Done done, SteeringTold steering) throws IOException {
         Shards shards = new Shards(request.out, plan);
-        long bytes = shards.publish(partial, layout, survey.lengths());
+        long bytes = shards.publish(partial, layout, survey);
         partial.remove();
         int count = plan.shards().size();
         Path file = count == 1 ? request.out : shards.index();

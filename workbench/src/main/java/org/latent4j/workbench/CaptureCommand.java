@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     "",
     "Tensors are named TEXT.SITE, texts counted from 0: 0.resid_post.12, [positions, width], 32-bit floats; "
             + "attn_pattern is [heads, positions, positions]. TEXT.input_ids has the token ids. "
-            + "The metadata tell which model, inputs and options they came from.",
+            + "The metadata tell which model, inputs and options they came from, and the beginnings of the texts (text_strings) and what "
+            + "their tokens say (token_strings).",
     ""
 }, footer = {
     "",

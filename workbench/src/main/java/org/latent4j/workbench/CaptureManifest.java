@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.model.Model;
+import org.latent4j.model.site.Positions;
 
 /**
  * How a capture was made, as text by name: what its files carry as metadata, and what tells whether an interrupted
@@ -39,6 +41,9 @@ record CaptureManifest(Model model, Capture.Request request, Survey survey, Boun
         }
         entries.put("sites", request.sites().toString());
         entries.put("positions", request.positionsAsWritten());
+        if (request.positions() instanceof Positions.At(int[] indices)) {
+            entries.put("position_indices", Arrays.toString(indices));
+        }
         if (!steering.isEmpty()) {
             entries.put("steering", steeringEntry());
         }

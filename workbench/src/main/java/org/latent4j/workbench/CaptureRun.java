@@ -162,7 +162,7 @@ final class CaptureRun {
         for (int earlier = texts.from(); earlier < text; earlier++) {
             before += survey.lengths()[earlier] == 0 ? 0 : layout.bytes(survey.lengths()[earlier]);
         }
-        byte[] header = ShardFile.header(texts, layout, survey.lengths(), partial.manifest());
+        byte[] header = ShardFile.header(texts, layout, survey, partial.manifest());
         return before == 0
                 ? ShardFile.begin(partial.growing(shard), header, layout)
                 : ShardFile.resume(partial.growing(shard), header, before, layout);

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.space.Metric;
 import org.latent4j.space.Space;
@@ -30,6 +30,8 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
     /** A word is told where chance alone would make it as frequent in one of twenty clusters. */
     private static final double SURPRISING = 3.84;
     private static final int LONGEST = 90;
+    /** Of a text that has less room nothing is shown. */
+    private static final int LEAST_SHOWN = 4;
     private static final Pattern WORD = Pattern.compile("\\p{L}[\\p{L}\\p{M}\\p{N}'’-]{2,}");
 
     /** Portraits of all clusters, the largest first. */
@@ -57,15 +59,17 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
         return portraits;
     }
 
-    /** A point as people see it: its name, and its text where it has another. */
+    /** A point as people see it, in one line: its name, and its text where it has another. */
     static String shown(Space space, int point) {
-        String name = space.name(point);
+        return shown(space, point, LONGEST);
+    }
+
+    /** The same in at most so many columns. */
+    static String shown(Space space, int point, int columns) {
+        String name = PlainLine.cut(space.name(point), columns);
         String text = text(space, point);
-        String both = text.equals(name) ? name : name + "  " + text;
-        String line = PlainLine.of(both.replace('\n', ' ').replace('\r', ' '));
-        return line.length() <= LONGEST
-                ? line
-                : line.substring(0, line.offsetByCodePoints(0, Math.min(LONGEST - 1, line.codePointCount(0, line.length()) - 1))) + "…";
+        int left = columns - DisplayWidth.of(name) - 2;
+        return text.equals(space.name(point)) || left < LEAST_SHOWN ? name : (name + "  " + PlainLine.cut(text, left)).stripTrailing();
     }
 
     private static String text(Space space, int point) {
@@ -102,6 +106,14 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
         return Math.sqrt(sum);
     }
 
+    /** The words of a point; captured states of single tokens are told apart by these, whatever they are, not by what is around them. */
+    private static Stream<String> wordsOf(Space space, int point) {
+        if (CapturedTexts.are(space) && space.items().fields(point).get("token") instanceof String token) {
+            return Stream.of(token.strip().toLowerCase(Locale.ROOT)).filter(word -> !word.isEmpty());
+        }
+        return WORD.matcher(text(space, point).toLowerCase(Locale.ROOT)).results().map(MatchResult::group);
+    }
+
     private static List<List<String>> words(Space space, List<List<Integer>> members) {
         Map<String, Integer> all = texts(space, IntStream.range(0, space.size()).boxed().toList());
         return members.stream().map(cluster -> telling(texts(space, cluster), cluster.size(), all, space.size())).toList();
@@ -111,8 +123,7 @@ record ClusterPortrait(int label, int size, List<String> typical, List<String> w
     private static Map<String, Integer> texts(Space space, List<Integer> points) {
         Map<String, Integer> texts = new HashMap<>();
         for (int point : points) {
-            Matcher matcher = WORD.matcher(text(space, point).toLowerCase(Locale.ROOT));
-            matcher.results().map(MatchResult::group).distinct().forEach(word -> texts.merge(word, 1, Integer::sum));
+            wordsOf(space, point).distinct().forEach(word -> texts.merge(word, 1, Integer::sum));
         }
         return texts;
     }

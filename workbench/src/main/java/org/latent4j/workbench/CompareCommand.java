@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
             + "turned and scaled; trust the unbiased one where items are few.",
     "",
     "  latent compare early.space late.space",
-    "  latent compare a.npy b.npy --json"
+    "  latent compare a.npy b.npy --json",
+    "  latent compare states.safetensors states.safetensors --site resid_post.5,resid_post.20"
 })
 final class CompareCommand implements Callable<Integer> {
     /** What squared distances of a form of size 1 add up to where coordinates in single precision are the same. */
@@ -60,7 +61,7 @@ final class CompareCommand implements Callable<Integer> {
     private int top = 10;
 
     /** The items of both: the same row is the same item. */
-    private record Matched(Space named, List<Integer> items, Matrix one, Matrix other) {}
+    private record Matched(Space named, String source, List<Integer> items, Matrix one, Matrix other) {}
 
     private record Result(int k, KernelAlignment alignment, @Nullable Procrustes procrustes, NeighbourOverlap overlap,
             List<Integer> moved) {}
@@ -70,7 +71,8 @@ final class CompareCommand implements Callable<Integer> {
         if (spaces.isNamed()) {
             throw new LatentException("compare takes two spaces as arguments, A and B, without -s");
         }
-        Matched matched = match(spaces.named(one), spaces.named(other));
+        List<String> sites = sites();
+        Matched matched = match(opened(one, sites, 0), opened(other, sites, 1));
         try (WorkerPool pool = computing.pool()) {
             Result result = compare(matched, pool);
             if (computing.json()) {
@@ -80,6 +82,20 @@ final class CompareCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** None, one for both, or one for each. */
+    private List<String> sites() {
+        List<String> sites = spaces.site().map(site -> List.of(site.split(",", -1))).orElse(List.of());
+        if (sites.size() > 2) {
+            throw new LatentException("--site %s has %d sites; two spaces have one for both, or two: the first one's and the other's"
+                    .formatted(spaces.site().orElse(""), sites.size()));
+        }
+        return sites;
+    }
+
+    private Space opened(String name, List<String> sites, int which) {
+        return sites.size() < 2 ? spaces.named(name) : spaces.named(name, sites.get(which).strip());
     }
 
     private static Matched match(Space a, Space b) {
@@ -101,7 +117,7 @@ final class CompareCommand implements Callable<Integer> {
                     .formatted(a.origin().source(), Amounts.of(a.size(), "point"), b.origin().source(), Amounts.of(b.size(), "point"),
                             Amounts.of(left.size(), "name")));
         }
-        return new Matched(a, left, pick(a.vectors(), left), pick(b.vectors(), right));
+        return new Matched(a, b.origin().source(), left, pick(a.vectors(), left), pick(b.vectors(), right));
     }
 
     private static Matrix pick(Matrix points, List<Integer> rows) {
@@ -165,8 +181,8 @@ final class CompareCommand implements Callable<Integer> {
 
     private void tell(Matched matched, Result result) {
         var out = computing.out();
-        out.printf(Locale.ROOT, "%s items in both, %d and %d wide%n%n", Amounts.count(matched.items().size()), matched.one().columns(),
-                matched.other().columns());
+        out.printf(Locale.ROOT, "%s%n%s%n%s items in both, %d and %d wide%n%n", matched.named().origin().source(),
+                matched.source(), Amounts.count(matched.items().size()), matched.one().columns(), matched.other().columns());
         out.printf("linear CKA   %s%n", told(result.alignment()));
         if (result.procrustes() != null) {
             out.printf(Locale.ROOT, "Procrustes   %.4f of the form is left when one is turned and laid on the other%n",
@@ -185,12 +201,11 @@ final class CompareCommand implements Callable<Integer> {
         out.printf("%nWhat moved most%n");
         for (int row : result.moved()) {
             String residual = Optional.ofNullable(result.procrustes())
-                    .map(laid -> "%.2f times as far as usual, ".formatted(
+                    .map(laid -> String.format(Locale.ROOT, "%.2f times as far as usual, ",
                             laid.residuals()[row] / Math.sqrt(left / matched.items().size())))
                     .orElse("");
-            out.printf(Locale.ROOT, "  %s   %s%.0f of %d neighbours kept%n",
-                    ClusterPortrait.shown(matched.named(), matched.items().get(row)), residual,
-                    result.overlap().ofItem()[row] * result.k(), result.k());
+            out.printf(Locale.ROOT, "  %s%.0f of %d neighbours kept   %s%n", residual, result.overlap().ofItem()[row] * result.k(),
+                    result.k(), ClusterPortrait.shown(matched.named(), matched.items().get(row)));
         }
         out.flush();
     }

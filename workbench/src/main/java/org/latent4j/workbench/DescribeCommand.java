@@ -180,7 +180,7 @@ final class DescribeCommand implements Callable<Integer> {
                 hubness.skewness() > 2
                         ? "there are, and searches will meet them again and again"
                         : hubness.skewness() > 1 ? "some" : "none to speak of",
-                PlainLine.of(opened.name(hubness.hub())), hubness.k(), Amounts.of(hubness.largest(), "point"), 100 * hubness.orphans(),
+                ClusterPortrait.shown(opened, hubness.hub()), hubness.k(), Amounts.of(hubness.largest(), "point"), 100 * hubness.orphans(),
                 hubness.skewness());
     }
 

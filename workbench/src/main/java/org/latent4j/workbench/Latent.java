@@ -20,7 +20,6 @@ import org.latent4j.space.Spellings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -65,7 +64,7 @@ final class Latent implements Runnable {
         CommandLine line = commandLine(List.of(arguments), warmUp);
         line.setOut(new PrintWriter(out, false));
         line.setErr(err);
-        line.setParameterExceptionHandler((thrown, _) -> tellMisuse(thrown));
+        line.setParameterExceptionHandler(Latent::tellMisuse);
         line.setExecutionExceptionHandler((thrown, failed, _) -> tell(thrown, failed));
         try {
             return line.execute(arguments);
@@ -144,15 +143,25 @@ final class Latent implements Runnable {
     }
 
     /** A command line that can't be understood, in one line, with the nearest that can. */
-    private static int tellMisuse(ParameterException thrown) {
+    private static int tellMisuse(ParameterException thrown, String... arguments) {
         CommandLine line = thrown.getCommandLine();
-        StringBuilder message = new StringBuilder("latent: ").append(choices(firstLine(thrown)));
-        if (thrown instanceof UnmatchedArgumentException unmatched) {
-            meant(unmatched).ifPresent(name -> message.append("; did you mean '").append(name).append("'?"));
-        }
+        CommandSpec command = line.getCommandSpec();
+        Optional<String> unknown = UnknownOption.in(command, arguments);
+        StringBuilder message = new StringBuilder("latent: ")
+                .append(unknown.map("unknown option: '%s'"::formatted).orElseGet(() -> said(thrown)));
+        unknown.map(option -> UnknownOption.meant(command, option))
+                .orElseGet(() -> thrown instanceof UnmatchedArgumentException unmatched ? meant(unmatched) : Optional.empty())
+                .ifPresent(name -> message.append("; did you mean '").append(name).append("'?"));
         message.append(" (see: ").append(line.getCommandSpec().qualifiedName()).append(" --help)");
         line.getErr().println(message);
         return USERS_MISTAKE;
+    }
+
+    private static String said(ParameterException thrown) {
+        if (thrown instanceof UnmatchedArgumentException unmatched && !thrown.getCommandLine().getSubcommands().isEmpty()) {
+            return "there is no command '%s'".formatted(unmatched.getUnmatched().getFirst());
+        }
+        return choices(firstLine(thrown));
     }
 
     /** A message of picocli's that lists the constants of an enumeration, with the words that people write. */
@@ -167,14 +176,12 @@ final class Latent implements Runnable {
                 listed.group(1), String.join(", ", words), given, Spellings.suggestion(given, words));
     }
 
-    /** The command or option that is nearest to the first word that isn't one; picocli's own choice counts letters in any order. */
+    /** The command that is nearest to the first word that isn't one; picocli's own choice counts letters in any order. */
     private static Optional<String> meant(UnmatchedArgumentException unmatched) {
         String word = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
         CommandSpec spec = unmatched.getCommandLine().getCommandSpec();
-        List<String> names = word.startsWith("-")
-                ? spec.options().stream().filter(option -> !option.hidden()).map(OptionSpec::longestName).toList()
-                : spec.subcommands().entrySet().stream().filter(entry -> !entry.getValue().getCommandSpec().usageMessage().hidden())
-                        .map(Map.Entry::getKey).toList();
+        List<String> names = spec.subcommands().entrySet().stream()
+                .filter(entry -> !entry.getValue().getCommandSpec().usageMessage().hidden()).map(Map.Entry::getKey).toList();
         Optional<String> begun = names.stream().filter(name -> word.length() > 2 && name.startsWith(word)).findFirst();
         return begun.or(() -> Spellings.nearest(word, names).stream().findFirst());
     }

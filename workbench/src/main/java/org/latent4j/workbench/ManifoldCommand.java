@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
 }, footer = {"", "  latent manifold packages.space --from gimp --to gnuplot", "  latent manifold packages.space --out isomap.html"})
 final class ManifoldCommand implements Callable<Integer> {
     private static final int QUALITY_K = 15;
+    /** Columns in which a point is told. */
+    private static final int SHOWN = 40;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -161,12 +163,10 @@ final class ManifoldCommand implements Callable<Integer> {
                 Amounts.of(found.way().points().size() - 1, "step"));
         print.println("    through the cloud                         nearest to the straight line");
         for (int i = 0; i < found.way().points().size(); i++) {
-            print.printf("%3d %-40s  %s%n", i, cut(opened.name(found.way().points().get(i))), cut(opened.name(found.alongLine().get(i))));
+            String through = ClusterPortrait.shown(opened, found.way().points().get(i), SHOWN);
+            print.printf("%3d %s  %s%n", i, through + " ".repeat(SHOWN - DisplayWidth.of(through)),
+                    ClusterPortrait.shown(opened, found.alongLine().get(i), SHOWN));
         }
-    }
-
-    private static String cut(String name) {
-        return name.length() <= 40 ? name : name.substring(0, 39) + "…";
     }
 
     private String asJson(Space opened, Found found) {

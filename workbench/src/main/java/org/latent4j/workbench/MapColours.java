@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.latent4j.workbench.map.MapColumn;
 
@@ -25,8 +26,12 @@ record MapColours(int[] points, List<Entry> legend, String title) {
     private static final int[] RAMP = {0x30366B, 0x2C6E8E, 0x27908B, 0x49B675, 0xA8DB42, 0xF4E324};
     private static final int STEPS = 5;
 
-    /** A line of the legend. */
-    record Entry(String text, int colour) {}
+    /**
+     * A line of the legend.
+     *
+     * @param count how many points have the colour; empty where colours flow
+     */
+    record Entry(String text, String count, int colour) {}
 
     static MapColours plain(int points) {
         int[] colours = new int[points];
@@ -54,11 +59,11 @@ record MapColours(int[] points, List<Entry> legend, String title) {
         List<Entry> legend = new ArrayList<>();
         for (int i = 0; i < Math.min(order.size(), CLASSES.length); i++) {
             colours.put(order.get(i), CLASSES[i]);
-            legend.add(new Entry("%s (%s)".formatted(order.get(i), Amounts.count(counts.getOrDefault(order.get(i), 0))), CLASSES[i]));
+            legend.add(new Entry(order.get(i), Amounts.count(counts.getOrDefault(order.get(i), 0)), CLASSES[i]));
         }
         int others = labels.size() - order.stream().limit(CLASSES.length).mapToInt(value -> counts.getOrDefault(value, 0)).sum();
         if (others > 0) {
-            legend.add(new Entry("others (%s)".formatted(Amounts.count(others)), OTHERS));
+            legend.add(new Entry("others", Amounts.count(others), OTHERS));
         }
         int[] points = new int[labels.size()];
         for (int i = 0; i < points.length; i++) {
@@ -81,12 +86,17 @@ record MapColours(int[] points, List<Entry> legend, String title) {
             float value = numbers.values()[i];
             points[i] = Float.isFinite(value) ? onRamp(most > least ? (value - least) / (most - least) : 0.5f) : OTHERS;
         }
+        boolean whole = MapFiles.areWhole(numbers.values());
         List<Entry> legend = new ArrayList<>();
         for (int step = 0; step < STEPS && most >= least; step++) {
             float share = step / (float) (STEPS - 1);
-            legend.add(new Entry("%.4g".formatted(least + share * (most - least)), onRamp(share)));
+            legend.add(new Entry(said(least + share * (most - least), whole), "", onRamp(share)));
         }
         return new MapColours(points, legend, numbers.name());
+    }
+
+    private static String said(float value, boolean whole) {
+        return whole ? Integer.toString(Math.round(value)) : String.format(Locale.ROOT, "%.4g", value);
     }
 
     private static int onRamp(float share) {

@@ -24,11 +24,17 @@ final class MapFigure {
     private static final int MARGIN = 28;
     private static final int HEADER = 64;
     private static final int FOOTER = 30;
-    private static final int LEGEND = 230;
+    private static final int LEGEND = 290;
     private static final int LINE = 24;
+    /** Room for a digit of a count in the legend. */
+    private static final int COUNT = 9;
+    /** A character's width for its size, where it can't be measured. */
+    private static final double CHARACTER = 0.52;
     private static final int INK = 0x222222;
     private static final int FAINT = 0x707070;
     private static final int FRAME = 0xDDDDDD;
+    private static final int WHOLE = 900;
+    private static final String EACH = "; below each its trustworthiness and how many of the nearest it keeps";
 
     private final String title;
     private final String method;
@@ -43,7 +49,7 @@ final class MapFigure {
         this.views = List.copyOf(views);
         this.colours = colours;
         this.across = (int) Math.ceil(Math.sqrt(views.size()));
-        this.side = views.size() == 1 ? 900 : Math.max(150, 1300 / across);
+        this.side = views.size() == 1 ? WHOLE : Math.max(150, 1300 / across);
     }
 
     private int width() {
@@ -62,7 +68,8 @@ final class MapFigure {
 
         void frame(double x, double y, double width, double height);
 
-        void text(double x, double y, int size, boolean bold, int colour, String text, double room);
+        /** Draws as much of a text as there is room for, and how wide it has become. */
+        double text(double x, double y, int size, boolean bold, int colour, String text, double room);
     }
 
     /** Draws an SVG. */
@@ -94,7 +101,7 @@ final class MapFigure {
 
     private void draw(Canvas canvas) {
         canvas.text(MARGIN, 32, 20, true, INK, title, width() - 2 * MARGIN);
-        canvas.text(MARGIN, 54, 13, false, FAINT, method, width() - 2 * MARGIN);
+        canvas.text(MARGIN, 54, 13, false, FAINT, views.size() == 1 ? method : method + EACH, width() - 2 * MARGIN);
         for (int i = 0; i < views.size(); i++) {
             int x = MARGIN + i % across * (side + MARGIN);
             int y = HEADER + i / across * (side + FOOTER);
@@ -110,7 +117,9 @@ final class MapFigure {
         for (MapColours.Entry entry : colours.legend()) {
             y += LINE;
             canvas.dot(x + 6, y - 5, 6, entry.colour(), 1);
-            canvas.text(x + 20, y, 13, false, INK, entry.text(), LEGEND - 20 - MARGIN);
+            double room = LEGEND - 20 - MARGIN - COUNT * entry.count().length();
+            double taken = canvas.text(x + 20, y, 13, false, INK, entry.text(), room);
+            canvas.text(x + 20 + taken + 8, y, 13, false, FAINT, entry.count(), LEGEND);
         }
     }
 
@@ -122,7 +131,7 @@ final class MapFigure {
         if (views.size() == 1) {
             return quality;
         }
-        return view.quality().map(q -> String.format(Locale.ROOT, "%s  %.2f, %.0f%% kept", view.name(), q.trustworthiness(),
+        return view.quality().map(q -> String.format(Locale.ROOT, "%s: %.2f, %.0f%% kept", view.name(), q.trustworthiness(),
                 100 * q.neighboursKept())).orElse(view.name());
     }
 
@@ -138,7 +147,7 @@ final class MapFigure {
         }
         double extent = Math.max(most[0] - least[0], most[1] - least[1]);
         double scale = extent > 0 ? 0.94 * side / extent : 0;
-        double radius = Math.clamp(side / 30.0 / Math.sqrt(Math.sqrt(flat.length)) / 2, 0.5, 5);
+        double radius = Math.clamp(Math.sqrt((double) WHOLE * side) / 30 / Math.sqrt(Math.sqrt(flat.length)) / 2, 0.5, 5);
         double opacity = flat.length > 2000 ? 0.65 : 0.85;
         for (int i = 0; i < flat.length; i++) {
             double px = x + side / 2.0 + scale * (flat[i][0] - (least[0] + most[0]) / 2);
@@ -180,11 +189,11 @@ final class MapFigure {
         }
 
         @Override
-        public void text(double x, double y, int size, boolean bold, int colour, String text, double room) {
-            int fits = (int) Math.max(4, room / size / 0.52);
-            String shown = text.length() <= fits ? text : text.substring(0, fits - 1) + "…";
+        public double text(double x, double y, int size, boolean bold, int colour, String text, double room) {
+            String shown = PlainLine.cut(text, (int) Math.max(4, room / size / CHARACTER));
             out.append(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\"%s fill=\"#%06x\">%s</text>%n", x, y, size,
                     bold ? " font-weight=\"bold\"" : "", colour, escaped(shown)));
+            return DisplayWidth.of(shown) * size * CHARACTER;
         }
 
         private static String escaped(String text) {
@@ -215,15 +224,18 @@ final class MapFigure {
         }
 
         @Override
-        public void text(double x, double y, int size, boolean bold, int colour, String text, double room) {
+        public double text(double x, double y, int size, boolean bold, int colour, String text, double room) {
             graphics.setFont(new Font(Font.SANS_SERIF, bold ? Font.BOLD : Font.PLAIN, size));
             FontMetrics metrics = graphics.getFontMetrics();
-            String shown = text;
-            while (shown.length() > 4 && metrics.stringWidth(shown) > room) {
-                shown = shown.substring(0, shown.length() - 2) + "…";
+            int columns = (int) Math.max(4, room / size * 4); // more than fit, of the narrowest letters too
+            String shown = PlainLine.cut(text, columns);
+            while (columns > 4 && metrics.stringWidth(shown) > room) {
+                columns = Math.min(columns, DisplayWidth.of(shown)) - 1;
+                shown = PlainLine.cut(text, columns);
             }
             graphics.setColor(new Color(colour));
             graphics.drawString(shown, (float) x, (float) y);
+            return metrics.stringWidth(shown);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
 import org.latent4j.workbench.map.MapAbout;
@@ -23,6 +24,11 @@ import org.latent4j.workbench.map.MapView;
 /** Writes a map in the format that the file's name ends in. */
 record MapFiles(MapAbout about, MapPoints points, List<MapView> views) {
     private static final List<String> ENDINGS = List.of(".html", ".png", ".svg", ".csv", ".npy", ".json");
+    private static final List<String> AXES = List.of("x", "y", "z");
+    private static final Set<String> OF_CSV = Set.of("name", "text", "x", "y", "z");
+    private static final Set<String> OF_JSON = Set.of("name", "text", "position", "positions");
+    /** Up to here single precision holds every whole number. */
+    private static final int LARGEST_WHOLE = 1 << 24;
 
     /**
      * Claims a place for a map, so that it is known before the work whether it can be written.
@@ -61,8 +67,6 @@ record MapFiles(MapAbout about, MapPoints points, List<MapView> views) {
                 column.map(MapColours::of).orElse(MapColours.plain(points.names().size())));
     }
 
-    private static final List<String> AXES = List.of("x", "y", "z");
-
     private void csv(Writer out) throws IOException {
         out.write("name");
         for (MapView view : views) {
@@ -70,8 +74,11 @@ record MapFiles(MapAbout about, MapPoints points, List<MapView> views) {
                 out.write("," + quoted(views.size() == 1 ? AXES.get(d) : view.name() + "." + AXES.get(d)));
             }
         }
+        if (!points.texts().isEmpty()) {
+            out.write(",text");
+        }
         for (MapColumn column : points.columns()) {
-            out.write("," + quoted(column.name()));
+            out.write("," + quoted(heading(column, OF_CSV)));
         }
         out.write("\r\n");
         for (int i = 0; i < points.names().size(); i++) {
@@ -81,14 +88,41 @@ record MapFiles(MapAbout about, MapPoints points, List<MapView> views) {
                     out.write("," + view.positions().at(i, d));
                 }
             }
+            if (!points.texts().isEmpty()) {
+                out.write("," + quoted(points.texts().get(i)));
+            }
             for (MapColumn column : points.columns()) {
                 out.write("," + switch (column) {
                     case MapColumn.Labels labels -> quoted(labels.values().get(i) == null ? "" : String.valueOf(labels.values().get(i)));
-                    case MapColumn.Numbers numbers -> Float.isFinite(numbers.values()[i]) ? String.valueOf(numbers.values()[i]) : "";
+                    case MapColumn.Numbers numbers -> Float.isFinite(numbers.values()[i]) ? number(numbers.values()[i]) : "";
                 });
             }
             out.write("\r\n");
         }
+    }
+
+    /** A column's name in a file that calls other things so and so already. */
+    private static String heading(MapColumn column, Set<String> taken) {
+        return taken.contains(column.name()) ? "field." + column.name() : column.name();
+    }
+
+    /** Whether numbers are counts, years and the like: whole ones that single precision holds. */
+    static boolean areWhole(float[] values) {
+        for (float value : values) {
+            if (Float.isFinite(value) && !isWhole(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isWhole(float value) {
+        return value == Math.rint(value) && Math.abs(value) <= LARGEST_WHOLE;
+    }
+
+    /** A whole number as such: a year is 2004, not 2004.0. */
+    private static String number(float value) {
+        return isWhole(value) ? Integer.toString((int) value) : String.valueOf(value);
     }
 
     private static String quoted(String cell) {
@@ -163,12 +197,17 @@ record MapFiles(MapAbout about, MapPoints points, List<MapView> views) {
             }
             json.writeEndArray();
         }
+        if (!points.texts().isEmpty()) {
+            json.writeStringField("text", points.texts().get(i));
+        }
         for (MapColumn column : points.columns()) {
             switch (column) {
                 case MapColumn.Labels labels when labels.values().get(i) != null ->
-                    json.writeStringField(column.name(), String.valueOf(labels.values().get(i)));
-                case MapColumn.Numbers numbers when Float.isFinite(numbers.values()[i]) ->
-                    json.writeNumberField(column.name(), numbers.values()[i]);
+                    json.writeStringField(heading(column, OF_JSON), String.valueOf(labels.values().get(i)));
+                case MapColumn.Numbers numbers when Float.isFinite(numbers.values()[i]) -> {
+                    json.writeFieldName(heading(column, OF_JSON));
+                    json.writeNumber(number(numbers.values()[i]));
+                }
                 default -> {
                 }
             }

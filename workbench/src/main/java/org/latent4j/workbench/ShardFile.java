@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.latent4j.kernel.LatentException;
 import org.latent4j.kernel.Matrix;
@@ -117,12 +118,11 @@ final class ShardFile implements AutoCloseable {
         channel.close();
     }
 
-    /**
-     * The header of a file: its length as 8 bytes, the JSON, spaces up to a multiple of 8.
-     *
-     * @param lengths the tokens of every text of the capture
-     */
-    static byte[] header(ShardPlan.Shard shard, CaptureLayout layout, int[] lengths, Map<String, String> metadata) {
+    /** The header of a file: its length as 8 bytes, the JSON, spaces up to a multiple of 8. */
+    static byte[] header(ShardPlan.Shard shard, CaptureLayout layout, Survey survey, Map<String, String> manifest) {
+        Map<String, String> metadata = new LinkedHashMap<>(manifest);
+        metadata.putAll(survey.kept().entries(shard));
+        int[] lengths = survey.lengths();
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         try (JsonGenerator out = new JsonFactory().createGenerator(json)) {
             out.writeStartObject();

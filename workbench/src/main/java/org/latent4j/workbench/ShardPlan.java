@@ -21,24 +21,30 @@ record ShardPlan(List<Shard> shards) {
      * Fills one file after the other.
      *
      * @param lengths the tokens of each text; a text of 0 is left out
+     * @param kept what headers hold of the texts
      * @param shardSize the most bytes of data in a file, unless a single text has more
      */
-    static ShardPlan of(CaptureLayout layout, int[] lengths, long shardSize) {
+    static ShardPlan of(CaptureLayout layout, int[] lengths, KeptTexts kept, long shardSize) {
         List<Shard> shards = new ArrayList<>();
         int from = 0;
         long data = 0;
-        long header = 0;
+        long header = kept.headerBytesOfTokens();
+        long said = 0;
         for (int text = 0; text < lengths.length; text++) {
             long bytes = lengths[text] == 0 ? 0 : layout.bytes(lengths[text]);
-            boolean full = data + bytes > shardSize || header + layout.headerBytes() > LARGEST_HEADER;
+            long words = bytes == 0 ? 0 : kept.headerBytes(text);
+            long entries = bytes == 0 ? 0 : layout.headerBytes() + words;
+            boolean full = data + bytes > shardSize || header + entries > LARGEST_HEADER || said + words > KeptTexts.LARGEST_ENTRY;
             if (bytes > 0 && data > 0 && full) {
                 shards.add(new Shard(from, text, data));
                 from = text;
                 data = 0;
-                header = 0;
+                header = kept.headerBytesOfTokens();
+                said = 0;
             }
             data += bytes;
-            header += bytes > 0 ? layout.headerBytes() : 0;
+            header += entries;
+            said += words;
         }
         shards.add(new Shard(from, lengths.length, data));
         return new ShardPlan(List.copyOf(shards));

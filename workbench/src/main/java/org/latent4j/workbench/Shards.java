@@ -58,17 +58,17 @@ final class Shards {
      * @return the bytes of all files
      * @throws LatentException if a file is missing
      */
-    long publish(PartialCapture partial, CaptureLayout layout, int[] lengths) throws IOException {
+    long publish(PartialCapture partial, CaptureLayout layout, Survey survey) throws IOException {
         int count = plan.shards().size();
         Set<String> earlier = filesOfIndex();
         if (count > 1) {
-            writeIndex(partial.growingIndex(), layout, lengths, partial.manifest());
+            writeIndex(partial.growingIndex(), layout, survey.lengths(), partial.manifest());
             Files.deleteIfExists(out);
         }
         Files.deleteIfExists(index());
         long bytes = 0;
         for (int shard = 0; shard < count; shard++) {
-            long size = ShardFile.header(plan.shards().get(shard), layout, lengths, partial.manifest()).length
+            long size = ShardFile.header(plan.shards().get(shard), layout, survey, partial.manifest()).length
                     + plan.shards().get(shard).dataBytes();
             moveIntoPlace(partial.growing(shard), file(shard), size);
             earlier.remove(name(file(shard)));

@@ -118,10 +118,19 @@ final class SpaceArgument {
      * @throws LatentException if there is none; the message says what to do
      */
     Space named(String name) {
+        return named(name, site);
+    }
+
+    /**
+     * The same of captured states at another site than {@code --site} names.
+     *
+     * @throws LatentException if there is none; the message says what to do
+     */
+    Space named(String name, @Nullable String itsSite) {
         Path path = path(name);
         Progress progress = ProgressBar.on(Terminal.detect());
         if (path != null && (Files.exists(path) || Spaces.isGrowing(path))) {
-            return Spaces.open(path, options(), progress);
+            return Spaces.open(path, options(itsSite), progress);
         }
         if (catalogued(name).isEmpty()) {
             throw new LatentException("there is no space %s: no file or folder of this name, and no word vectors of the catalogue (%s)"
@@ -143,9 +152,9 @@ final class SpaceArgument {
         }
     }
 
-    private ImportOptions options() {
+    private ImportOptions options(@Nullable String itsSite) {
         return new ImportOptions(Optional.ofNullable(array), Optional.ofNullable(names), Optional.ofNullable(labels),
-                Optional.ofNullable(site), repeated);
+                Optional.ofNullable(itsSite), repeated);
     }
 
     private static @Nullable Path path(String name) {

@@ -38,8 +38,7 @@ final class SpaceTable {
 
     /** A name that fits on a line and holds nothing that moves the cursor. */
     static String shown(String name) {
-        String plain = PlainLine.of(name);
-        return plain.length() <= LONGEST_NAME ? plain : plain.substring(0, LONGEST_NAME - 1) + "…";
+        return PlainLine.cut(name, LONGEST_NAME);
     }
 
     /** What a point is, in a few words; empty where no field says it. */
@@ -48,8 +47,7 @@ final class SpaceTable {
         for (String field : TELLING) {
             Object value = fields.get(field);
             if (value != null && !value.toString().equals(space.name(point))) {
-                String text = PlainLine.of(value.toString().replace('\n', ' '));
-                return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT - 1) + "…";
+                return PlainLine.cut(value.toString(), LONGEST_TEXT);
             }
         }
         return "";

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.latent4j.kernel.LatentException;
+import org.latent4j.model.site.Positions;
 
 /**
  * What an input holds, found by reading all of it before the model runs: every mistake in it is told at once and not
@@ -14,9 +15,10 @@ import org.latent4j.kernel.LatentException;
  * @param truncated the texts that were cut
  * @param firstCut what the first of them was, for a note; empty if none was cut
  * @param skipped how many texts were empty and left out
+ * @param kept what is kept of the texts beside their states
  * @param sha256 of the input
  */
-record Survey(int[] lengths, List<Integer> truncated, String firstCut, int skipped, String sha256) {
+record Survey(int[] lengths, List<Integer> truncated, String firstCut, int skipped, KeptTexts kept, String sha256) {
     /** The number of texts that are captured. */
     int texts() {
         return lengths.length - skipped;
@@ -49,6 +51,7 @@ record Survey(int[] lengths, List<Integer> truncated, String firstCut, int skipp
         int skipped = 0;
         List<Integer> truncated = new ArrayList<>();
         String firstCut = "";
+        KeptTexts.Gathering kept = new KeptTexts.Gathering(tokens.model(), !tokens.positions().equals(Positions.MEAN));
         try (PromptReader reader = input.open(progress)) {
             for (Prompt prompt = reader.next(); prompt != null; prompt = reader.next()) {
                 if (count == lengths.length) {
@@ -61,6 +64,7 @@ record Survey(int[] lengths, List<Integer> truncated, String firstCut, int skipp
                     }
                     truncated.add(count);
                 }
+                kept.add(prompt, found.ids());
                 skipped += found.ids().length == 0 ? 1 : 0;
                 lengths[count++] = found.ids().length;
             }
@@ -69,7 +73,7 @@ record Survey(int[] lengths, List<Integer> truncated, String firstCut, int skipp
                         ? "there is no text in %s".formatted(input.label())
                         : "every text in %s is empty".formatted(input.label()));
             }
-            return new Survey(Arrays.copyOf(lengths, count), truncated, firstCut, skipped, reader.sha256());
+            return new Survey(Arrays.copyOf(lengths, count), truncated, firstCut, skipped, kept.kept(), reader.sha256());
         }
     }
 }

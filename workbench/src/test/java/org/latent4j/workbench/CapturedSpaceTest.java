@@ -10,12 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.latent4j.kernel.Progress;
+import org.latent4j.space.Space;
+import org.latent4j.store.ImportOptions;
+import org.latent4j.store.Spaces;
 
 /** Captured hidden states as a space: a text that is asked for is treated as the captured ones were, or refused. */
 class CapturedSpaceTest {
@@ -62,6 +68,54 @@ class CapturedSpaceTest {
         String space = folder.resolve("states.space").toString();
         assertThat(Ran.command(new ImportCommand(), states, "--site", "resid_post.1", "--out", space).code()).isZero();
         isItself(nearest(space, TEXTS.get(1)), name);
+    }
+
+    @Test
+    void pointsAreShownAsTheTextsAndTokensThatTheyAreOf() throws IOException {
+        Path texts = Files.writeString(folder.resolve("texts.txt"), "a \"b\"\t<i>\nhé\n");
+        Ran ran = Ran.command(new CaptureCommand(), "-m", model, "--offline", "--sites", "embed,resid_post.1", "-o", states, "--texts",
+                texts.toString(), "--positions", "0,2,-1");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        Space space = Spaces.open(Path.of(states), ImportOptions.NONE.withSite("embed"), Progress.NONE);
+        assertThat(space.names()).containsExactly("0:0", "0:2", "0:8", "1:0", "1:2");
+        assertThat(space.items().fields(1)).containsEntry("text", "a [\"]b\"\t<i>").containsEntry("token", "\"");
+        assertThat(space.items().fields(2)).containsEntry("text", "a \"b\"\t<i[>]").containsEntry("position", 8L);
+        assertThat(space.origin().source()).endsWith("states.safetensors, embed");
+        assertThat(space.origin().details()).doesNotContainKeys("text_strings", "token_strings");
+        for (Callable<Integer> command : List.of(new ClustersCommand(), new DescribeCommand())) {
+            ran = Ran.command(command, states, "--site", "embed", "--threads", "1");
+            assertThat(ran.out()).as(ran.err()).contains("states.safetensors, embed");
+        }
+        assertThat(Ran.command(new OutliersCommand(), states, "--site", "embed", "-k", "1").out()).contains("0:2  a [\"]b\" <i>");
+        assertThat(Ran.command(new ManifoldCommand(), states, "--site", "embed", "--from", "0:0", "--to", "1:0").out())
+                .contains("0:0  [a] \"b\" <i>");
+        ran = Ran.command(new CompareCommand(), states, states, "--site", "embed,resid_post.1");
+        assertThat(ran.out()).as(ran.err()).contains("safetensors, embed", "safetensors, resid_post.1", "5 items in both",
+                "0:0  [a] \"b\"");
+        assertThat(Ran.command(new CompareCommand(), states, states, "--site", "embed,embed,embed").mistake()).contains("3 sites");
+        assertThat(Ran.command(new CompareCommand(), states, states).mistake()).contains("embed, resid_post.1; name one with --site");
+        Path csv = folder.resolve("map.csv");
+        Path json = folder.resolve("map.json");
+        ran = Ran.command(new MapCommand(), states, "--site", "embed", "--method", "pca", "-o", csv.toString(), "-o", json.toString());
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(csv).content().contains("name,x,y,text,position,token,token_id\r\n", ",\"a \"\"b\"\"\t<i[>]\",8,>,");
+        JsonNode point = new ObjectMapper().readTree(json.toFile()).get("points").get(2);
+        assertThat(point.get("text").asText()).isEqualTo("a \"b\"\t<i[>]");
+        assertThat(point.get("position").size()).isEqualTo(2);
+        assertThat(point.get("field.position").asText()).isEqualTo("8");
+    }
+
+    @Test
+    void textsAreKeptWithStatesOfWholeTextsAndShards() throws IOException {
+        Path texts = Files.writeString(folder.resolve("texts.txt"), "x".repeat(110) + "\n\n" + "third\n");
+        Ran ran = Ran.command(new CaptureCommand(), "-m", model, "--offline", "--sites", "embed,resid_post.1", "-o", states, "--texts",
+                texts.toString(),
+                "--positions", "mean", "--skip-empty", "--shard-size", "1kB");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        Space space = Spaces.open(Path.of(states + ".index.json"), ImportOptions.NONE.withSite("embed"), Progress.NONE);
+        assertThat(space.names()).containsExactly("0", "2");
+        assertThat(space.items().fields(0)).isEqualTo(Map.of("text", "x".repeat(110)));
+        assertThat(space.items().fields(1)).isEqualTo(Map.of("text", "third"));
     }
 
     @Test

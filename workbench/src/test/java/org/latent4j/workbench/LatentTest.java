@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,25 @@ class LatentTest {
     @CsvSource({"--htlm=f,--html", "--modle,--model", "--offlin,--offline", "--hel,--help"})
     void soIsAnOption(String written, String meant) {
         mistake(run("read", written, "x"), "; did you mean '" + meant + "'?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "generate text --tokens 12,--tokens,--max-tokens", "direction combine --bogus,--bogus,", "direction find --bogus=1,--bogus,",
+        "clusters a.space --k 5,--k,-k", "clusters a.space -k five --methd x,--methd,--method", "ask --bogus -k,--bogus,",
+        "probe apply --modl=x,--modl,--model", "capture --text --bogus --sits x,--sits,--sites", "export -t,-t,",
+        "--debg read,--debg,--debug"})
+    void anUnknownOptionIsNamedWhateverElseIsWrong(String line, String option, @Nullable String meant) {
+        String told = "latent: unknown option: '" + option + "'" + (meant == null ? " (see" : "; did you mean '" + meant + "'?");
+        mistake(run(line.split(" ")), told);
+    }
+
+    @Test
+    void wordsThatOptionsTakeAreNoOptions() {
+        mistake(run("direction", "combine", "--out", "--bogus"), "missing required parameters");
+        mistake(run("export", "--", "--bogus"), "missing required");
+        mistake(run("bogus", "--x"), "there is no command 'bogus'");
+        mistake(run("direction", "bogus", "--x"), "there is no command 'bogus'");
     }
 
     @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -48,7 +50,7 @@ class ShardPlanTest {
             @ForAll @LongRange(min = 1, max = 20_000) long size) {
         int[] lengths = tokens.stream().mapToInt(Integer::intValue).toArray();
         CaptureLayout layout = layout(Positions.ALL, "embed");
-        ShardPlan plan = ShardPlan.of(layout, lengths, size);
+        ShardPlan plan = ShardPlan.of(layout, lengths, KeptTexts.NONE, size);
         int next = 0;
         long bytes = 0;
         for (Shard shard : plan.shards()) {
@@ -74,10 +76,28 @@ class ShardPlanTest {
         int[] lengths = new int[400_000];
         java.util.Arrays.fill(lengths, 1);
         CaptureLayout layout = layout(Positions.LAST, "resid_post.*");
-        ShardPlan plan = ShardPlan.of(layout, lengths, Long.MAX_VALUE);
+        ShardPlan plan = ShardPlan.of(layout, lengths, KeptTexts.NONE, Long.MAX_VALUE);
         assertThat(plan.shards()).hasSizeGreaterThan(1);
         Shard last = plan.shards().get(plan.shards().size() - 2);
-        assertThat(ShardFile.header(last, layout, lengths, java.util.Map.of()).length).isBetween(10_000_000, 40_000_000);
+        assertThat(ShardFile.header(last, layout, surveyed(lengths, KeptTexts.NONE), Map.of()).length).isBetween(10_000_000, 40_000_000);
+    }
+
+    @Test
+    void textsInHeadersCount() {
+        String text = "said \"so\"\n \u0001 \\ \u65e5\u672c".repeat(20);
+        int[] lengths = new int[60_000];
+        java.util.Arrays.fill(lengths, 1);
+        KeptTexts kept = new KeptTexts(Collections.nCopies(lengths.length, text), new TreeMap<>(Map.of(7, "\n", 8, text)), false);
+        CaptureLayout layout = layout(Positions.LAST, "resid_post.1");
+        ShardPlan plan = ShardPlan.of(layout, lengths, kept, Long.MAX_VALUE);
+        assertThat(plan.shards()).hasSizeGreaterThan(1);
+        for (Shard shard : plan.shards()) {
+            assertThat(ShardFile.header(shard, layout, surveyed(lengths, kept), Map.of()).length).isLessThan(33_000_000);
+        }
+    }
+
+    private static Survey surveyed(int[] lengths, KeptTexts kept) {
+        return new Survey(lengths, List.of(), "", 0, kept, "");
     }
 
     private static CaptureLayout layout(Positions positions, String... sites) {
