@@ -10,7 +10,7 @@ import java.util.Objects;
  * <p>An inner product is one chain of multiply-adds in the order of the columns: its bits depend on the two rows alone, not on
  * the block that they came in, the thread or the width of the machine's vectors.
  *
- * <p>Immutable, hence safe for use from several threads; a {@link Block} belongs to one.
+ * <p>Immutable to others than its makers, hence safe for use from several threads; a {@link Block} belongs to one.
  */
 public final class Panels {
     /** Products are asked for from multiples of this many rows: a multiple of every panel's. */
@@ -48,7 +48,7 @@ public final class Panels {
         this.data = new float[(int) (padded * width)];
     }
 
-    /** Writes a row, which the constructor leaves zero. */
+    /** Writes a row, which the constructor leaves zero: for those who have panels of their own to fill again. */
     void lay(int row, float[] from, int at) {
         int to = row / panel * panel * width + row % panel;
         for (int k = 0; k < width; k++) {
