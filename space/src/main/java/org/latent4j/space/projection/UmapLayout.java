@@ -1,5 +1,6 @@
 package org.latent4j.space.projection;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.latent4j.kernel.ForceTable;
 import org.latent4j.kernel.PlanarSteps;
@@ -71,7 +72,7 @@ final class UmapLayout {
                 density.measure(places);
             }
             for (int turn = 0; turn < TURNS; turn++) {
-                turn(places, places, moved, n, turn, epoch, step, schedule, dense ? density : null);
+                turn(places, places, moved, turn, epoch, step, schedule, dense ? density : null);
                 copyTurn(moved, places, n, turn);
             }
             if (epoch % 10 == 9 || epoch == epochs - 1) {
@@ -87,27 +88,29 @@ final class UmapLayout {
         for (int epoch = 0; epoch < epochs; epoch++) {
             float step = (float) (learningRate / 4 * (1 - (double) epoch / epochs));
             for (int turn = 0; turn < TURNS; turn++) {
-                turn(places, standing, places, graph.points(), turn, epoch, step, schedule, null);
+                turn(places, standing, places, turn, epoch, step, schedule, null);
             }
         }
         return places;
     }
 
     private void turn(
-            float[] places, float[] seen, float[] moved, int n, int turn, int epoch, float step, Schedule schedule,
+            float[] places, float[] seen, float[] moved, int turn, int epoch, float step, Schedule schedule,
             @Nullable DensityTerm dense) {
-        int inTurn = (n - turn + TURNS - 1) / TURNS;
+        int begin = schedule.turns[turn];
+        int beyond = schedule.turns[turn + 1];
         boolean themselves = seen == places;
         SeededRandom random = new SeededRandom(seed, 16L + epoch);
-        pool.run((inTurn + CHUNK - 1) / CHUNK, (chunk, _) -> {
-            int first = chunk * CHUNK * TURNS + turn;
-            int end = Math.min(n, (chunk + 1) * CHUNK * TURNS);
+        pool.run((beyond - begin + CHUNK - 1) / CHUNK, (chunk, _) -> {
+            int first = begin + chunk * CHUNK;
+            int end = Math.min(beyond, first + CHUNK);
             if (dims == 2 && dense == null) {
                 new PlanarTurn(seen, themselves, schedule).move(places, moved, first, end, epoch, step, random);
                 return;
             }
             float[] at = new float[dims];
-            for (int point = first; point < end; point += TURNS) {
+            for (int i = first; i < end; i++) {
+                int point = schedule.order[i];
                 System.arraycopy(places, point * dims, at, 0, dims);
                 move(seen, at, point, epoch, step, schedule, random.bits(point), themselves, dense);
                 System.arraycopy(at, 0, moved, point * dims, dims);
@@ -151,12 +154,12 @@ final class UmapLayout {
             this.counters = new long[points.length];
         }
 
-        /** Moves points {@code first}, {@code first + TURNS} and so on before {@code end}. */
+        /** Moves the points of the schedule from {@code first} to {@code end}. */
         void move(float[] places, float[] moved, int first, int end, int epoch, float step, SeededRandom random) {
-            for (int point = first; point < end; point += points.length * TURNS) {
-                int used = Math.min(points.length, (end - point + TURNS - 1) / TURNS);
+            for (int i = first; i < end; i += points.length) {
+                int used = Math.min(points.length, end - i);
                 for (int lane = 0; lane < used; lane++) {
-                    points[lane] = point + lane * TURNS;
+                    points[lane] = schedule.order[i + lane];
                     edges[lane] = schedule.starts[points[lane]];
                     counters[lane] = random.bits(points[lane]);
                     steps.stand(lane, places[2 * points[lane]], places[2 * points[lane] + 1]);
@@ -269,11 +272,16 @@ final class UmapLayout {
     }
 
     /**
-     * When each edge's turn comes: an edge of weight w in {@code w / strongest} of the epochs, evenly. Edges lie in the order in which
-     * they are asked for, points that move together side by side, so that they stream from memory.
+     * Whose turn comes when: points in groups, and of their edges one of weight w in {@code w / strongest} of the epochs, evenly. In a
+     * group those come first that meet the most, since points that move side by side wait for the one with the most to meet. Edges lie
+     * in the order in which they are asked for, so that they stream from memory.
      */
     private static final class Schedule {
         private static final float NEVER = 1e30f;
+        /** How finely points are told apart by what they meet in an epoch. */
+        private static final double PARTS = 16;
+        private final int[] turns = new int[TURNS + 1];
+        private final int[] order;
         private final int[] starts;
         private final int[] ends;
         private final float[] interval;
@@ -284,22 +292,42 @@ final class UmapLayout {
             for (float weight : graph.weights()) {
                 strongest = Math.max(strongest, weight);
             }
-            int n = graph.points();
-            starts = new int[n];
+            order = new int[graph.points()];
+            for (int turn = 0; turn < TURNS; turn++) {
+                long[] sorted = busiestFirst(graph, turn, strongest);
+                turns[turn + 1] = turns[turn] + sorted.length;
+                for (int i = 0; i < sorted.length; i++) {
+                    order[turns[turn] + i] = (int) sorted[i];
+                }
+            }
+            starts = new int[order.length];
             ends = new int[graph.ends().length];
             interval = new float[ends.length];
             int to = 0;
-            for (int turn = 0; turn < TURNS; turn++) {
-                for (int point = turn; point < n; point += TURNS) {
-                    starts[point] = to;
-                    for (int e = graph.starts()[point]; e < graph.starts()[point + 1]; e++, to++) {
-                        float weight = graph.weights()[e];
-                        ends[to] = graph.ends()[e];
-                        interval[to] = weight < strongest / epochs ? NEVER : strongest / weight;
-                    }
+            for (int point : order) {
+                starts[point] = to;
+                for (int e = graph.starts()[point]; e < graph.starts()[point + 1]; e++, to++) {
+                    float weight = graph.weights()[e];
+                    ends[to] = graph.ends()[e];
+                    interval[to] = weight < strongest / epochs ? NEVER : strongest / weight;
                 }
             }
             next = interval.clone();
+        }
+
+        /** Every {@link #TURNS}th point, in the lower half of each value; ordered by the upper half. */
+        private static long[] busiestFirst(Graph graph, int turn, float strongest) {
+            long[] keyed = new long[(graph.points() - turn + TURNS - 1) / TURNS];
+            for (int i = 0; i < keyed.length; i++) {
+                int point = i * TURNS + turn;
+                double met = 0;
+                for (int e = graph.starts()[point]; e < graph.starts()[point + 1]; e++) {
+                    met += graph.weights()[e];
+                }
+                keyed[i] = -(long) (PARTS * met / strongest) << 32 | point;
+            }
+            Arrays.sort(keyed);
+            return keyed;
         }
 
         /** 1 for an edge whose turn it is, 0 for others; without a branch, which would be foretold wrongly for every third edge. */
