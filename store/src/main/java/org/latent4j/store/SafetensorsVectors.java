@@ -121,18 +121,24 @@ final class SafetensorsVectors {
             for (Path shard : shards) {
                 opened.add(Safetensors.open(shard));
             }
-            String site = options.site().orElseThrow(() -> Broken.file(
-                    file, "holds captured states of the sites %s; name one with --site", sites(opened)));
-            return states(file, opened, site);
+            return states(file, opened, options.site().orElseGet(() -> onlySite(file, opened)));
         } finally {
             opened.forEach(Safetensors::close);
         }
     }
 
-    private static String sites(List<Safetensors> files) {
-        return some(files.stream().flatMap(shard -> shard.tensors().keySet().stream()).filter(name -> name.indexOf('.') > 0)
+    private static String onlySite(Path file, List<Safetensors> files) {
+        List<String> sites = sites(files);
+        if (sites.size() != 1) {
+            throw Broken.file(file, "holds captured states of the sites %s; name one with --site", some(sites));
+        }
+        return sites.getFirst();
+    }
+
+    private static List<String> sites(List<Safetensors> files) {
+        return files.stream().flatMap(shard -> shard.tensors().keySet().stream()).filter(name -> name.indexOf('.') > 0)
                 .map(name -> name.substring(name.indexOf('.') + 1)).filter(name -> !name.equals("input_ids"))
-                .collect(Collectors.toCollection(LinkedHashSet::new)).stream().toList());
+                .collect(Collectors.toCollection(LinkedHashSet::new)).stream().toList();
     }
 
     private record Text(int number, Tensor states, Optional<int[]> ids) {}
@@ -141,7 +147,7 @@ final class SafetensorsVectors {
         List<Text> texts = files.stream().flatMap(shard -> texts(shard, site))
                 .sorted(Comparator.comparingInt(Text::number)).toList();
         if (texts.isEmpty()) {
-            throw Broken.file(file, "has no states of the site %s; it has %s", site, sites(files));
+            throw Broken.file(file, "has no states of the site %s; it has %s", site, some(sites(files)));
         }
         int width = (int) Math.min(Integer.MAX_VALUE, texts.getFirst().states.shape()[1]);
         boolean single = texts.stream().allMatch(text -> text.states.shape()[0] == 1);

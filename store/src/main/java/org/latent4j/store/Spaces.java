@@ -89,7 +89,7 @@ public final class Spaces {
         }
     }
 
-    /** Whether a file holds captured hidden states, of which a site has to be named ({@link ImportOptions#withSite}). */
+    /** Whether a file holds captured hidden states, of which a site has to be named where there are several ({@link ImportOptions#withSite}). */
     public static boolean holdsStates(Path file) {
         return Files.isRegularFile(file) && VectorFile.ofName(file).filter(kind -> kind == VectorFile.SAFETENSORS).isPresent()
                 && SafetensorsVectors.holdsStates(file);

@@ -264,6 +264,7 @@ class SpacesTest {
             out.metadata(new Fingerprint("ab", "cd", "raw").asMetadata());
             for (int text = 0; text < 2; text++) {
                 out.add(text + ".input_ids", new int[]{5, 6 + text}, 2);
+                out.add(text + ".embed", Matrix.of(2, 2, 9, 9, text, 9));
                 out.add(text + ".resid_post.1", Matrix.of(2, 2, text, 1, 2, 3));
             }
             out.finish();
@@ -272,7 +273,7 @@ class SpacesTest {
         assertThat(states.names()).containsExactly("0:0", "0:1", "1:0", "1:1");
         assertThat(states.items().fields(3)).isEqualTo(Map.of("text", 1L, "position", 1L, "token_id", 7L));
         assertThat(states.origin().fingerprint()).contains(new Fingerprint("ab", "cd", "raw").at("resid_post.1", "none"));
-        refused(() -> Spaces.open(captured)).contains("resid_post.1", "--site");
+        refused(() -> Spaces.open(captured)).contains("embed, resid_post.1", "--site");
         refused(() -> open(captured, ImportOptions.NONE.withSite("resid_post.9"))).contains("no states of the site resid_post.9");
     }
 

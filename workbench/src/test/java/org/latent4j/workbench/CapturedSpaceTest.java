@@ -40,7 +40,10 @@ class CapturedSpaceTest {
     }
 
     private void capture(String... more) {
-        List<String> arguments = new ArrayList<>(List.of("-m", model, "--offline", "--sites", "resid_post.1", "-o", states, "--restart"));
+        List<String> arguments = new ArrayList<>(List.of("-m", model, "--offline", "-o", states, "--restart"));
+        if (!List.of(more).contains("--sites")) {
+            arguments.addAll(List.of("--sites", "resid_post.1"));
+        }
         TEXTS.forEach(text -> arguments.addAll(List.of("--text", text)));
         arguments.addAll(List.of(more));
         Ran ran = Ran.command(new CaptureCommand(), arguments.toArray(String[]::new));
@@ -68,6 +71,15 @@ class CapturedSpaceTest {
         String space = folder.resolve("states.space").toString();
         assertThat(Ran.command(new ImportCommand(), states, "--site", "resid_post.1", "--out", space).code()).isZero();
         isItself(nearest(space, TEXTS.get(1)), name);
+    }
+
+    @Test
+    void theOnlySiteNeedsNoName() throws IOException {
+        Ran ran = Ran.command(new CaptureCommand(), "-m", model, "--offline", "--sites", "resid_post.1", "-o", states, "--text",
+                TEXTS.get(0), "--text", TEXTS.get(1), "--positions", "last");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(Ran.command(new DescribeCommand(), states).out()).contains("states.safetensors, resid_post.1");
+        isItself(nearest(states, TEXTS.get(1)), "1");
     }
 
     @Test
@@ -139,6 +151,8 @@ class CapturedSpaceTest {
         capture("--positions", "8");
         assertThat(Ran.command(new NearCommand(), states, "--site", "resid_post.1", "the").mistake())
                 .contains("position 8 is outside the text");
-        assertThat(Ran.command(new NearCommand(), states, "the").mistake()).contains("holds captured states", "resid_post.1", "--site");
+        capture("--sites", "embed,resid_post.1");
+        assertThat(Ran.command(new NearCommand(), states, "the").mistake()).contains("holds captured states", "embed, resid_post.1",
+                "--site");
     }
 }
