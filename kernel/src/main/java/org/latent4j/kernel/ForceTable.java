@@ -9,10 +9,10 @@ import java.util.function.DoubleUnaryOperator;
 public final class ForceTable {
     private static final int PLACES = 32;
     /** By so much bits of a float are shifted to be the number of a place. */
-    static final int SHIFT = 18;
+    static final int SHIFT = Float.PRECISION - 1 - Integer.numberOfTrailingZeros(PLACES);
     /** The bits of a float that lie below a place. */
     static final int BELOW = (1 << SHIFT) - 1;
-    static final float FRACTION = 0x1p-18f;
+    static final float FRACTION = 1f / (1 << SHIFT);
     static final int FIRST = Float.floatToRawIntBits(0x1p-60f) >>> SHIFT;
     private static final int LAST = Float.floatToRawIntBits(0x1p60f) >>> SHIFT;
 

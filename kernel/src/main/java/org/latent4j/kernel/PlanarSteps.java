@@ -11,7 +11,6 @@ public final class PlanarSteps {
     private final Kernels kernels = KernelChoice.best();
     private final int lanes = kernels.lanes();
     private final Forces forces;
-    private final int mostEdges;
     private final float[] x = new float[lanes];
     private final float[] y = new float[lanes];
     private final float[] met;
@@ -32,18 +31,12 @@ public final class PlanarSteps {
     /** Room for points that meet up to {@code mostEdges} ends of edges at a time, each with its samples. */
     public PlanarSteps(Forces forces, int mostEdges) {
         this.forces = forces;
-        this.mostEdges = mostEdges;
         this.met = new float[mostEdges * (1 + forces.samples) * 2 * lanes];
     }
 
     /** How many points are moved together. */
     public int lanes() {
         return lanes;
-    }
-
-    /** How many edges {@link #move} takes at a time. */
-    public int mostEdges() {
-        return mostEdges;
     }
 
     /** Puts a point somewhere. */
@@ -79,20 +72,8 @@ public final class PlanarSteps {
         }
     }
 
-    /** Moves all points through what they meet along the first {@code edges} edges; every force times {@code step}. */
+    /** Moves all points through what they meet along the first {@code edges} edges, at most those there is room for; every force times {@code step}. */
     public void move(int edges, float step) {
         kernels.planarSteps(forces, x, y, met, edges, step, places, looked);
-    }
-
-    /** One encounter of one point, spelled out for kernels without vectors. */
-    static void step(ForceTable force, float[] x, float[] y, int lane, float otherX, float otherY, float largest, float step) {
-        float dx = x[lane] - otherX;
-        float dy = y[lane] - otherY;
-        float square = dx * dx + dy * dy;
-        if (square > 0) {
-            float strength = force.at(square);
-            x[lane] += Math.max(-largest, Math.min(largest, strength * dx)) * step;
-            y[lane] += Math.max(-largest, Math.min(largest, strength * dy)) * step;
-        }
     }
 }

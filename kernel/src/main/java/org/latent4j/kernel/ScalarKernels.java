@@ -129,10 +129,21 @@ final class ScalarKernels implements Kernels {
             for (int encounter = -forces.pulls(); encounter < forces.samples(); encounter++) {
                 ForceTable force = encounter < 0 ? forces.attraction() : forces.repulsion();
                 for (int lane = 0; lane < lanes; lane++) {
-                    PlanarSteps.step(force, x, y, lane, met[at + lane], met[at + lanes + lane], forces.largest(), step);
+                    step(force, x, y, lane, met[at + lane], met[at + lanes + lane], forces.largest(), step);
                 }
                 at += encounter < -1 ? 0 : 2 * lanes;
             }
+        }
+    }
+
+    private static void step(ForceTable force, float[] x, float[] y, int lane, float otherX, float otherY, float largest, float step) {
+        float dx = x[lane] - otherX;
+        float dy = y[lane] - otherY;
+        float square = dx * dx + dy * dy;
+        if (square > 0) {
+            float strength = force.at(square);
+            x[lane] += Math.max(-largest, Math.min(largest, strength * dx)) * step;
+            y[lane] += Math.max(-largest, Math.min(largest, strength * dy)) * step;
         }
     }
 

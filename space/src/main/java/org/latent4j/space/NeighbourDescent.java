@@ -144,10 +144,17 @@ public final class NeighbourDescent {
         return scores[point * k + k - 1];
     }
 
-    private void joinLeaves(SplitTree tree) {
+    /** Room for points to be tried with each other, for every worker. */
+    private Group[] groups(int most) {
         Group[] groups = new Group[pool.threads()];
+        Arrays.setAll(groups, _ -> new Group(most));
+        return groups;
+    }
+
+    private void joinLeaves(SplitTree tree) {
+        Group[] groups = groups(SplitTree.MOST_IN_LEAF);
         pool.run(tree.leaves(), (leaf, worker) -> {
-            Group group = groups[worker] == null ? groups[worker] = new Group(SplitTree.MOST_IN_LEAF) : groups[worker];
+            Group group = groups[worker];
             group.count = 0;
             for (int i = tree.start(leaf); i < tree.start(leaf + 1); i++) {
                 group.add(tree.item(i));
@@ -158,12 +165,12 @@ public final class NeighbourDescent {
 
     /** Where leaves were small, lists are filled with points drawn at random. */
     private void fillUp() {
-        Group[] groups = new Group[pool.threads()];
+        Group[] groups = groups(2);
         inChunks((point, worker) -> {
             if (lists[point * k + k - 1] >= 0) {
                 return;
             }
-            Group group = groups[worker] == null ? groups[worker] = new Group(2) : groups[worker];
+            Group group = groups[worker];
             SeededRandom random = new SeededRandom(seed, 1000L + point);
             for (int tried = 0; lists[point * k + k - 1] < 0 && tried < 20 * k; tried++) {
                 group.offerOne(point, (int) (random.at(tried) * n));
@@ -177,11 +184,8 @@ public final class NeighbourDescent {
     /** One round; returns how many neighbours changed. */
     private long round(int round) {
         Candidates candidates = new Candidates(round);
-        Group[] groups = new Group[pool.threads()];
-        inChunks((point, worker) -> {
-            Group group = groups[worker] == null ? groups[worker] = new Group(2 * sampled) : groups[worker];
-            candidates.join(point, group);
-        });
+        Group[] groups = groups(2 * sampled);
+        inChunks((point, worker) -> candidates.join(point, groups[worker]));
         long changed = 0;
         for (byte state : states) {
             changed += state == NEW ? 1 : 0;
